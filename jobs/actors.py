@@ -1,0 +1,67 @@
+"""The actors. Each is a few lines: take the payload, call one service.
+
+Services are imported when their first job comes: the relay loads this module for the actors' names alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+
+from jobs.runtime import job
+from kernel.work import Work
+
+log = structlog.get_logger()
+
+
+@job("sweep_deadlines", queue="deadlines")
+async def sweep_deadlines(work: Work) -> None:
+    """Take every step that is due around any deadline (Articles 19, 20)."""
+    from supervision.escalation import service as escalation
+
+    taken = await escalation.sweep(work)
+    if taken:
+        log.info("deadline steps taken", number=taken)
+
+
+@job("deadline_step", queue="deadlines")
+async def deadline_step(work: Work, deadline_id: str) -> None:
+    """Take the due steps of one deadline that the sweep could not: what keeps failing becomes a dead letter."""
+    from supervision.escalation import service as escalation
+
+    await escalation.take_due_steps(work, UUID(deadline_id))
+
+
+@job("draft_circulars", queue="deadlines")
+async def draft_circulars(work: Work) -> None:
+    """Draft the month's circular of organs with overdue items (Article 11(8)), once for each supervision body."""
+    from supervision.escalation import service as escalation
+
+    await escalation.draft_circulars(work)
+
+
+@job("end_sessions")
+async def end_sessions(work: Work) -> None:
+    """Remove sessions that have run out, and counts of log-in tries that say nothing any more."""
+    await work.session.execute(text("select guard.session_sweep()"))
+    await work.session.execute(text("select guard.login_sweep(86400)"))
+
+
+@job("refresh_scope")
+async def refresh_scope(work: Work) -> None:
+    """Derive the read scope for the new day: a merger recorded ahead takes effect on its day (Articles 2, 5)."""
+    from tenants.organs import service as organs
+
+    await organs.rebuild_scope(work)
+
+
+@job("recalculate_deadlines", queue="deadlines")
+async def recalculate_deadlines(work: Work, first: str, last: str) -> None:
+    """Count again what rests on days from `first` to `last` (ISO dates): their official notice has come."""
+    from supervision.deadlines.recalculation import recalculate_between
+
+    moved = await recalculate_between(work, date.fromisoformat(first), date.fromisoformat(last))
+    log.info("deadlines computed again", moved=moved)

@@ -1,0 +1,1 @@
+"""Schema history and the row-level security that goes with it."""

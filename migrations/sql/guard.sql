@@ -1,0 +1,245 @@
+-- The guard: what the row-level policies and the few cross-tenant needs rest on.
+-- {app}, {owner}, {definer} are filled in by the migration.
+
+CREATE FUNCTION guard.verified() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    raw text := current_setting('zs.tenancy', true);
+    parts text[];
+    inner_block bytea;
+    outer_block bytea;
+BEGIN
+    IF raw IS NULL OR raw = '' THEN RETURN NULL; END IF;
+    parts := string_to_array(raw, '|');
+    IF array_length(parts, 1) IS DISTINCT FROM 4 OR parts[3] !~ '^[0-9]{1,12}$' THEN RETURN NULL; END IF;
+    IF parts[3]::bigint < extract(epoch FROM clock_timestamp()) THEN RETURN NULL; END IF;
+    SELECT k.inner_pad, k.outer_pad INTO inner_block, outer_block FROM guard.tenancy_key k;
+    IF inner_block IS NULL THEN RETURN NULL; END IF;
+    IF encode(sha256(outer_block || sha256(inner_block || convert_to(array_to_string(parts[1:3], '|'), 'UTF8'))), 'hex')
+       IS DISTINCT FROM parts[4] THEN RETURN NULL; END IF;
+    RETURN parts;
+END $$;
+
+CREATE FUNCTION guard.tenant() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT (guard.verified())[2]::uuid $$;
+
+CREATE FUNCTION guard.city() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT (guard.verified())[1]::uuid $$;
+
+CREATE FUNCTION guard.install_key(inner_block bytea, outer_block bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO guard.tenancy_key (id, inner_pad, outer_pad) VALUES (1, inner_block, outer_block)
+    ON CONFLICT (id) DO UPDATE SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad
+$$;
+
+-- Sessions: found by the hash of the cookie alone.
+
+CREATE FUNCTION guard.session_read(hash bytea) RETURNS jsonb
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.data FROM public.web_session s WHERE s.token_hash = hash AND s.expires_at > now()
+$$;
+
+CREATE FUNCTION guard.session_write(hash bytea, content jsonb, idle_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.web_session (token_hash, data, expires_at)
+    VALUES (hash, content, now() + make_interval(secs => idle_seconds))
+    ON CONFLICT (token_hash) DO UPDATE
+    SET data = excluded.data, seen_at = now(), expires_at = excluded.expires_at
+$$;
+
+CREATE FUNCTION guard.session_renew(hash bytea, idle_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.web_session SET seen_at = now(), expires_at = now() + make_interval(secs => idle_seconds)
+    WHERE token_hash = hash AND seen_at < now() - interval '30 seconds' AND expires_at > now()
+$$;
+
+CREATE FUNCTION guard.session_delete(hash bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM public.web_session WHERE token_hash = hash
+$$;
+
+CREATE FUNCTION guard.session_delete_all() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM public.web_session
+$$;
+
+CREATE FUNCTION guard.session_sweep() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (DELETE FROM public.web_session WHERE expires_at < now() RETURNING 1) SELECT count(*) FROM gone
+$$;
+
+-- Log-in: what must be known before there is a tenancy.
+
+CREATE FUNCTION guard.login_lookup(organ uuid, name text)
+RETURNS TABLE (city_id uuid, account_id uuid, person_id uuid, person_name text, password_hash text,
+               disabled boolean, must_change boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.city_id, a.id, a.person_id, p.name, a.password_hash, a.disabled_at IS NOT NULL, a.must_change
+    FROM public.account a JOIN public.person p ON p.city_id = a.city_id AND p.id = a.person_id
+    WHERE a.organ_id = login_lookup.organ AND a.username = login_lookup.name
+$$;
+
+-- A try is counted under the hash of the name, whether an account bears it or not, and under the hash of the address.
+-- The count begins again when its window is over or its lock has ended; `lock_seconds` 0: counted, never locked.
+
+CREATE FUNCTION guard.login_count(attempt bytea, most int, window_seconds int, lock_seconds int)
+RETURNS TABLE (failures int, until timestamptz, locked boolean)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.login_attempt AS a (key, failures, started_at, locked_until, updated_at)
+    VALUES (attempt, 1, clock_timestamp(), NULL, clock_timestamp())
+    ON CONFLICT (key) DO UPDATE SET (failures, started_at, locked_until, updated_at) = (
+        SELECT CASE WHEN x.goes_on THEN a.failures + 1 ELSE 1 END,
+               CASE WHEN x.goes_on THEN a.started_at ELSE clock_timestamp() END,
+               CASE WHEN NOT x.goes_on THEN NULL
+                    WHEN a.locked_until IS NOT NULL THEN a.locked_until
+                    WHEN lock_seconds > 0 AND a.failures + 1 >= most
+                        THEN clock_timestamp() + make_interval(secs => lock_seconds) END,
+               clock_timestamp()
+        FROM (SELECT coalesce(a.locked_until > clock_timestamp(),
+                              a.started_at > clock_timestamp() - make_interval(secs => window_seconds)) AS goes_on) x)
+    RETURNING a.failures, coalesce(a.locked_until, a.started_at + make_interval(secs => window_seconds)),
+              a.locked_until IS NOT NULL
+$$;
+
+CREATE FUNCTION guard.login_refund(attempt bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.login_attempt SET failures = greatest(failures - 1, 0) WHERE key = attempt
+$$;
+
+CREATE FUNCTION guard.login_clear(attempt bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM public.login_attempt WHERE key = attempt
+$$;
+
+CREATE FUNCTION guard.login_locked(attempts bytea[]) RETURNS TABLE (key bytea, locked_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.key, a.locked_until FROM public.login_attempt a
+    WHERE a.key = ANY (attempts) AND a.locked_until > clock_timestamp()
+$$;
+
+CREATE FUNCTION guard.login_sweep(keep_seconds int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM public.login_attempt a
+        WHERE a.started_at < clock_timestamp() - make_interval(secs => keep_seconds)
+          AND coalesce(a.locked_until < clock_timestamp(), true) RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION guard.login_succeeded(account uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.account SET last_login_at = now() WHERE id = login_succeeded.account
+$$;
+
+CREATE FUNCTION guard.posts_of(person uuid, on_day date)
+RETURNS TABLE (city_id uuid, organ_id uuid, organ_name text, organ_short_name text, post_id uuid, title text, unit text,
+               kind text, roles text[], certificate_no text, certificate_until date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.city_id, p.organ_id, o.name, o.short_name, p.id, p.title, p.unit, p.kind, p.roles, p.certificate_no,
+           p.certificate_until
+    FROM public.post p JOIN public.organ o ON o.city_id = p.city_id AND o.id = p.organ_id
+    WHERE p.person_id = person AND p.valid_from <= on_day AND (p.valid_to IS NULL OR p.valid_to >= on_day)
+    ORDER BY p.kind <> 'main', o.sort_key, p.title
+$$;
+
+-- Outbox: the relay hands over what any tenant committed; a message not done in time is handed over again.
+
+CREATE FUNCTION guard.outbox_claim(most int)
+RETURNS TABLE (city_id uuid, organ_id uuid, id uuid, job text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.outbox_message m SET relayed_at = clock_timestamp()
+    FROM (SELECT c.city_id, c.id FROM public.outbox_message c
+          WHERE c.relayed_at IS NULL AND c.available_at <= clock_timestamp()
+          ORDER BY c.available_at, c.id LIMIT most FOR UPDATE SKIP LOCKED) due
+    WHERE m.city_id = due.city_id AND m.id = due.id
+    RETURNING m.city_id, m.organ_id, m.id, m.job
+$$;
+
+CREATE FUNCTION guard.outbox_reclaim(after_seconds int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH again AS (
+        UPDATE public.outbox_message SET relayed_at = NULL
+        WHERE relayed_at < clock_timestamp() - make_interval(secs => after_seconds) AND done_at IS NULL RETURNING 1)
+    SELECT count(*) FROM again
+$$;
+
+CREATE FUNCTION guard.outbox_prune(keep_days int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM public.outbox_message WHERE done_at < clock_timestamp() - make_interval(days => keep_days) RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION guard.outbox_state() RETURNS TABLE (waiting bigint, running bigint, oldest_seconds double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE relayed_at IS NULL), count(*) FILTER (WHERE relayed_at IS NOT NULL),
+           coalesce(extract(epoch FROM clock_timestamp() - min(available_at)), 0)
+    FROM public.outbox_message WHERE done_at IS NULL
+$$;
+
+-- Deadlines: the sweep finds what is due in any tenant and locks it; the row itself is changed as its own tenant.
+
+CREATE FUNCTION guard.due_deadlines(today date, most int)
+RETURNS TABLE (city_id uuid, organ_id uuid, id uuid)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.city_id, d.organ_id, d.id FROM public.deadline d
+    WHERE d.wake_on IS NOT NULL AND d.wake_on <= today
+    ORDER BY d.wake_on, d.id LIMIT most FOR UPDATE SKIP LOCKED
+$$;
+
+CREATE FUNCTION guard.monthly_organs(month text)
+RETURNS TABLE (city_id uuid, organ_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT d.city_id, d.organ_id FROM public.deadline d
+    WHERE d.ladder AND d.state IN ('running', 'lapsed') AND d.due_on < (month || '-01')::date
+      AND NOT EXISTS (SELECT 1 FROM public.circular_draft c
+                      WHERE c.city_id = d.city_id AND c.organ_id = d.organ_id AND c.month = monthly_organs.month)
+$$;
+
+-- Search: text operators are not leakproof, so the search filters by scope itself and returns ids only.
+
+CREATE FUNCTION guard.search_matters(query text, most int) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.id FROM public.matter m
+    WHERE m.search @@ query::tsquery
+      AND m.organ_id IN (SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant()))
+    LIMIT most
+$$;
+
+CREATE FUNCTION guard.search_clues(query text, most int) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.id FROM public.clue c
+    WHERE c.search @@ query::tsquery
+      AND c.organ_id IN (SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant()))
+    ORDER BY c.received_at DESC LIMIT most
+$$;
+
+-- Verification of a printed document by its code: what is printed on it anyway, and its hash.
+
+CREATE FUNCTION guard.verify_document(code text)
+RETURNS TABLE (title text, number text, issued_at timestamptz, issuer text, pages int, sha256 text, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.title, i.number, i.issued_at, o.name, i.pages, i.pdf_sha256, i.state
+    FROM public.instrument i JOIN public.organ o ON o.city_id = i.city_id AND o.id = i.organ_id
+    WHERE i.verification_code = code AND i.issued_at IS NOT NULL
+$$;
+
+-- The session's owner as he is now: a withdrawn post or a disabled account ends the session at once.
+
+CREATE FUNCTION guard.session_identity(hash bytea, on_day date)
+RETURNS TABLE (data jsonb, city_id uuid, organ_id uuid, organ_name text, organ_short_name text, account_id uuid,
+               person_id uuid, person_name text, post_id uuid, title text, unit text, roles text[],
+               account_organ_id uuid, must_change boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.data, p.city_id, p.organ_id, o.name, o.short_name, a.id, a.person_id, p.person_name, p.id, p.title, p.unit,
+           p.roles, a.organ_id, a.must_change
+    FROM public.web_session s
+    JOIN public.account a ON a.id = (s.data->>'account_id')::uuid AND a.disabled_at IS NULL
+    JOIN public.post p ON p.city_id = a.city_id AND p.id = (s.data->>'post_id')::uuid AND p.person_id = a.person_id
+        AND p.valid_from <= on_day AND (p.valid_to IS NULL OR p.valid_to >= on_day)
+    JOIN public.organ o ON o.city_id = p.city_id AND o.id = p.organ_id
+        AND (o.ended_on IS NULL OR o.ended_on > on_day)
+    WHERE s.token_hash = hash AND s.expires_at > now()
+$$;

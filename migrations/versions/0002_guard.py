@@ -1,0 +1,144 @@
+"""Tenant isolation: signed tenancy, row-level security on every table, narrow security-definer functions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from alembic import op
+
+from migrations.rls import (
+    CITY,
+    IN_SCOPE,
+    OWN,
+    SYSTEM,
+    TENANT,
+    for_definer,
+    owned,
+    policy,
+    reference,
+    roles,
+    secure,
+)
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).parents[1] / "sql" / "guard.sql"
+OWN_ROWS = f"organ_id = {TENANT}"
+"""Read by the tenant alone, whatever its scope."""
+BOTH_SIDES = f"{IN_SCOPE} OR addressee_id = {TENANT}"
+ANSWER = f"({IN_SCOPE}) OR issuer_id = {TENANT}"
+SHARED = f"shared_with_id IN (SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = {TENANT})"
+EVIDENCE = f"{OWN_ROWS} OR {SHARED} OR (owner_kind NOT IN ('reply', 'extension', 'objection') AND {IN_SCOPE})"
+"""What a supervised organ prepares for its answer is its own until it is submitted, whoever supervises it."""
+TIMELINE = f"{OWN_ROWS} OR ((subject_kind <> 'reply' OR visibility = 'served') AND {IN_SCOPE})"
+DRAFT = "instrument_id IN (SELECT i.id FROM public.instrument i WHERE i.state = 'draft')"
+
+IN_SCOPE_TABLES = (
+    "post",
+    "deadline",
+    "deadline_step",
+    "matter",
+    "handler",
+    "recusal",
+    "act",
+    "remedy",
+    "finding",
+    "activity",
+)
+OWN_TABLES = (
+    "outbox_message",
+    "idempotency_record",
+    "number_series",
+    "blob_record",
+    "person",
+    "account",
+    "notice",
+    "complainant",
+    "escalated_item",
+    "circular_draft",
+)
+
+
+def upgrade() -> None:
+    _guard_schema()
+    for table in IN_SCOPE_TABLES:
+        owned(table)
+    for table in OWN_TABLES:
+        owned(table, read=OWN_ROWS)
+    _shared_tables()
+    for table in ("organ", "explicit_relation", "calendar_day", "reference_version", "demo_clock"):
+        reference(table, delete=table == "demo_clock")
+    reference("scope", read=f"viewer_id = {TENANT} OR {TENANT} = {SYSTEM}", delete=True)
+    reference("schedule_fire", read=f"{TENANT} = {SYSTEM}", delete=True)
+    secure("web_session")
+    secure("login_attempt")
+    _definer_rights()
+
+
+def _guard_schema() -> None:
+    r = roles()
+    op.execute(f"CREATE SCHEMA guard AUTHORIZATION {r.owner}")
+    op.execute(
+        "CREATE TABLE guard.tenancy_key (id int PRIMARY KEY CHECK (id = 1), inner_pad bytea NOT NULL,"
+        " outer_pad bytea NOT NULL)"
+    )
+    secure("guard.tenancy_key")
+    op.execute(f"GRANT USAGE ON SCHEMA guard TO {r.app}")
+    op.execute(f"GRANT USAGE, CREATE ON SCHEMA guard TO {r.definer}")
+    op.execute(f"GRANT USAGE ON SCHEMA public TO {r.app}, {r.definer}")
+    for_definer("guard.tenancy_key", "select", "insert", "update")
+    source = SQL.read_text()
+    # The functions are made by the definer, so that they run with its narrow rights and not with the owner's.
+    op.execute(f"SET LOCAL ROLE {r.definer}")
+    op.execute("SET LOCAL check_function_bodies = off")
+    for statement in re.split(r"(?m)^(?=CREATE FUNCTION)", source)[1:]:
+        op.get_bind().exec_driver_sql(statement)
+        name = re.match(r"CREATE FUNCTION (guard\.\w+)", statement)
+        assert name is not None
+        op.execute(f"REVOKE ALL ON FUNCTION {name[1]} FROM PUBLIC")
+        grantee = {"guard.verified": r.definer, "guard.install_key": r.owner}.get(name[1], r.app)
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name[1]} TO {grantee}")
+    op.execute(f"SET LOCAL ROLE {r.owner}")
+    op.execute(f"REVOKE CREATE ON SCHEMA guard FROM {r.definer}")
+
+
+def _shared_tables() -> None:
+    """Rows with two sides: the owner writes, the other side reads what it is meant to read."""
+    owned("audit_entry", read=OWN_ROWS, update=False)
+    # What the system's own jobs could not do is for every system administrator to see.
+    owned("dead_letter", read=f"{OWN_ROWS} OR organ_id = {SYSTEM}")
+    owned("delivery", read=BOTH_SIDES)
+    owned("instrument")
+    owned("requirement")
+    # A draft is rewritten; what was submitted or issued keeps every line.
+    policy("requirement", "delete", using=f"{OWN} AND {DRAFT}")
+    op.execute(f"GRANT DELETE ON requirement TO {roles().app}")
+    owned("evidence", read=EVIDENCE)
+    owned("timeline_event", read=TIMELINE)
+    owned("clue", read=f"({IN_SCOPE}) OR origin_organ_id = {TENANT}")
+    owned("reply", read=f"{OWN_ROWS} OR (state NOT IN ('draft', 'in_approval') AND ({ANSWER}))")
+    owned("extension", read=ANSWER)
+    owned("objection", read=ANSWER)
+    owned("government_report", read=f"{OWN_ROWS} OR (state <> 'draft' AND {IN_SCOPE})")
+    owned("decision", read=f"({IN_SCOPE}) OR body_id = {TENANT}")
+    for table in ("decision_item", "blocked_item"):
+        owned(table, read=f"({IN_SCOPE}) OR decision_id IN (SELECT d.id FROM public.decision d)")
+    secure("setting_override")
+    policy("setting_override", "select", using=f"{TENANT} IS NOT NULL")
+    policy("setting_override", "insert", check=f"organ_id = {TENANT} AND city_id = {CITY}")
+    policy("setting_override", "update", using=OWN_ROWS, check=OWN_ROWS)
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON setting_override TO {roles().app}")
+
+
+def _definer_rights() -> None:
+    for_definer("web_session", "select", "insert", "update", "delete")
+    for_definer("login_attempt", "select", "insert", "update", "delete")
+    for_definer("account", "select", "update")
+    for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "circular_draft"):
+        for_definer(table, "select")
+    for_definer("outbox_message", "select", "update", "delete")
+    for_definer("deadline", "select", "update")

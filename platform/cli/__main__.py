@@ -1,0 +1,108 @@
+"""The operator's program `zhunsheng`. Commands are imported when they run, so that help is immediate."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from cli.console import Failed
+
+ROLES = ("web", "worker", "relay", "scheduler")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0 when it worked, 1 when it did not (the reason is on stderr), 2 for a wrong call."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except Failed as failure:
+        print(f"\n{failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zhunsheng", description="准绳 Zhunsheng. Settings: environment variables, see docs/operations.md."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="database, web, relay, scheduler and worker in one process tree   启动全部")
+    up.add_argument("--demo", action="store_true", help="with the demo city of Xuchang   演示模式")
+    for role in ROLES:
+        commands.add_parser(role, help=f"only the {role}, on a database that runs")
+    commands.add_parser("migrate", help="bring the database to the present schema   升级数据库")
+    commands.add_parser("settings", help="print the table of settings   配置项")
+    commands.add_parser("status", help="database, queue, dead letters   运行状态")
+    _organs(commands.add_parser("organs", help="the organ tree   单位数据"))
+    calendar = commands.add_parser("calendar", help="working days   工作日历").add_subparsers(
+        dest="action", required=True
+    )
+    calendar.add_parser("import", help="an official year: CSV with day,is_workday,name").add_argument("file")
+    demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
+    demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
+    demo.add_parser("accounts", help="the demo accounts and their password   演示账号")
+    return parser
+
+
+def _organs(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    load = actions.add_parser("load", help="load or update: without --file, the city of Xuchang")
+    load.add_argument("--file", help="an XLSX workbook, or a folder with organs.csv (and relations.csv)")
+    load.add_argument("--city", help="division code of the city that the file describes (must be ZHUNSHENG_CITY)")
+    actions.add_parser("template", help="write an empty workbook to fill in").add_argument("file")
+
+
+def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a command
+    match options.command:
+        case "up":
+            if options.demo:
+                os.environ["ZHUNSHENG_DEMO"] = "1"
+            from cli.up import up
+
+            return up()
+        case "web" | "worker" | "relay" | "scheduler":
+            from cli.roles import become
+
+            return become(options.command)
+        case "migrate":
+            from cli.maintenance import migrate
+
+            return migrate()
+        case "organs":
+            from cli import organs
+
+            if options.action == "template":
+                return organs.template(options.file)
+            return organs.load(options.file, options.city)
+        case "calendar":
+            from cli.calendar import import_file
+
+            return import_file(options.file)
+        case "demo":
+            return _demo(options)
+        case "settings":
+            from cli.settings_table import print_table
+
+            return print_table()
+        case _:
+            from cli.maintenance import status
+
+            return status()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.action == "accounts":
+        from cli.demo.show import accounts_text
+
+        print(accounts_text())
+        return 0
+    from cli.demo.advance import advance
+
+    return advance(options.amount)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

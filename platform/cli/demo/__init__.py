@@ -1,0 +1,1 @@
+"""The demo city: accounts and cases, all invented and marked as such."""

@@ -1,0 +1,77 @@
+"""From any state of a database to one that can be served. Every step may be run again; a stamp skips them all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from cli.console import Failed, step
+from cli.installation import DEMO, STAMP, Installation, fingerprint
+
+
+def ensure_ready(installation: Installation) -> None:
+    """Migrate and load what is missing; next to nothing when the stamp in the database says so.
+
+    Failed when a demo start meets a database of real work, or a real start one of the demo city.
+    """
+    wanted = fingerprint(installation.settings)
+    versions = installation.versions()
+    _refuse_mixture(installation, versions or {})
+    if versions is not None and versions.get(STAMP) == wanted:
+        return
+    migrate(installation)
+    asyncio.run(_load(installation, wanted))
+
+
+def _refuse_mixture(installation: Installation, versions: dict[str, int]) -> None:
+    if STAMP not in versions:
+        return
+    if installation.settings.demo_mode and DEMO not in versions:
+        raise Failed("this database is not a demo: set another ZHUNSHENG_HOME for it   演示模式不能使用正式库")
+    if not installation.settings.demo_mode and DEMO in versions:
+        raise Failed("this database holds the demo city: start with --demo, or set another ZHUNSHENG_HOME   演示库")
+
+
+def migrate(installation: Installation) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from kernel.provision import provision
+
+    try:
+        with step("Schema, roles, row-level security   数据库结构"):
+            provision(installation.owner_url, installation.settings)
+    except SQLAlchemyError as error:
+        raise Failed(f"migration failed, the schema is as it was:\n{error}") from error
+
+
+async def _load(installation: Installation, wanted: int) -> None:
+    from cli import seed
+
+    city_id = installation.settings.city_id
+    async with installation.database() as database:
+        with step("Working-day calendar   工作日历"):
+            await seed.load_calendar(database, city_id)
+        if installation.settings.demo_mode:
+            for label, load in _demo_steps(installation):
+                with step(label):
+                    await load()
+        await seed.set_version(database, city_id, STAMP, wanted)
+
+
+def _demo_steps(installation: Installation) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
+    from cli import seed
+    from cli.demo import accounts, cases, clock
+
+    known = installation.settings
+    city_id = known.city_id
+
+    async def run(load: Callable[..., Awaitable[object]]) -> object:
+        async with installation.database(lazily=True) as database:
+            return await load(database, city_id)
+
+    return [
+        ("Organs of Xuchang   许昌市单位", lambda: run(seed.load_city)),
+        ("Demo accounts   演示账号", lambda: run(accounts.load_accounts)),
+        ("Demo clock   演示时钟", lambda: run(clock.ensure)),
+        ("Demo cases   演示案件", lambda: run(cases.load_cases)),
+    ]

@@ -1,0 +1,133 @@
+"""Every setting of the product in one typed place. The table in docs/operations.md is generated from `FIELDS`."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from uuid import UUID, uuid5
+
+CELLS = UUID("5d0a4f0e-7f0b-5c1e-9a55-2f5a3c1b8e11")
+"""Namespace of the city cells' ids."""
+
+
+def _env(name: str, doc: str, default: str = "", secret: bool = False) -> str:
+    return field(default=default, metadata={"env": name, "doc": doc, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set. Each field is read from its environment variable; empty means the default."""
+
+    home: str = _env(
+        "ZHUNSHENG_HOME",
+        "Folder of the embedded database, files and secrets (as root: /var/lib/zhunsheng/…; else .zhunsheng/)",
+    )
+    database_url: str = _env(
+        "ZHUNSHENG_DATABASE_URL",
+        "An existing PostgreSQL ≥ 15 as the role that owns the tables; empty: the embedded one",
+        secret=True,
+    )
+    app_database_url: str = _env(
+        "ZHUNSHENG_APP_DATABASE_URL",
+        "The same database as the application's role; empty: derived from the owner's address",
+        secret=True,
+    )
+    role_prefix: str = _env(
+        "ZHUNSHENG_ROLE_PREFIX",
+        "Prefix of the database roles <prefix>_app and <prefix>_definer",
+        "zhunsheng",
+    )
+    broker_url: str = _env(
+        "ZHUNSHENG_BROKER_URL",
+        "amqp://… for RabbitMQ; empty: the same PostgreSQL through dramatiq-postgres",
+        secret=True,
+    )
+    city: str = _env("ZHUNSHENG_CITY", "Division code of the city that this installation serves", "411000")
+    host: str = _env("ZHUNSHENG_HOST", "Address that the web server binds", "127.0.0.1")
+    port: str = _env("ZHUNSHENG_PORT", "Port of the web server; empty: the first free one from 8000")
+    web_workers: str = _env("ZHUNSHENG_WEB_WORKERS", "Web processes", "1")
+    worker_threads: str = _env("ZHUNSHENG_WORKER_THREADS", "Threads of one job worker", "4")
+    pool_size: str = _env("ZHUNSHENG_POOL_SIZE", "Database connections per process", "10")
+    demo: str = _env("ZHUNSHENG_DEMO", "1: demo mode (demo city, demo clock, marked pages); never in production")
+    public_url: str = _env("ZHUNSHENG_PUBLIC_URL", "Address printed on documents for verification")
+    cookie_secure: str = _env(
+        "ZHUNSHENG_COOKIE_SECURE", "1: session cookies only over TLS (the default outside demo mode)"
+    )
+    session_idle_minutes: str = _env("ZHUNSHENG_SESSION_IDLE_MINUTES", "Idle minutes before a session ends", "30")
+    max_upload_mb: str = _env("ZHUNSHENG_MAX_UPLOAD_MB", "Largest single file in MB", "500")
+    font_dir: str = _env("ZHUNSHENG_FONT_DIR", "Folder with licensed fonts for documents; empty: free fonts")
+    log_level: str = _env("ZHUNSHENG_LOG_LEVEL", "Level of the JSON log", "INFO")
+    trusted_proxies: str = _env(
+        "ZHUNSHENG_TRUSTED_PROXIES", "Comma-separated proxy addresses whose X-Forwarded-For counts"
+    )
+
+    @property
+    def city_id(self) -> UUID:
+        """The cell of the city: the same id on every installation, so that a city can be moved."""
+        return uuid5(CELLS, self.city)
+
+    @property
+    def demo_mode(self) -> bool:
+        return self.demo == "1"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.cookie_secure == "1" if self.cookie_secure else not self.demo_mode
+
+    @property
+    def home_path(self) -> Path:
+        if self.home:
+            return Path(self.home).resolve()
+        checkout = Path(__file__).resolve().parents[2]
+        if os.geteuid() == 0:
+            tag = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
+            return Path("/var/lib/zhunsheng") / tag
+        return checkout / ".zhunsheng"
+
+    @property
+    def secrets_path(self) -> Path:
+        """Keys of this installation. Kept apart from the database's folder, which another user may own."""
+        return self.home_path / "secrets"
+
+    @property
+    def blob_path(self) -> Path:
+        return self.home_path / "blobs"
+
+    def secret(self, name: str) -> bytes:
+        """The installation's 32-byte key `name`, made at first use and readable by its owner alone."""
+        path = self.secrets_path / f"{name}.key"
+        try:
+            return bytes.fromhex(path.read_text().strip())
+        except FileNotFoundError:
+            self.secrets_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            value = secrets.token_bytes(32)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, "w") as handle:
+                handle.write(value.hex())
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+            return bytes.fromhex(path.read_text().strip())
+
+
+FIELDS = tuple(fields(Settings))
+
+
+@functools.cache
+def load() -> Settings:
+    """Read the environment once. Unknown ZHUNSHENG_ variables are refused, because a typing error would hide."""
+    known = {f.metadata["env"]: f.name for f in FIELDS}
+    allowed = set(known) | {"ZHUNSHENG_PG_BIN", "ZHUNSHENG_UPDATE_GOLDEN"}
+    unknown = sorted(name for name in os.environ if name.startswith("ZHUNSHENG_") and name not in allowed)
+    if unknown:
+        raise SystemExit(f"unknown setting: {', '.join(unknown)} (see docs/operations.md)")
+    values = {attribute: os.environ[name] for name, attribute in known.items() if os.environ.get(name)}
+    return Settings(**values)

@@ -1,0 +1,227 @@
+"""One unit of work is one transaction: signed tenancy, product clock, audit, timeline and outbox.
+
+Services receive a `Work` and never commit. The edge that opened it (a request, an actor, a command) commits when
+it returns and rolls back when it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from kernel.clock import local_date, system_now
+from kernel.ids import new_id
+from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
+from kernel.tenancy import TenancySigner
+
+BEGIN = text(
+    "select set_config('zs.tenancy', :tenancy, true),"
+    " (select shift_seconds from demo_clock where id = 1),"
+    " (select jsonb_object_agg(name, version) from reference_version)"
+)
+TENANCY = text("select set_config('zs.tenancy', :tenancy, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: one post of one person. Jobs act as `None` and are named 系统 in every record."""
+
+    account_id: UUID
+    person_id: UUID
+    post_id: UUID
+    organ_id: UUID
+    city_id: UUID
+    name: str
+    title: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Whom a record names before there is an actor: the person of an account that somebody tried to log in with."""
+
+    account_id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What every transaction of a process needs: the engine of the application's role and the signing key."""
+
+    engine: AsyncEngine
+    signer: TenancySigner
+    demo: bool = False
+    """Only in demo mode does the product's clock follow the demo clock."""
+
+
+@dataclass(slots=True)
+class Work:
+    """An open transaction in the name of one organ."""
+
+    session: AsyncSession
+    city_id: UUID
+    organ_id: UUID
+    actor: Actor | None
+    now: datetime
+    """The product's clock (UTC), fixed for the whole transaction."""
+    versions: Mapping[str, int]
+    """Versions of reference data in this transaction's snapshot."""
+    signer: TenancySigner
+    request_id: str = ""
+    origin: str = ""
+    verdicts: list[Any] = field(default_factory=list)
+    """Policy verdicts of this transaction, newest last; the next audit entry cites the last one."""
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    @asynccontextmanager
+    async def acting_as(self, organ_id: UUID) -> AsyncIterator[None]:
+        """Let the inner statements act on another tenant's rows: the effect of a lawful step on the other side.
+
+        The actor stays the same and is named in what is recorded there. Changes are flushed on both borders,
+        so that each row is written under the tenancy that owns it.
+        """
+        if organ_id == self.organ_id:
+            yield
+            return
+        before = self.organ_id
+        await self._switch(organ_id)
+        try:
+            yield
+            await self.session.flush()
+        finally:
+            self.organ_id = before
+            if self.session.is_active:
+                await self._set_tenancy(before)
+
+    async def _switch(self, organ_id: UUID) -> None:
+        await self.session.flush()
+        self.organ_id = organ_id
+        await self._set_tenancy(organ_id)
+
+    async def _set_tenancy(self, organ_id: UUID) -> None:
+        await self.session.execute(TENANCY, {"tenancy": self.signer.sign(self.city_id, organ_id)})
+
+    def record(
+        self,
+        action: str,
+        subject_kind: str,
+        subject_id: UUID | None,
+        *,
+        title: str,
+        note: str = "",
+        article: str | Sequence[str] | None = None,
+        thread_id: UUID | None = None,
+        visibility: str = "internal",
+        result: str = "done",
+        rule_id: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+        claimed: Claimed | None = None,
+    ) -> None:
+        """Write the audit entry of a step and, with `thread_id`, the event that readers of the record see.
+
+        `title` is a Chinese phrase that begins with the verb; `article` one or several article codes. The
+        entries belong to the organ that the work acts as at this moment. `claimed` names a person in the place
+        of the actor.
+        """
+        articles = [article] if isinstance(article, str) else list(article or ())
+        facts = dict(detail or {})
+        if rule_id is None and self.verdicts:
+            rule_id = self.verdicts[-1].rule_id
+        self.session.add(
+            AuditEntry(
+                **self._who() | ({"actor_name": claimed.name, "actor_title": ""} if claimed else {}),
+                id=new_id(),
+                actor_account_id=claimed.account_id if claimed else self.actor.account_id if self.actor else None,
+                actor_post_id=self.actor.post_id if self.actor else None,
+                action=action,
+                title=title,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                thread_id=thread_id,
+                result=result,
+                article=articles[0] if articles else None,
+                rule_id=rule_id,
+                detail={"note": note, **facts} if note else facts,
+                request_id=self.request_id,
+                origin=self.origin,
+            )
+        )
+        if thread_id is not None:
+            self.session.add(
+                TimelineEvent(
+                    **self._who(),
+                    id=new_id(),
+                    thread_id=thread_id,
+                    actor_organ_id=self.actor.organ_id if self.actor else None,
+                    action=action,
+                    title=title,
+                    note=note,
+                    articles=articles,
+                    visibility=visibility,
+                    subject_kind=subject_kind,
+                    subject_id=subject_id,
+                    detail=facts,
+                )
+            )
+
+    def _who(self) -> dict[str, Any]:
+        return {
+            "city_id": self.city_id,
+            "organ_id": self.organ_id,
+            "at": self.now,
+            "actor_name": self.actor.name if self.actor else "系统",
+            "actor_title": self.actor.title if self.actor else "",
+        }
+
+    def enqueue(self, job: str, payload: Mapping[str, Any], *, delay: timedelta | None = None) -> UUID:
+        """Have `job` run after this transaction commits, at least once, in the name of the present organ."""
+        message_id = new_id()
+        self.session.add(
+            OutboxMessage(
+                city_id=self.city_id,
+                id=message_id,
+                organ_id=self.organ_id,
+                job=job,
+                payload=dict(payload),
+                available_at=system_now() + (delay or timedelta()),
+                request_id=self.request_id,
+            )
+        )
+        return message_id
+
+
+@asynccontextmanager
+async def open_work(
+    database: Database,
+    *,
+    city_id: UUID,
+    organ_id: UUID,
+    actor: Actor | None = None,
+    request_id: str = "",
+    origin: str = "",
+) -> AsyncIterator[Work]:
+    """Begin a transaction as `organ_id`; commit when the block ends, roll back when it raises."""
+    async with AsyncSession(database.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+        row = (await session.execute(BEGIN, {"tenancy": database.signer.sign(city_id, organ_id)})).one()
+        shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
+        yield Work(
+            session=session,
+            city_id=city_id,
+            organ_id=organ_id,
+            actor=actor,
+            now=system_now() + shift,
+            versions=row[2] or {},
+            signer=database.signer,
+            request_id=request_id,
+            origin=origin,
+        )

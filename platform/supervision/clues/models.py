@@ -1,0 +1,75 @@
+"""Clues (Article 17). Who complained is kept in a table of its own that no other organ's scope ever reaches."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import TenantRow, Versioned
+
+
+class Clue(Versioned, TenantRow):
+    """Information that may lead to a matter. `organ_id` is the organ that has to deal with it."""
+
+    __tablename__ = "clue"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "number"),
+        CheckConstraint(
+            "state in ('new', 'accepted', 'passed_on', 'dismissed', 'merged', 'in_matter', 'answered')",
+            name="state",
+        ),
+        Index("ix_clue_list", "city_id", "organ_id", "state", "received_at"),
+        Index("ix_clue_search", "search", postgresql_using="gin"),
+    )
+
+    number: Mapped[str]
+    origin_organ_id: Mapped[UUID]
+    """Who registered or passed it on: reads its progress, not its handling."""
+    source: Mapped[str]
+    external_id: Mapped[str] = mapped_column(server_default="")
+    title: Mapped[str]
+    facts: Mapped[str]
+    place: Mapped[str] = mapped_column(server_default="")
+    happened_on: Mapped[date | None]
+    subject_organ_id: Mapped[UUID | None]
+    subject_name: Mapped[str] = mapped_column(server_default="")
+    content_items: Mapped[list[str]]
+    urgent: Mapped[bool]
+    received_at: Mapped[datetime]
+    state: Mapped[str]
+    state_reason: Mapped[str] = mapped_column(server_default="")
+    reason_code: Mapped[str] = mapped_column(server_default="")
+    dismissal_proposed_by: Mapped[UUID | None]
+    merged_into_id: Mapped[UUID | None]
+    matter_id: Mapped[UUID | None]
+    passed_to_id: Mapped[UUID | None]
+    passed_clue_id: Mapped[UUID | None]
+    """The clue that this one became at the organ it was passed on to."""
+    from_clue_id: Mapped[UUID | None]
+    result_note: Mapped[str] = mapped_column(server_default="")
+    answer: Mapped[str] = mapped_column(server_default="")
+    answered_at: Mapped[datetime | None]
+    registered_by: Mapped[UUID]
+    registered_name: Mapped[str]
+    extended: Mapped[bool]
+    next_due_on: Mapped[date | None]
+    search: Mapped[str | None] = mapped_column(TSVECTOR)
+
+
+class Complainant(TenantRow):
+    """Who complained: encrypted, read by the competent organ alone, every reading audited."""
+
+    __tablename__ = "complainant"
+    __table_args__ = (ForeignKeyConstraint(["city_id", "clue_id"], ["clue.city_id", "clue.id"]),)
+
+    clue_id: Mapped[UUID]
+    anonymous: Mapped[bool]
+    confidential: Mapped[bool]
+    name_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name_mask: Mapped[str] = mapped_column(server_default="")
+    contact_mask: Mapped[str] = mapped_column(server_default="")

@@ -1,0 +1,1 @@
+"""Deadlines: how long, until which day, and why that day (Arts. 19, 20)."""

@@ -1,0 +1,70 @@
+"""What every counting of days needs: the working-day calendar and the tenant's rule book."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast, get_args
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kernel.models import CalendarDay
+from kernel.work import Work
+from kernel.workdays import Day, DayKind, WorkCalendar
+from policy import rulebook as books
+from policy.rulebook import RuleBook
+from supervision.deadlines.ladder import LadderStep
+from tenants.organs.models import SettingOverride
+
+_CALENDARS: dict[tuple[int, UUID], tuple[int, WorkCalendar]] = {}
+
+
+async def calendar(work: Work) -> WorkCalendar:
+    """The working-day calendar of this transaction's snapshot, kept in memory per version of the table."""
+    version = work.versions.get("calendar", 0)
+    key = (id(work.session.bind), work.city_id)
+    held = _CALENDARS.get(key)
+    if held is not None and held[0] == version:
+        return held[1]
+    columns = (
+        CalendarDay.day,
+        CalendarDay.is_workday,
+        CalendarDay.name,
+        CalendarDay.kind,
+        CalendarDay.source,
+        CalendarDay.confirmed,
+    )
+    rows = await work.session.execute(select(*columns).order_by(CalendarDay.day))
+    built = WorkCalendar(_day(*row) for row in rows)
+    _CALENDARS[key] = (version, built)
+    return built
+
+
+def _day(day: date, is_workday: bool, name: str, kind: str, source: str, confirmed: bool) -> Day:  # noqa: PLR0917
+    if kind not in get_args(DayKind):
+        raise ValueError(f"{day}: unknown kind of day {kind!r}")
+    return Day(day, is_workday, name, cast("DayKind", kind), source, confirmed)
+
+
+async def rulebook(work: Work, key: str | None = None) -> RuleBook:
+    """The rule book that a matter is pinned to (`key`), or the present one, as the work's organ changed it.
+
+    Raises RuleBookError for an unknown key.
+    """
+    book = books.load(key) if key else books.default()
+    query = select(SettingOverride.entry, SettingOverride.amount, SettingOverride.unit).where(
+        SettingOverride.city_id == work.city_id,
+        SettingOverride.organ_id == work.organ_id,
+        SettingOverride.rulebook_key == book.key,
+        SettingOverride.valid_from <= work.today,
+    )
+    rows = await work.session.execute(query)
+    return book.with_overrides({entry: (amount, unit) for entry, amount, unit in rows})
+
+
+def ladder_of(book: RuleBook) -> tuple[LadderStep, ...]:
+    """The escalation ladder of a rule book (Arts. 19, 20), first step first."""
+    return tuple(
+        LadderStep(step.key, step.offset, step.name, step.to, step.article, frozenset(step.unless))
+        for step in book.ladder
+    )

@@ -1,0 +1,81 @@
+"""The bell and the numbers beside the navigation, for one post."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kernel.clock import local_date
+from kernel.wording import format_short, weekday
+from kernel.work import Actor, Work
+from supervision.deadlines import notices as bell_lines
+from supervision.deadlines.models import Notice
+from supervision.desk import lines
+from supervision.desk.views import NoticePage, NoticeView
+
+SUPERVISING = frozenset({"supervisor", "supervision_leader"})
+SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
+
+
+async def counters(work: Work) -> dict[str, int]:
+    """due, clue, matter, instrument, report, escalation, inbox, bell: those that the actor's roles have a place
+    for, in one query. `due` counts overdue deadlines, which alone may be red."""
+    actor = work.actor
+    if actor is None:
+        return {}
+    wanted = {"bell": lines.unread_count(work, actor)}
+    if actor.roles & SUPERVISING:
+        wanted |= {
+            "due": lines.late_deadlines(work),
+            "clue": lines.new_clues(work),
+            "matter": lines.open_matters(work),
+            "instrument": lines.unsigned(work),
+            "report": lines.reports_in_hand(work),
+            "escalation": lines.escalated(work),
+        }
+    if actor.roles & SUPERVISED:
+        wanted["inbox"] = lines.unanswered(work)
+    if "government_leader" in actor.roles:
+        wanted["report"] = lines.undecided(work)
+    return await lines.counts(work, wanted)
+
+
+async def notices(work: Work, after: str = "", limit: int = 30) -> NoticePage:
+    """The lines meant for the acting post, newest first. Raises Invalid for a wrong cursor."""
+    if work.actor is None:
+        return NoticePage(rows=[])
+    limit = max(1, min(limit, 100))
+    found = await lines.notices(work, work.actor, after, limit + 1)
+    rows = [_line(work, work.actor, notice) for notice in found[:limit]]
+    more = len(found) > limit
+    return NoticePage(rows=rows, after=lines.encode(found[limit - 1].at, found[limit - 1].id) if more else "")
+
+
+def _line(work: Work, actor: Actor, notice: Notice) -> NoticeView:
+    due = notice.due_on
+    return NoticeView(
+        id=notice.id,
+        kind=notice.kind,
+        title=notice.title,
+        body=notice.body,
+        link=notice.link,
+        article=notice.article or "",
+        at=notice.at,
+        today=local_date(notice.at) == work.today,
+        read=actor.post_id in notice.read_by,
+        date_text=f"{format_short(due, work.today)} {weekday(due)}" if due else "",
+    )
+
+
+async def mark_read(work: Work, notice_id: UUID) -> Notice:
+    """Note that the acting post has read a line. Raises NotFound for another organ's."""
+    return await bell_lines.mark_read(work, notice_id)
+
+
+async def mark_all_read(work: Work) -> int:
+    """Note every line that the acting post has not read yet. Returns their number."""
+    if work.actor is None:
+        return 0
+    found = await lines.unread_notices(work, work.actor)
+    for notice in found:
+        notice.read_by = [*notice.read_by, work.actor.post_id]
+    return len(found)

@@ -1,0 +1,47 @@
+"""Items that rose to the supervision body one level up, and drafts of circulars on overdue organs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import TenantRow
+
+
+class EscalatedItem(TenantRow):
+    """An overdue instrument that the body below neither reported, extended nor accepted; to be looked into."""
+
+    __tablename__ = "escalated_item"
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "deadline_id"),)
+
+    from_organ_id: Mapped[UUID]
+    from_organ_name: Mapped[str]
+    deadline_id: Mapped[UUID]
+    matter_id: Mapped[UUID]
+    matter_number: Mapped[str]
+    matter_title: Mapped[str]
+    supervised_name: Mapped[str]
+    due_on: Mapped[date]
+    overdue_workdays: Mapped[int]
+    raised_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    handled_note: Mapped[str] = mapped_column(server_default="")
+    """order_from_above: 要求报告, 提级办理, 责令复核 and its text."""
+
+
+class CircularDraft(TenantRow):
+    """The monthly draft circular of organs with overdue items, for the leader to check."""
+
+    __tablename__ = "circular_draft"
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "month"),)
+
+    month: Mapped[str]
+    lines: Mapped[list[Any]]
+    """[{organ, matter_number, title, due_on, overdue_workdays}]."""
+    drafted_at: Mapped[datetime]
+    state: Mapped[str]
+    """draft, discarded, issued."""

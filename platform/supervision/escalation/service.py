@@ -1,0 +1,198 @@
+"""The sweep over deadlines, items that rise to the level above, the monthly circular (Arts. 2, 11(8), 19, 20)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from kernel.errors import IllegalTransition, Invalid, NotFound
+from kernel.work import Work
+from supervision.deadlines import notices
+from supervision.deadlines import service as deadlines
+from supervision.deadlines.changes import PLAIN_STEP
+from supervision.deadlines.ladder import LadderStep
+from supervision.deadlines.models import Deadline
+from supervision.escalation import repository, steps
+from supervision.escalation.models import CircularDraft, EscalatedItem
+from supervision.escalation.views import CircularView, EscalatedView, circular_view, item_view
+from supervision.matters import service as matters
+from supervision.matters.views import Page
+from tenants.access import Target, authorize
+from tenants.organs.directory import directory
+
+log = structlog.get_logger()
+BATCH = 200
+"""Deadlines that one transaction claims. With more the sweep enqueues itself again."""
+JOB = "deadline_step"
+
+
+async def sweep(work: Work) -> int:
+    """Take every step that is due around any deadline of the city. Returns the number of steps taken.
+
+    The claimed rows are locked and skipped by parallel sweeps. Each deadline works inside a savepoint as its own
+    organ: one that fails is handed to a job of its own, which becomes a dead letter if it keeps failing, and is
+    tried again by the sweep the next day; the others go on.
+    """
+    claimed = await deadlines.claim_due(work, BATCH)
+    taken = 0
+    for organ_id, deadline_id in claimed:
+        async with work.acting_as(organ_id):
+            taken += await _guarded(work, deadline_id)
+    if len(claimed) == BATCH:
+        work.enqueue("sweep_deadlines", {})
+    return taken
+
+
+async def _guarded(work: Work, deadline_id: UUID) -> int:
+    try:
+        async with work.session.begin_nested():
+            return len(await take_due_steps(work, deadline_id))
+    except Exception as error:
+        log.warning("deadline step failed", deadline=str(deadline_id), exc_info=error)
+    await repository.postpone(work, deadline_id, work.today + timedelta(days=1))
+    work.enqueue(JOB, {"deadline_id": str(deadline_id)})
+    return 0
+
+
+async def take_due_steps(work: Work, deadline_id: UUID) -> list[str]:
+    """Every step of one deadline whose day has come, in order, each exactly once; the work acts as its organ.
+
+    What a step changes (a lapse, a report) is seen by the next one. Nothing happens once the deadline is met,
+    suspended or cancelled.
+    """
+    deadline = await repository.lock_deadline(work, deadline_id)
+    if deadline is None:
+        return []
+    taken: list[str] = []
+    while due := await deadlines.due_now(work, deadline):
+        key, day = due[0]
+        if await deadlines.take_step(work, deadline, key, day):
+            await _take(work, deadline, key)
+            taken.append(key)
+        await work.session.flush()
+    await deadlines.rewake(work, deadline)
+    await work.session.flush()
+    return taken
+
+
+async def _take(work: Work, deadline: Deadline, key: str) -> None:
+    now = await steps.scene(work, deadline)
+    if not deadline.ladder:
+        await steps.plain(work, now, LadderStep(PLAIN_STEP, 1, "", (), deadline.article))
+        return
+    known = {step.key: step for step in await deadlines.steps_of(work, deadline)}
+    await steps.ACTIONS.get(key, steps.remind)(work, now, known[key])
+
+
+async def escalated_items(
+    work: Work, *, handled: bool | None = False, after: UUID | None = None, limit: int = 50
+) -> Page[EscalatedView]:
+    """Items that rose to the reader's organ, newest first. Raises Denied."""
+    await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
+    rows = await repository.items(work, handled=handled, after=after, limit=limit + 1)
+    return Page([item_view(row) for row in rows[:limit]], str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+async def escalated_item(work: Work, item_id: UUID) -> EscalatedView:
+    """One item. Raises NotFound for another organ's."""
+    await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
+    row = await repository.get_item(work, item_id)
+    if row is None:
+        raise NotFound
+    return item_view(row)
+
+
+async def count_open(work: Work) -> int:
+    """Items that the reader's organ has not handled yet."""
+    return await repository.count_open(work)
+
+
+async def handle_item(work: Work, item_id: UUID, action: str, note: str) -> EscalatedItem:
+    """Answer an item with an order to the body below: report, take_over or review (Art. 2(1)), with its text.
+
+    Recorded on both sides. Raises Invalid without order or text, IllegalTransition when it was handled before.
+    """
+    item = await repository.lock_item(work, item_id)
+    if item is None:
+        raise NotFound
+    if item.handled_at is not None:
+        raise IllegalTransition("这一事项已经处理。", article="2(1)")
+    if action not in matters.ORDERS:
+        raise Invalid("请选择要求报告、提级办理或者要求复查。", field="action", article="2(1)")
+    if not note.strip():
+        raise Invalid("请写明要求的内容和时间。", field="note", article="2(1)")
+    await matters.order_from_above(work, item.matter_id, action, note)
+    item.handled_at = work.now
+    item.handled_note = f"{matters.ORDERS[action]}：{note.strip()}"
+    work.record(
+        "handle_item",
+        "escalated_item",
+        item.id,
+        title=f"处理逾期事项：{matters.ORDERS[action]}",
+        note=note.strip(),
+        article="2(1)",
+        detail={"order": action, "matter_id": str(item.matter_id)},
+    )
+    await work.session.flush()
+    return item
+
+
+async def draft_circulars(work: Work) -> int:
+    """Draft this month's circular for every supervision body with items overdue since before the month began.
+
+    Once for each body and month, however often it runs. Returns the number of drafts made.
+    """
+    month = f"{work.today:%Y-%m}"
+    tree = await directory(work)
+    made = 0
+    for organ_id in await repository.organs_for_month(work, month):
+        if tree.get(organ_id).is_supervision_body:
+            async with work.acting_as(organ_id):
+                made += await monthly_circular(work) is not None
+    return made
+
+
+async def monthly_circular(work: Work) -> UUID | None:
+    """The circular draft of the work's organ for this month (Art. 11(8)); None when there is nothing overdue or
+    the draft exists."""
+    month = f"{work.today:%Y-%m}"
+    days = await deadlines.calendar(work)
+    lines = [
+        {
+            "organ": matter.supervised_name,
+            "matter_number": matter.number or "",
+            "title": matter.title,
+            "instrument": instrument.number or "",
+            "due_on": deadline.due_on.isoformat(),
+            "overdue_workdays": max(1, days.workdays_between(deadline.due_on, work.today)),
+        }
+        for deadline, matter, instrument in await repository.overdue_in(work, work.today.replace(day=1))
+    ]
+    if not lines:
+        return None
+    draft_id = await repository.add_circular(work, month, lines)
+    if draft_id is None:
+        return None
+    title = f"起草{work.today.year}年{work.today.month}月逾期事项通报"
+    work.record(
+        "draft_circular", "circular_draft", draft_id, title=title, article="11(8)", detail={"lines": len(lines)}
+    )
+    await notices.notify(
+        work,
+        work.organ_id,
+        roles=("supervision_leader",),
+        kind="approval",
+        title=f"{title}，共 {len(lines)} 件，请审核",
+        link="/escalations",
+        article="11(8)",
+    )
+    return draft_id
+
+
+async def circulars(work: Work) -> list[CircularView]:
+    """The circular drafts of the reader's organ, latest month first."""
+    await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
+    rows: list[CircularDraft] = await repository.circulars(work)
+    return [circular_view(row) for row in rows]

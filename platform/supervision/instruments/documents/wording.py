@@ -1,0 +1,394 @@
+"""The wording of the fixed parts, each with the article it rests on.
+
+你单位 is the addressee, 本机关 the issuer; findings, requirements and dates come from the record. Whoever
+changes a sentence here changes every document of that kind from then on, never one that was issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from supervision.instruments.documents.models import (
+    ClueReferralDocument,
+    DecisionDocument,
+    Due,
+    ExtensionReplyDocument,
+    Finding,
+    InternalNoticeDocument,
+    LetterDocument,
+    OpinionDocument,
+    Outcome,
+    Preceding,
+    RectificationDocument,
+    RemedySearch,
+    ReportDocument,
+    SheetDocument,
+)
+from supervision.instruments.documents.sheet import (
+    Block,
+    Run,
+    Sheet,
+    broken,
+    heading,
+    listed,
+    sentence,
+    subheading,
+    text,
+)
+
+
+@singledispatch
+def compose(document: SheetDocument) -> Sheet:
+    """The document as a sheet. TypeError for what is not one of the sheet documents."""
+    raise TypeError(f"not a sheet document: {type(document).__name__}")
+
+
+@compose.register
+def _letter(document: LetterDocument) -> Sheet:
+    law = document.regulation
+    opening = document.opening or (
+        f"本机关{document.origin}发现，你单位{document.act}存在以下问题。"
+        f"根据{law.cite(law.instruments)}的规定，现予督办。"
+    )
+    blocks = [
+        text(_matter(document.matter) + sentence(opening)),
+        heading(1, "存在的问题"),
+        *_findings(document.findings),
+        heading(2, "处理要求"),
+        *_requirements(document.requirements),
+        heading(3, "报告期限和有关事项"),
+        _due(document.due, "依法处理并向本机关书面报告处理情况"),
+        _voice(document.objection_term, document.extension_term),
+        text(
+            f"逾期不改正或者拒不改正的，本机关将制发行政执法监督意见书，或者依照{law.cite(law.decisions)}向"
+            f"{document.government}报告。不执行本函或者不报告执行情况的，依照{law.ignored_instrument}追究责任。"
+        ),
+    ]
+    return Sheet(
+        form="letter",
+        name=document.name,
+        frame=document.frame,
+        title=broken(document.name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _opinion(document: OpinionDocument) -> Sheet:
+    law = document.regulation
+    opening = document.opening or (
+        f"本机关{document.origin}发现你单位存在下列问题。根据{law.cite(law.instruments)}的规定，提出监督意见如下。"
+    )
+    blocks = [text(_matter(document.matter) + sentence(opening))]
+    if document.vertical:
+        blocks.append(
+            text(
+                f"根据{law.scope_vertical}的规定，本意见限于你单位遵守和执行法律、政策文件的情况，"
+                "并抄告你单位的上级主管部门。"
+            )
+        )
+    blocks += [text(_preceded(p)) for p in document.preceding]
+    blocks += [
+        heading(1, "查明的事实和认定"),
+        *_findings(document.findings),
+        heading(2, "监督意见"),
+        *_requirements(document.requirements),
+        heading(3, "办理期限和有关事项"),
+        _due(document.due, "依法处理，并逐项向本机关书面报告处理情况，附有关证明材料"),
+        _voice(document.objection_term, document.extension_term),
+        text(
+            f"逾期不改正或者拒不改正的，本机关将依照{law.cite(law.decisions)}的规定向{document.government}报告，"
+            f"由{document.government}依法作出行政执法监督决定。不执行本意见书或者不报告执行情况的，"
+            f"依照{law.ignored_instrument}追究责任。"
+        ),
+    ]
+    return Sheet(
+        form="standard",
+        name=document.name,
+        frame=document.frame,
+        title=broken(document.name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _decision(document: DecisionDocument) -> Sheet:
+    law = document.regulation
+    blocks = [
+        text(
+            f"{document.supervision_body}依照{law.cite(law.decisions)}的规定，向本机关报告你单位逾期不改正或者"
+            "拒不改正有关问题的情况。本机关已审查终结。"
+        ),
+        *[text(_preceded(p)) for p in document.preceding],
+        heading(1, "查明的事实"),
+        *_findings(document.findings),
+        heading(2, "行政复议和行政诉讼情况"),
+        text(_searched(document.search)),
+        *[text(f"{act}已有行政复议或者行政诉讼，本决定不涉及。") for act in document.set_apart],
+        heading(3, "决定"),
+        text(
+            sentence(f"本机关认为，{document.considered}") if document.considered else "",
+            f"根据{law.cite(law.decisions)}的规定，决定如下：",
+        ),
+        *_outcomes(document.outcomes),
+        heading(4, "执行和有关事项"),
+        _due(
+            document.execution_due,
+            f"执行本决定，并将执行情况经{document.supervision_body}书面报告本机关",
+        ),
+        *([text(sentence(document.party_notice))] if document.party_notice else []),
+        text(
+            f"你单位对本决定有异议的，可以在收到之日起{document.objection_term}内向本机关书面提出；"
+            f"异议期间不停止执行。不执行本决定的，依照{law.ignored_decision}追究责任。"
+        ),
+    ]
+    return Sheet(
+        form="standard",
+        name=document.name,
+        frame=document.frame,
+        title=broken(document.name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _report(document: ReportDocument) -> Sheet:
+    law = document.regulation
+    name = f"关于提请对{document.supervised}作出行政执法监督决定的请示"
+    blocks = [
+        text(
+            f"{document.supervised}逾期不改正或者拒不改正行政执法中存在的问题。"
+            f"根据{law.cite(law.decisions)}的规定，现将有关情况报告如下。"
+        ),
+        heading(1, "查明的问题"),
+        *_findings(document.findings),
+        heading(2, "督促改正的情况"),
+        *[text(_preceded(p, document.supervised)) for p in document.preceding],
+        text(sentence(f"{document.supervised}的答复：{document.answer}")),
+        heading(3, "行政复议和行政诉讼情况"),
+        text(_searched(document.search)),
+        *[text(f"{act}已有行政复议或者行政诉讼，不在本次提请范围。") for act in document.set_apart],
+        heading(4, "处理建议"),
+        text(
+            sentence(document.considered) if document.considered else "",
+            f"根据{law.cite(law.decisions)}的规定，建议对{document.supervised}作出以下决定：",
+        ),
+        *_outcomes(document.proposals),
+        *([text(sentence(f"法制审核意见：{document.legal_review}"))] if document.legal_review else []),
+        text("妥否，请批示。"),
+    ]
+    return Sheet(
+        form="upward",
+        name=name,
+        frame=document.frame,
+        title=broken(name),
+        addressee=document.government,
+        blocks=tuple(blocks),
+        mark=f"{document.frame.issuer}文件",
+        signer=document.signer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _internal_notice(document: InternalNoticeDocument) -> Sheet:
+    law = document.regulation
+    articles = (law.scope_line, law.internal) if document.own_body else (law.scope_line,)
+    where = "内部行政执法监督" if document.own_body else "相关业务的行政执法监督"
+    opening = document.opening or (
+        f"本机关在{where}中发现你单位存在以下问题。根据{law.cite(*articles)}的规定，现通知如下。"
+    )
+    blocks = [
+        text(sentence(opening)),
+        heading(1, "存在的问题"),
+        *_findings(document.findings),
+        heading(2, "整改要求"),
+        *_requirements(document.requirements),
+        _due(document.due, "完成整改并向本机关书面答复"),
+        text(
+            f"逾期不整改的，本机关将移请{document.justice_department}依照{law.cite(law.instruments)}的规定"
+            "制发行政执法监督督办函或者行政执法监督意见书。"
+        ),
+    ]
+    return Sheet(
+        form="letter",
+        name=document.name,
+        frame=document.frame,
+        title=broken(document.name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _rectification(document: RectificationDocument) -> Sheet:
+    law = document.regulation
+    name = f"关于{document.instrument}整改情况的报告"
+    blocks = [
+        text(
+            f"收到{document.instrument}后，本单位逐项研究整改。根据{law.cite(law.instruments)}的规定，"
+            "现将处理情况报告如下。"
+        ),
+        heading(1, "逐项处理情况"),
+    ]
+    for n, done in enumerate(document.results, 1):
+        blocks += [
+            subheading(n, done.requirement.rstrip("。")),
+            text(f"办理结果：{done.state}。{sentence(done.measures)}"),
+        ]
+        if done.proof:
+            blocks.append(text(f"证明材料：{listed(done.proof)}。"))
+        if done.remaining:
+            blocks.append(text(sentence(f"尚未完成的事项：{done.remaining}")))
+    following = [("原因分析", document.causes), ("制度措施", document.systemic)]
+    for n, (words, content) in enumerate([f for f in following if f[1]], 2):
+        blocks += [heading(n, words), text(sentence(content))]
+    blocks.append(text("特此报告。"))
+    return Sheet(
+        form="upward",
+        name=name,
+        frame=document.frame,
+        title=broken(name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=f"{document.frame.issuer}文件",
+        signer=document.signer,
+        attachments=document.attachments,
+    )
+
+
+@compose.register
+def _extension_reply(document: ExtensionReplyDocument) -> Sheet:
+    law = document.regulation
+    name = f"关于{document.instrument}延期申请的批复"
+    due = Run(text=document.due.day, pending=document.due.pending)
+    answer = (
+        text("同意延期。你单位应当于", due, "前（含当日）依法处理并书面报告处理情况。期限只延长一次。")
+        if document.granted
+        else text("不同意延期。你单位仍应当于", due, "前（含当日）依法处理并书面报告处理情况。")
+    )
+    blocks = [
+        text(
+            f"你单位{document.requested}提出的延期申请收悉。根据{law.cite(law.instruments)}的规定，经研究，批复如下。"
+        ),
+        answer,
+        text(sentence(f"理由：{document.reasons}")),
+    ]
+    if document.due.counted:
+        blocks.append(text(sentence(f"期限计算：{document.due.counted}")))
+    if document.interim:
+        blocks.append(text(sentence(f"延期期间应当采取的措施：{document.interim}")))
+    blocks.append(text("此复。"))
+    return Sheet(
+        form="letter",
+        name=name,
+        frame=document.frame,
+        title=broken(name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+    )
+
+
+@compose.register
+def _clue_referral(document: ClueReferralDocument) -> Sheet:
+    law = document.regulation
+    name = "行政执法监督线索转办函"
+    blocks = [
+        text(
+            f"本机关收到行政执法监督线索（编号：{document.clue_number}）。根据{law.cite(law.clues)}的规定，"
+            "现转你单位依法办理。"
+        ),
+        heading(1, "线索内容"),
+        text(sentence(document.summary)),
+        heading(2, "转办理由"),
+        text(sentence(document.competence)),
+        heading(3, "办理要求"),
+        _due(document.due, "将办理结果书面告知本机关"),
+        text("办理中应当保护提供线索的单位和个人的信息，不得向被反映的单位和人员泄露。"),
+        text("认为不属于你单位职责的，请自收到之日起5个工作日内说明理由并退回。"),
+    ]
+    return Sheet(
+        form="letter",
+        name=name,
+        frame=document.frame,
+        title=broken(name),
+        addressee=document.addressee,
+        blocks=tuple(blocks),
+        mark=document.frame.issuer,
+        attachments=document.attachments,
+    )
+
+
+def _matter(number: str) -> str:
+    return f"（监督事项编号：{number}）" if number else ""
+
+
+def _findings(findings: Sequence[Finding]) -> list[Block]:
+    blocks: list[Block] = []
+    for n, finding in enumerate(findings, 1):
+        blocks += [subheading(n, finding.heading.rstrip("。")), text(sentence(finding.facts))]
+        if finding.evidence:
+            blocks.append(text(f"证据：{listed(finding.evidence)}。"))
+        ground = sentence(f"违反的规定：{finding.provision}") if finding.provision else ""
+        ground += f"监督内容：{'、'.join(finding.articles)}。" if finding.articles else ""
+        ground += sentence(f"认定：{finding.appraisal}") if finding.appraisal else ""
+        if ground:
+            blocks.append(text(ground))
+        if finding.opinion:
+            blocks.append(text(sentence(f"意见：{finding.opinion}")))
+    return blocks
+
+
+def _requirements(requirements: Sequence[str]) -> list[Block]:
+    return [text(f"{n}.{sentence(words)}") for n, words in enumerate(requirements, 1)]
+
+
+def _outcomes(outcomes: Sequence[Outcome]) -> list[Block]:
+    blocks: list[Block] = []
+    for n, outcome in enumerate(outcomes, 1):
+        due = f"履行期限：{outcome.due}。" if outcome.due else ""
+        effect = sentence(f"对当事人的影响和处理：{outcome.effect}") if outcome.effect else ""
+        blocks += [
+            subheading(n, f"{outcome.act}：{outcome.kind}"),
+            text(f"理由：{sentence(outcome.ground)}{sentence(outcome.result)}{due}{effect}"),
+        ]
+    return blocks
+
+
+def _due(due: Due, duty: str) -> Block:
+    day = Run(text=due.day, pending=due.pending)
+    return text("你单位应当于", day, f"前（含当日）{duty}。", sentence(due.counted))
+
+
+def _voice(objection_term: str, extension_term: str) -> Block:
+    return text(
+        f"你单位可以陈述意见。有异议的，自收到之日起{objection_term}内书面提出，异议期间不停止执行；"
+        f"确需延期的，在期限届满{extension_term}前书面申请并说明理由，延期以一次为限。"
+    )
+
+
+def _preceded(preceding: Preceding, whom: str = "你单位") -> str:
+    return sentence(
+        f"《{preceding.name}》（{preceding.number}）于{preceding.served}送达{whom}，"
+        f"要求于{preceding.due}前处理并书面报告。{preceding.outcome}"
+    )
+
+
+def _searched(search: RemedySearch) -> str:
+    return (
+        f"经{search.day}查询{'、'.join(search.sources)}，未查到当事人对本文书所涉行政执法行为申请行政复议或者"
+        "提起行政诉讼的记录。"
+    )

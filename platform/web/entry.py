@@ -1,0 +1,135 @@
+"""Logging in and choosing a post, for pages and for the API: what happens, without how it looks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar.datastructures import Cookie
+from litestar.middleware.csrf import generate_csrf_token
+from litestar.response import Response
+
+from kernel.errors import NotFound
+from kernel.tenancy import VISITOR
+from kernel.work import open_work
+from tenants.staff import service as staff
+from tenants.staff.repository import PostView
+from web.frame import duty, settings
+from web.sessions import COOKIE, Identity, Sessions
+from web.turns import Req, database, identity, origin
+
+CSRF_COOKIE = "zs_csrf"
+
+
+def sessions(request: Req) -> Sessions:
+    found = request.app.state.sessions
+    assert isinstance(found, Sessions)
+    return found
+
+
+def visiting(request: Req) -> Any:
+    """A transaction of a reader who has not logged in: reference data only."""
+    return open_work(
+        database(request),
+        city_id=settings(request).city_id,
+        organ_id=VISITOR,
+        request_id=str(request.scope.get("request_id", "")),
+        origin=origin(request),
+    )
+
+
+async def log_in(request: Req, organ_id: UUID, username: str, password: str) -> tuple[staff.LoggedIn, str]:
+    """Check the password and open a session at the main post. Returns who it is and the token of the cookie.
+
+    Raises Unauthenticated with the tries left, TooMany while the name is locked or the address has failed too often.
+    """
+    known = settings(request)
+    who = await staff.authenticate(
+        database(request),
+        known.city_id,
+        organ_id,
+        username,
+        password,
+        origin=origin(request),
+        request_id=str(request.scope.get("request_id", "")),
+    )
+    await end(request)
+    return who, await sessions(request).open(who.account_id, who.posts[0].post_id)
+
+
+async def end(request: Req) -> None:
+    """End the session that the browser holds, if any: a token known before opens nothing afterwards."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        await sessions(request).end(token)
+
+
+async def log_out(request: Req) -> None:
+    """End the session and audit it."""
+    user = identity(request)
+    async with _as(request, user) as work:
+        work.record("logout", "account", user.account_id, title=f"{user.name}退出登录")
+    await end(request)
+
+
+async def switch(request: Req, post_id: UUID) -> tuple[PostView, str]:
+    """Go on as another post of the same person, in a new session. Raises NotFound for a post that is not his."""
+    user = identity(request)
+    async with _as(request, user) as work:
+        posts = await staff.posts(work, user.person_id)
+        chosen = next((p for p in posts if p.post_id == post_id), None)
+        if chosen is None:
+            raise NotFound
+        where = f"{chosen.organ_short_name or chosen.organ_name} {duty(chosen.unit, chosen.title)}"
+        async with work.acting_as(chosen.organ_id):
+            work.record(
+                "switch_post",
+                "post",
+                post_id,
+                title=f"{user.name}切换到{where}",
+                detail={"from_post": str(user.post_id), "from_organ": str(user.organ_id)},
+            )
+    await end(request)
+    return chosen, await sessions(request).open(user.account_id, post_id)
+
+
+def _as(request: Req, user: Identity) -> Any:
+    return open_work(
+        database(request),
+        city_id=user.city_id,
+        organ_id=user.organ_id,
+        actor=user.actor,
+        request_id=str(request.scope.get("request_id", "")),
+        origin=origin(request),
+    )
+
+
+def kept_cookie(request: Req, name: str, value: str, path: str) -> Cookie:
+    """A cookie of half a year for a convenience that says nothing about the person."""
+    secure = settings(request).secure_cookies
+    return Cookie(name, path=path, value=value, max_age=15_552_000, httponly=True, samesite="lax", secure=secure)
+
+
+def new_csrf(request: Req) -> str:
+    """A fresh form token for a client that just logged in."""
+    return generate_csrf_token(secret=settings(request).secret("csrf").hex())
+
+
+def seat(request: Req, response: Response[Any], token: str | None, csrf: str | None = None) -> None:
+    """Put the session's cookie into the answer, or take it away. The form token is renewed with it, so that pages
+    that another post left open cannot be sent any more."""
+    secure = settings(request).secure_cookies
+    if token is None:
+        response.delete_cookie(COOKIE)
+    else:
+        response.set_cookie(Cookie(COOKIE, path="/", value=token, httponly=True, samesite="lax", secure=secure))
+    if csrf is None:
+        response.delete_cookie(CSRF_COOKIE)
+    else:
+        response.set_cookie(Cookie(CSRF_COOKIE, path="/", value=csrf, httponly=True, samesite="lax", secure=secure))
+
+
+def safe_next(target: str) -> str:
+    """The address to go back to, if it is one of ours; empty otherwise."""
+    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if inside and "\\" not in target and not target.startswith("/login") else ""

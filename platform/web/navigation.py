@@ -1,0 +1,113 @@
+"""Where each role may go: the side navigation, the phone's bar and the home page (interface guide, section 9). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SUPERVISING = frozenset({"supervisor", "supervision_leader"})
+SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
+LEADER = frozenset({"government_leader"})
+CASEWORK = SUPERVISING | LEADER
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+EVERYBODY = frozenset(
+    SUPERVISING | SUPERVISED | LEADER | {"judicial_assistant", "enforcement_officer", "social_supervisor"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One line of the navigation. `key` names its counter, `phone` is its short name in the phone's bar."""
+
+    label: str
+    href: str
+    icon: str
+    roles: frozenset[str]
+    caption: str = ""
+    key: str = ""
+    phone: str = ""
+    tone: str = ""
+
+
+DESTINATIONS = (
+    Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
+    Destination("工作台", "/desk", "dashboard", EVERYBODY - {"enforcement_officer"}, phone="工作台"),
+    Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
+    Destination("线索池", "/clues", "inbox", SUPERVISING, "监督办案", "clue", "线索"),
+    Destination("线索登记", "/clues", "inbox", frozenset({"judicial_assistant"}), "监督办案", "clue", "线索"),
+    Destination("监督事项", "/matters", "folders", CASEWORK, "监督办案", "matter", "事项"),
+    Destination("文书与送达", "/instruments", "document-seal", CASEWORK, "监督办案", "instrument"),
+    Destination("向政府的报告", "/reports", "report", SUPERVISING, "监督办案", "report"),
+    Destination("决定书", "/decisions", "gavel", CASEWORK, "监督办案"),
+    Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
+    Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
+    Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
+    Destination("未完成任务", "/dead-letters", "dead-letter", frozenset({"system_admin"}), "", "dead", "任务"),
+    Destination("单位与监督关系", "/organs", "sitemap", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="单位"),
+    Destination("依据与规则", "/rules", "book", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="规则"),
+    Destination("审计查询", "/audit", "fingerprint", frozenset({"audit_admin"}), "", "", "审计"),
+)
+HOMES = (
+    (frozenset({"audit_admin"}), "/audit"),
+    (frozenset({"system_admin", "security_admin"}), "/accounts"),
+    (LEADER, "/reports"),
+    (SUPERVISING, "/desk"),
+    (SUPERVISED, "/inbox"),
+    (frozenset({"enforcement_officer"}), "/rules"),
+)
+
+
+def open_to(roles: frozenset[str]) -> list[Destination]:
+    """The destinations of somebody with these roles, each address once."""
+    seen: dict[str, Destination] = {}
+    for destination in DESTINATIONS:
+        if destination.roles & roles:
+            seen.setdefault(destination.href, destination)
+    if roles & {"audit_admin"}:
+        return sorted(seen.values(), key=lambda d: d.href != "/audit")
+    return list(seen.values())
+
+
+def home(roles: frozenset[str]) -> str:
+    """The page after logging in."""
+    return next((href for wanted, href in HOMES if wanted & roles), "/desk")
+
+
+def search(roles: frozenset[str]) -> str:
+    """Where the search field of the top bar leads; empty for those who have no records to search."""
+    if roles & CASEWORK:
+        return "/matters"
+    return "/inbox" if roles & SUPERVISED else ""
+
+
+def side(roles: frozenset[str], active: str, counters: dict[str, int]) -> list[dict[str, Any]]:
+    """Groups of the side navigation; `active` is the address of the present section."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in open_to(roles):
+        groups.setdefault(one.caption, []).append(
+            {
+                "label": one.label,
+                "href": one.href,
+                "icon": one.icon,
+                "active": one.href == active,
+                "key": one.key,
+                "counter": counters.get(one.key) or "",
+                "tone": one.tone,
+            }
+        )
+    return [{"caption": caption, "items": items} for caption, items in groups.items()]
+
+
+def bottom(roles: frozenset[str], active: str, counters: dict[str, int]) -> list[dict[str, Any]]:
+    """The phone's bar: three destinations of the role, messages, and everything else under 我的."""
+    chosen = [d for d in open_to(roles) if d.phone][:3]
+    items = [
+        {"label": d.phone, "href": d.href, "icon": d.icon, "active": d.href == active, "key": "", "counter": ""}
+        for d in chosen
+    ]
+    if not roles & ADMINISTRATORS:
+        unread = counters.get("bell") or ""
+        bell = {"label": "消息", "href": "/notices", "icon": "bell", "active": active == "/notices"}
+        items.append({**bell, "key": "bell", "counter": unread})
+    items.append({"label": "我的", "href": "/me", "icon": "user", "active": active == "/me", "key": "", "counter": ""})
+    return items

@@ -1,0 +1,49 @@
+"""The pages. Each module exposes `ROUTES`; add the import and the line below, in alphabetical order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web.pages import (
+    admin,
+    audit,
+    auth,
+    clue_steps,
+    clues,
+    deadlines,
+    decisions,
+    desk,
+    documents,
+    escalations,
+    inbox,
+    instruments,
+    matter_new,
+    matter_steps,
+    matters,
+    notices,
+    organs,
+    reports,
+)
+from web.pages import help as help_pages
+
+PAGES: list[Any] = [
+    *admin.ROUTES,
+    *audit.ROUTES,
+    *auth.ROUTES,
+    *clue_steps.ROUTES,
+    *clues.ROUTES,
+    *deadlines.ROUTES,
+    *decisions.ROUTES,
+    *desk.ROUTES,
+    *documents.ROUTES,
+    *escalations.ROUTES,
+    *help_pages.ROUTES,
+    *inbox.ROUTES,
+    *instruments.ROUTES,
+    *matter_new.ROUTES,
+    *matter_steps.ROUTES,
+    *matters.ROUTES,
+    *notices.ROUTES,
+    *organs.ROUTES,
+    *reports.ROUTES,
+]

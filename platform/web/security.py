@@ -1,0 +1,97 @@
+"""What every answer carries: security headers, a request id, and who is asking."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from kernel.ids import new_id
+from web.sessions import COOKIE, Sessions
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
+]
+UNATTENDED = frozenset({"/counters"})
+"""What the page asks for by itself: it must not keep a session alive that nobody uses."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Envelope:
+    """Outermost ASGI layer: request id, client behind a trusted proxy, security headers, no caching of pages."""
+
+    def __init__(self, app: ASGIApp, trusted: frozenset[str], secure: bool) -> None:
+        self.app = app
+        self.trusted = trusted
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        given = headers.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else new_id().hex
+        scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        self._client(scope, headers)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [*HEADERS, (b"x-request-id", request_id.encode())]
+                if self.secure:
+                    extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                names = {name.lower() for name, _ in message["headers"]}
+                if b"cache-control" not in names:
+                    extra.append((b"cache-control", _caching(scope, message["status"])))
+                message["headers"] = [*message["headers"], *[h for h in extra if h[0] not in names]]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    def _client(self, scope: Any, headers: dict[str, str]) -> None:
+        client = scope.get("client")
+        forwarded = headers.get("x-forwarded-for", "")
+        if client and forwarded and client[0] in self.trusted:
+            nearest = forwarded.split(",")[-1].strip()
+            try:
+                scope["client"] = (str(ipaddress.ip_address(nearest)), client[1])
+            except ValueError:
+                return
+
+
+def _caching(scope: Scope, status: int) -> bytes:
+    """Files named by the hash of their content are kept for ever, pages never."""
+    if not scope["path"].startswith("/static/") or status not in (200, 304):
+        return b"no-store"
+    return b"public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else b"no-cache"
+
+
+class Authentication(AbstractAuthenticationMiddleware):
+    """Puts the session's identity into the connection; whether one is needed is the guard's question."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        token = connection.cookies.get(COOKIE)
+        sessions: Sessions = connection.app.state.sessions
+        user = await sessions.find(token, renew=connection.url.path not in UNATTENDED) if token else None
+        return AuthenticationResult(user=user, auth=token)

@@ -1,0 +1,110 @@
+"""Server-side sessions in PostgreSQL: the cookie is a random token, the table knows only its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from kernel.tenancy import VISITOR
+from kernel.work import Actor, Database, open_work
+
+COOKIE = "zs_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is logged in, at which post, as the database knows it at this request."""
+
+    token_hash: bytes
+    city_id: UUID
+    organ_id: UUID
+    organ_name: str
+    organ_short_name: str
+    account_id: UUID
+    person_id: UUID
+    name: str
+    post_id: UUID
+    title: str
+    unit: str
+    roles: frozenset[str]
+    account_organ_id: UUID
+    must_change: bool
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            account_id=self.account_id,
+            person_id=self.person_id,
+            post_id=self.post_id,
+            organ_id=self.organ_id,
+            city_id=self.city_id,
+            name=self.name,
+            title=self.title,
+            roles=self.roles,
+        )
+
+
+class Sessions:
+    """Opens, finds and ends sessions. `idle_seconds` is how long one lives without a request."""
+
+    def __init__(self, database: Database, city_id: UUID, idle_seconds: int) -> None:
+        self.database = database
+        self.city_id = city_id
+        self.idle_seconds = idle_seconds
+
+    async def open(self, account_id: UUID, post_id: UUID) -> str:
+        """A new session; returns the token for the cookie. Called at log-in and at every change of post, so that
+        a token known before the change opens nothing after it."""
+        token = secrets.token_urlsafe(32)
+        data = msgspec.json.encode({"account_id": account_id, "post_id": post_id}).decode()
+        async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
+            await work.session.execute(
+                text("select guard.session_write(:hash, cast(:data as jsonb), :idle)"),
+                {"hash": _hash(token), "data": data, "idle": self.idle_seconds},
+            )
+        return token
+
+    async def find(self, token: str, *, renew: bool = True) -> Identity | None:
+        """The identity behind a token; None when it ended. With `renew` it lives for another idle period."""
+        hashed = _hash(token)
+        async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
+            row = (
+                await work.session.execute(
+                    text("select * from guard.session_identity(:hash, :day)"), {"hash": hashed, "day": work.today}
+                )
+            ).one_or_none()
+            if row is None:
+                return None
+            if renew:
+                await work.session.execute(
+                    text("select guard.session_renew(:hash, :idle)"), {"hash": hashed, "idle": self.idle_seconds}
+                )
+        return Identity(
+            token_hash=hashed,
+            city_id=row.city_id,
+            organ_id=row.organ_id,
+            organ_name=row.organ_name,
+            organ_short_name=row.organ_short_name,
+            account_id=row.account_id,
+            person_id=row.person_id,
+            name=row.person_name,
+            post_id=row.post_id,
+            title=row.title,
+            unit=row.unit,
+            roles=frozenset(row.roles),
+            account_organ_id=row.account_organ_id,
+            must_change=row.must_change,
+        )
+
+    async def end(self, token: str) -> None:
+        async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
+            await work.session.execute(text("select guard.session_delete(:hash)"), {"hash": _hash(token)})
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

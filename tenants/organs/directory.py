@@ -1,0 +1,170 @@
+"""The organ tree of a city in memory, with every supervision relation, kept per version and day.
+
+Deciding who may do what needs the relation of two organs on every request; deriving it is pure (rules.py) and
+takes a fraction of a second for a city, so it is done once per version of the tree and day, never per request.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+
+from kernel.errors import NotFound
+from kernel.work import Work
+from tenants.organs import repository
+from tenants.organs.models import ExplicitRelation, Organ
+from tenants.organs.relations import ExplicitRelation as RelationFacts
+from tenants.organs.relations import Relation
+from tenants.organs.rules import Supervision
+from tenants.organs.tree import OrganFacts, organ_class
+
+
+class Directory:
+    """All organs of one city on one day. Immutable; ask `directory(work)` for the present one."""
+
+    def __init__(self, organs: list[Organ], explicit: list[ExplicitRelation], on: date) -> None:
+        self.on = on
+        self.organs: dict[UUID, Organ] = {o.id: o for o in organs}
+        self.facts: dict[UUID, OrganFacts[UUID]] = {o.id: facts(o) for o in organs}
+        self.supervision: Supervision[UUID] = Supervision(
+            self.facts.values(),
+            [
+                RelationFacts(r.supervisor_id, r.supervised_id, r.kind, r.article, r.valid_from, r.valid_to, r.note)
+                for r in explicit
+            ],
+            on,
+        )
+        self._children: dict[UUID | None, list[Organ]] = {}
+        for organ in sorted(organs, key=lambda o: o.sort_key or o.key):
+            self._children.setdefault(organ.parent_id, []).append(organ)
+
+    def get(self, organ_id: UUID) -> Organ:
+        """The organ. Raises NotFound with the one sentence for "not there" and "not yours"."""
+        try:
+            return self.organs[organ_id]
+        except KeyError:
+            raise NotFound from None
+
+    def name(self, organ_id: UUID) -> str:
+        return self.get(organ_id).name
+
+    def short(self, organ_id: UUID) -> str:
+        organ = self.get(organ_id)
+        return organ.short_name or organ.name
+
+    def organ_class(self, organ_id: UUID) -> str:
+        return organ_class(self.facts[self.get(organ_id).id])
+
+    def children(self, organ_id: UUID | None) -> list[Organ]:
+        """Living children in display order; of None, the roots."""
+        return [o for o in self._children.get(organ_id, ()) if self.facts[o.id].alive_on(self.on)]
+
+    def path(self, organ_id: UUID) -> list[Organ]:
+        """From the root down to the organ."""
+        found: list[Organ] = []
+        current: UUID | None = organ_id
+        while current is not None and current in self.organs and len(found) < 12:
+            found.insert(0, self.organs[current])
+            current = self.organs[current].parent_id
+        return found
+
+    def government_of(self, organ_id: UUID) -> UUID | None:
+        """The county-or-above government that an organ belongs to; itself when it is one."""
+        organ = self.facts[self.get(organ_id).id]
+        if organ.is_supervising_government:
+            return organ.id
+        above, _ = self.supervision.register.government_over(organ)
+        return above.id if above else None
+
+    def supervision_body_of(self, government_id: UUID) -> UUID | None:
+        """The justice department of a government (Article 5)."""
+        return self.supervision.register.supervision_body_of(government_id)
+
+    def upper_supervision_body(self, body_id: UUID) -> UUID | None:
+        """The supervision body one level up, to which overdue items rise; None above the city."""
+        own = self.government_of(body_id)
+        if own is None:
+            return None
+        parent = self.organs[own].parent_id
+        above = self.government_of(parent) if parent is not None else None
+        return self.supervision_body_of(above) if above is not None else None
+
+    def relation(self, supervisor_id: UUID, supervised_id: UUID) -> Relation[UUID] | None:
+        """The strongest relation in which `supervisor_id` stands to `supervised_id`.
+
+        A justice department acts for its government (Article 5 para. 2), so it is asked in the government's name.
+        """
+        principals = [supervisor_id]
+        if self.organs[supervisor_id].is_supervision_body:
+            government = self.government_of(supervisor_id)
+            if government is not None:
+                principals.insert(0, government)
+        for principal in principals:
+            found = self.supervision.between(principal, supervised_id)
+            if found:
+                return found[0]
+        return None
+
+    def search(self, words: str, limit: int = 12) -> list[Organ]:
+        """Living organs whose name, short name or credit code holds every word, shortest name first."""
+        parts = [w.casefold() for w in words.split()]
+        found = [
+            o
+            for o in self.organs.values()
+            if self.facts[o.id].alive_on(self.on)
+            and parts
+            and all(p in f"{o.name} {o.short_name} {o.uscc or ''}".casefold() for p in parts)
+        ]
+        return sorted(found, key=lambda o: (len(o.short_name or o.name), o.sort_key))[:limit]
+
+
+def facts(organ: Organ) -> OrganFacts[UUID]:
+    """What the pure rules need to know of a row."""
+    return OrganFacts(
+        id=organ.id,
+        name=organ.name,
+        kind=organ.kind,
+        level=organ.level,
+        parent_id=organ.parent_id,
+        short_name=organ.short_name,
+        leadership=organ.leadership,
+        business_lines=frozenset(organ.business_lines),
+        is_supervision_body=organ.is_supervision_body,
+        located_in_id=organ.located_in_id,
+        administered_by_id=organ.administered_by_id,
+        valid_from=organ.established_on,
+        valid_to=organ.ended_on,
+        successor_id=organ.successor_id,
+    )
+
+
+_CACHE: WeakKeyDictionary[Engine | Connection, dict[UUID, tuple[int, date, Directory]]] = WeakKeyDictionary()
+"""Per database and city; a directory goes with the engine that it was read through."""
+
+
+async def directory(work: Work) -> Directory:
+    """The city's directory in this transaction's snapshot: a changed tree is seen by the next transaction, and
+    until the commit by the transaction that changes it alone."""
+    version = work.versions.get(repository.VERSION, 0)
+    if version == repository.UNCOMMITTED:
+        return Directory(await repository.all_organs(work), await repository.all_relations(work), work.today)
+    kept = _CACHE.setdefault(work.session.get_bind(), {})
+    held = kept.get(work.city_id)
+    if held is not None and held[0] == version and held[1] == work.today:
+        return held[2]
+    built = Directory(await repository.all_organs(work), await repository.all_relations(work), work.today)
+    for organ in built.organs.values():
+        work.session.expunge(organ)
+    kept[work.city_id] = (version, work.today, built)
+    return built
+
+
+async def directory_on(work: Work, on: date) -> Directory:
+    """The city's directory as it holds on another day (Article 2 relations are dated); built on each call."""
+    present = await directory(work)
+    if on == present.on:
+        return present
+    return Directory(list(present.organs.values()), await repository.all_relations(work), on)

@@ -1,0 +1,66 @@
+"""``python -m tests.bench NAME [--json] [--quick]``: measure one benchmark; without NAME: list them.
+
+A bench is a module of this package with ``run(*, quick: bool) -> dict[str, object]``; its docstring's first line
+says what it measures. The last line printed is one JSON object; with --json it is the only one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import cast
+
+import tests.bench
+
+Bench = Callable[..., dict[str, object]]
+
+
+def names() -> list[str]:
+    """The benches there are, by name."""
+    return sorted(m.name for m in pkgutil.iter_modules(tests.bench.__path__) if not m.name.startswith("_"))
+
+
+def load(name: str) -> ModuleType:
+    """The module of a bench. ModuleNotFoundError when it needs something that is not installed."""
+    return importlib.import_module(f"tests.bench.{name}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 0 after a measurement, 2 for an unknown name."""
+    parser = argparse.ArgumentParser(prog="bench", description="Measure one benchmark.")
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--json", action="store_true", help="print the JSON object only")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, under a minute")
+    options = parser.parse_args(arguments)
+    known = names()
+    if options.name is None:
+        for name in known:
+            print(f"{name:12} {summary(name)}")
+        return 0
+    if options.name not in known:
+        print(f"no bench {options.name!r}; there are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    run = cast(Bench | None, getattr(load(options.name), "run", None))
+    if run is None:
+        print(f"tests/bench/{options.name}.py measures nothing by itself", file=sys.stderr)
+        return 2
+    figures = {"bench": options.name, "quick": options.quick, **run(quick=options.quick)}
+    if not options.json:
+        for key, value in figures.items():
+            print(f"{key:24} {value}")
+    print(json.dumps(figures, ensure_ascii=False, sort_keys=True))
+    return 0
+
+
+def summary(name: str) -> str:
+    """The first line of the bench's docstring."""
+    return (load(name).__doc__ or "").strip().split("\n")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

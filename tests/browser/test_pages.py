@@ -1,0 +1,214 @@
+"""Every main page as its user sees it: at a desk and on a phone, with the keyboard, and without script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import select
+
+from cli.demo.cases import load_cases
+from supervision.clues.models import Clue
+from supervision.decisions.models import Decision, GovernmentReport
+from supervision.escalation.models import EscalatedItem
+from supervision.instruments.models import Delivery, Instrument
+from supervision.matters.models import Matter
+from tests import stories
+from tests.browser.site import DESK, PHONE, Site, Visitor
+
+pytestmark = pytest.mark.browser
+
+CHEN, LI = (stories.BODY, "chen"), (stories.BODY, "li")
+ZHOU, WU = (stories.SUPERVISED, "zhou"), (stories.GOVERNMENT, "wu")
+GUO, YANG, CHENG = ("尚集司法所", "guo"), ("市司法局", "yang"), ("市水利局", "cheng")
+AUDITOR, OPERATOR, SECURITY = (stories.BODY, "shen"), (stories.BODY, "han"), (stories.BODY, "feng")
+OFFICER = (stories.SUPERVISED, "peng")
+
+PAGES = {
+    CHEN: (
+        "/desk /clues /clues?state=all /clues/new {clue} /matters /matters?due=overdue /matters?q=扣押 "
+        "/matters?q=没有这样的事项 /matters/new {matter} {matter}?tab=findings {matter}?tab=documents "
+        "{matter}?tab=acts {matter}?tab=people {matter}?tab=trace {matter}/deadlines {matter}/findings/new "
+        "{matter}/activities/new {letter} /instruments/new?matter={id} /instruments /deadlines /notices "
+        "/organs /organs/{organ} /rules /rules/articles/20 /help /me /password"
+    ),
+    LI: "/desk /matters /reports {report} {report}/send /decisions {decision} /escalations",
+    ZHOU: "/desk /inbox /inbox?tab=all {delivery} /notices",
+    WU: "/reports {waiting} /desk /matters /decisions /clues",
+    GUO: "/desk /clues /clues/new",
+    YANG: "/desk /escalations {escalation}",
+    CHENG: "/desk /matters",
+    AUDITOR: "/audit /organs",
+    OPERATOR: "/accounts /dead-letters",
+    SECURITY: "/accounts",
+    OFFICER: "/rules /matters",
+}
+"""The main pages of each kind of user, a few of them refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Records of the demo city, by the names that stand in PAGES."""
+
+    names: dict[str, str]
+
+    def of(self, pages: str) -> list[str]:
+        return [page.format(**self.names) for page in pages.split()]
+
+
+@pytest.fixture(scope="module")
+async def places(site: Site) -> Places:
+    """The demo city with its casework, as a visitor of `dev.py demo` finds it."""
+    world = site.world
+    await load_cases(world.database, world.city_id)
+    names = {"organ": str(await world.organ(stories.SUPERVISED))}
+
+    async def first(organ: str, path: str, model: Any, *conditions: Any) -> None:
+        async with world.work(organ) as work:
+            query = select(model.id).where(*conditions).order_by(model.created_at, model.id).limit(1)
+            key, _, address = path.partition(" ")
+            names[key] = f"{address}{(await work.session.scalars(query)).one()}"
+
+    body = await world.organ(stories.BODY)
+    urged = (Matter.organ_id == body, Matter.stage == "urging")
+    await first(stories.BODY, "clue /clues/", Clue, Clue.organ_id == body, Clue.state == "new")
+    await first(stories.BODY, "matter /matters/", Matter, *urged)
+    await first(stories.BODY, "id ", Matter, *urged)
+    await first(stories.BODY, "letter /instruments/", Instrument, Instrument.state == "served")
+    await first(stories.BODY, "report /reports/", GovernmentReport, GovernmentReport.state == "draft")
+    await first(stories.GOVERNMENT, "waiting /reports/", GovernmentReport, GovernmentReport.state == "reported")
+    await first(stories.BODY, "decision /decisions/", Decision)
+    await first(stories.SUPERVISED, "delivery /inbox/", Delivery, Delivery.state == "served", Delivery.role == "main")
+    await first("市司法局", "escalation /escalations/", EscalatedItem)
+    return Places(names)
+
+
+@pytest.mark.parametrize("who", PAGES, ids=[name for _, name in PAGES])
+async def test_pages_fit_the_desk_and_the_phone_and_work_without_script(
+    site: Site, places: Places, who: tuple[str, str]
+) -> None:
+    async with site.person(*who) as visitor, site.person(*who, script=False) as plain:
+        for address in places.of(PAGES[who]):
+            await visitor.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+            await visitor.goto(address)
+            await fits(visitor, address)
+            await skips_to_the_content(visitor.page)
+            await visitor.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            await fits(visitor, f"{address} on a phone")
+            await plain.goto(address)
+            assert await plain.heading() == await visitor.heading(), address
+
+
+async def test_pictures_of_the_demo_city(site: Site, places: Places) -> None:
+    """The desk of a supervisor and the organ tree as the README shows them."""
+    async with site.person(*CHEN) as chen:
+        await chen.goto("/desk")
+        await chen.sees("逾期未报告", "今日到期", "待我核验", "为何")
+        await chen.picture("desk.png", height=1160)
+        await chen.goto(places.of("/organs/{organ}")[0])
+        await chen.sees("可以监督", "建安区司法局", "第二条（一）")
+        await chen.picture("organ.png")
+    async with site.person(*CHEN, PHONE) as chen:
+        await chen.goto("/desk")
+        await chen.picture("desk-phone.png")
+
+
+async def fits(visitor: Visitor, name: str) -> None:
+    """One h1, nothing sideways, every picture there."""
+    page = visitor.page
+    assert await page.locator("h1").count() == 1, name
+    width = await page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    if width[0] > width[1]:
+        raise AssertionError(f"{name} is {width[0]} px wide in a window of {width[1]}: {await widest(page)}")
+    lost = await page.evaluate(
+        "[...document.images].filter(i => i.loading !== 'lazy' && !(i.complete && i.naturalWidth)).map(i => i.src)"
+    )
+    assert not lost, name
+    lost = await page.evaluate(
+        """async () => {
+          const uses = [...document.querySelectorAll("svg use")].map(u => u.getAttribute("href"));
+          const [file] = uses.map(href => href.split("#")[0]);
+          const known = file ? await (await fetch(file)).text() : "";
+          return [...new Set(uses.map(h => h.split("#")[1]).filter(name => !known.includes(`id="${name}"`)))];
+        }"""
+    )
+    assert not lost, f"{name}: no such icon {lost}"
+    visitor.site.check()
+
+
+async def widest(page: Page) -> list[str]:
+    """What reaches out of the window at the right."""
+    found: list[str] = await page.evaluate(
+        """[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+           .slice(-5).map(e => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""
+    )
+    return found
+
+
+async def skips_to_the_content(page: Page) -> None:
+    """The first stop of the Tab key is the skip link (unless a message took the focus)."""
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "zs-skip"
+
+
+@pytest.mark.parametrize("path", ["/login", "/verify"])
+async def test_pages_for_visitors(site: Site, path: str) -> None:
+    for size in (DESK, PHONE):
+        visitor = await site.visitor(size)
+        await visitor.goto(path)
+        await fits(visitor, path)
+        await visitor.context.close()
+
+
+async def test_a_list_by_keyboard(site: Site, places: Places) -> None:
+    """/ goes to the search, J and K move, Enter opens, G D leads home."""
+    async with site.person(*CHEN) as chen:
+        await chen.goto("/matters")
+        keys = chen.page.keyboard
+        await keys.press("/")
+        assert await chen.page.evaluate("document.activeElement.type") == "search"
+        await chen.page.evaluate("document.activeElement.blur()")
+        await keys.press("j")
+        first = await chen.page.evaluate("document.activeElement.href")
+        await keys.press("j")
+        assert await chen.page.evaluate("document.activeElement.href") != first
+        await keys.press("k")
+        assert await chen.page.evaluate("document.activeElement.href") == first
+        async with chen.page.expect_navigation():
+            await keys.press("Enter")
+        assert chen.page.url == first
+        async with chen.page.expect_navigation():
+            await keys.press("g")
+            await keys.press("d")
+        assert chen.page.url.endswith("/desk")
+
+
+async def test_the_search_finds_two_characters_as_they_are_typed(site: Site, places: Places) -> None:
+    async with site.person(*CHEN) as chen:
+        await chen.goto("/matters?stage=&q=")
+        await chen.page.locator("[data-list-search]").fill("告知")
+        await chen.page.keyboard.press("Enter")
+        rows = chen.page.locator("[data-list] tbody tr")
+        await expect(rows.first).to_contain_text("告知")
+        chen.site.check()
+
+
+async def test_a_record_of_another_organ_is_not_there(site: Site, places: Places) -> None:
+    """The same sentence as for a record that does not exist."""
+    async with site.person("禹州市司法局", "yao") as yao:
+        for address in (places.names["matter"], "/matters/018f0000-0000-7000-8000-000000000000"):
+            await yao.goto(address)
+            await yao.sees("该事项不存在，或者不在您所在单位的查看范围内。")
+
+
+async def test_the_refused_form_keeps_what_was_typed_and_moves_to_the_summary(site: Site, places: Places) -> None:
+    async with site.person(*CHEN) as chen:
+        await chen.goto(places.of("{matter}/findings/new")[0])
+        await chen.fill("问题", "没有写完的问题")
+        await chen.press("认定问题")
+        await chen.sees("需要修改")
+        assert await chen.field("问题").input_value() == "没有写完的问题"
+        assert await chen.page.evaluate("document.activeElement.id") == "error-summary"

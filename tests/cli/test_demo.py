@@ -1,0 +1,92 @@
+"""The demo city: cases in every stage, a clock that only moves forward and only in a demo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cli.console import Failed
+from cli.demo import advance, clock
+from cli.demo.cases import load_cases
+from cli.demo.people import password, people, ready_accounts
+from kernel.models import DeadLetter
+from supervision.clues.models import Clue
+from supervision.decisions.models import Decision, GovernmentReport
+from supervision.instruments.models import Instrument
+from supervision.matters.models import Matter
+from tests.databases import Cluster
+from tests.world import World
+
+BODY = "建安区司法局"
+
+
+@pytest.mark.parametrize(
+    ("amount", "wanted"), [("15d", timedelta(days=15)), ("6h", timedelta(hours=6)), ("2w", timedelta(weeks=2))]
+)
+def test_amounts(amount: str, wanted: timedelta) -> None:
+    assert advance.parse(amount) == wanted
+
+
+@pytest.mark.parametrize("amount", ["", "15", "-3d", "0d", "1.5d", "5y", "999d"])
+def test_wrong_amounts(amount: str) -> None:
+    with pytest.raises(Failed):
+        advance.parse(amount)
+
+
+def test_one_password_for_each_installation_and_one_account_for_each_kind_of_user() -> None:
+    assert password() == password()
+    kinds = [account.kind for account in ready_accounts()]
+    assert len(kinds) == len(set(kinds)) >= 12
+    names = [(person["organ"], person["username"]) for person in people()]
+    assert len(names) == len(set(names))
+
+
+async def test_a_database_without_a_demo_clock_has_none(world: World) -> None:
+    assert await clock.shift(world.database, world.city_id) is not None
+    from sqlalchemy import delete
+
+    from kernel.models import DemoClock
+
+    async with world.system() as work:
+        await work.session.execute(delete(DemoClock))
+    assert await clock.shift(world.database, world.city_id) is None
+
+
+@pytest.fixture
+async def embedded_world(cluster: Cluster) -> AsyncIterator[World]:
+    """One database server is enough for the cases: the services have their own tests on both."""
+    with cluster.backend("embedded").clone() as url:
+        opened = World.open(url)
+        yield opened
+        await opened.close()
+
+
+async def test_the_demo_city_shows_every_stage(embedded_world: World) -> None:
+    world = embedded_world
+    await clock.set_shift(world.database, world.city_id, timedelta())
+    assert await load_cases(world.database, world.city_id) >= 40
+    assert await load_cases(world.database, world.city_id) == 0, "once for each database"
+    assert await clock.shift(world.database, world.city_id) == timedelta(), "the clock shows the true time again"
+    async with world.work(BODY) as work:
+        matters = list(await work.session.scalars(select(Matter).where(Matter.organ_id == work.organ_id)))
+        stages = Counter(matter.stage for matter in matters)
+        clues = Counter(await work.session.scalars(select(Clue.state).where(Clue.organ_id == work.organ_id)))
+        reports = Counter(await work.session.scalars(select(GovernmentReport.state)))
+        decided = Counter(await work.session.scalars(select(Decision.state)))
+        kinds = Counter(await work.session.scalars(select(Instrument.kind)))
+        numbers = [matter.number for matter in matters if matter.number]
+    expected = {"to_accept", "checking", "to_issue", "urging", "opinion_served", "to_verify", "to_decide", "executing"}
+    assert expected | {"closed"} <= set(stages)
+    assert {"new", "accepted", "in_matter", "passed_on", "merged", "dismissed"} <= set(clues)
+    assert {"draft", "reported", "decided"} <= set(reports)
+    assert {"served", "executed"} <= set(decided)
+    assert {"urging_letter", "opinion"} <= set(kinds)
+    assert len(numbers) == len(set(numbers))
+    async with world.work("市司法局") as work:
+        assert await work.session.scalar(select(Matter.id).where(Matter.organ_id == work.organ_id))
+    async with world.system() as work:
+        assert not (await work.session.scalars(select(DeadLetter))).all()

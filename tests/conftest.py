@@ -1,0 +1,88 @@
+"""Fixtures: a real PostgreSQL built by the migrations, used as the application's own role.
+
+One server a run (embedded, fsync off), one template database with the real city in it, a clone for every test.
+Where a PostgreSQL answers on 127.0.0.1:5432, every database test runs there once more.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+HOME = Path(os.environ.get("ZHUNSHENG_HOME") or tempfile.mkdtemp(prefix="zhunsheng-tests-"))
+os.environ["ZHUNSHENG_HOME"] = str(HOME)
+os.environ["ZHUNSHENG_ROLE_PREFIX"] = "zhunsheng_test"
+os.environ["ZHUNSHENG_DEMO"] = "1"
+
+hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", deadline=None, max_examples=2_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+from tests.databases import Backend, Cluster, external_answers, give_back  # noqa: E402
+from tests.world import World  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With several workers the controller builds the templates, so that the workers only clone them."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        config.stash[CLUSTER] = Cluster.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    cluster = config.stash.get(CLUSTER, None)
+    if cluster is not None:
+        cluster.stop()
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+CLUSTER = pytest.StashKey[Cluster]()
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
+    inherited = Cluster.inherited()
+    if inherited is not None:
+        yield inherited
+        give_back()
+        return
+    started = Cluster.start()
+    yield started
+    give_back()
+    started.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        names = ["embedded"]
+        if external_answers() and not metafunc.definition.get_closest_marker("browser"):
+            names.append("external")
+        metafunc.parametrize("backend", names, indirect=True)
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, cluster: Cluster) -> Backend:
+    return cluster.backend(request.param)
+
+
+@pytest.fixture
+async def world(backend: Backend) -> AsyncIterator[World]:
+    """The city of Xuchang with its demo accounts, as fresh as the template, at 2026-10-09 09:00 in Shanghai."""
+    with backend.lent() as url:
+        opened = World.open(url)
+        try:
+            await opened.set_clock("2026-10-09 09:00")
+            yield opened
+        finally:
+            await opened.close()

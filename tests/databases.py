@@ -1,0 +1,142 @@
+"""Template databases and their clones, on the embedded server and on an external one where it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from kernel import settings
+from kernel.embedded import EmbeddedServer
+from kernel.ids import new_id
+from kernel.provision import app_url, provision
+from tests.reset import remember, restore
+from tests.world import fill_city
+
+STATE = "ZS_TEST_CLUSTER"
+EXTERNAL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+
+
+def external_answers() -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", 5432), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One server with a filled template database."""
+
+    name: str
+    admin_url: str
+    template: str
+
+    @contextlib.contextmanager
+    def clone(self) -> Iterator[str]:
+        """A fresh copy of the template: yields the address for the application's role."""
+        name = f"zs_{new_id().hex}"
+        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"create database {name} template {self.template}"))
+        try:
+            owner = make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+            yield app_url(settings.load(), owner)
+        finally:
+            with engine.connect() as connection:
+                connection.execute(text(f"drop database {name} with (force)"))
+            engine.dispose()
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[str]:
+        """This process's own copy, brought back to the template's content afterwards: for tests that leave nothing
+        but rows behind."""
+        if self.name not in _LENT:
+            opened = self.clone()
+            _LENT[self.name] = (opened, opened.__enter__())
+        url = _LENT[self.name][1]
+        try:
+            yield url
+        finally:
+            owner = make_url(self.admin_url).set(database=make_url(url).database)
+            engine = create_engine(owner)
+            with engine.begin() as connection:
+                restore(connection)
+            engine.dispose()
+
+
+_LENT: dict[str, tuple[contextlib.AbstractContextManager[str], str]] = {}
+
+
+def give_back() -> None:
+    """Drop the copies that this process was lent."""
+    for opened, _ in _LENT.values():
+        opened.__exit__(None, None, None)
+    _LENT.clear()
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The servers of one test run."""
+
+    backends: dict[str, Backend]
+    server: EmbeddedServer | None = field(default=None)
+
+    @classmethod
+    def start(cls) -> Cluster:
+        server = EmbeddedServer.ephemeral()
+        url = server.start().url("postgres").replace("postgresql://", "postgresql+psycopg://")
+        backends = {"embedded": _template("embedded", url)}
+        if external_answers():
+            backends["external"] = _template("external", EXTERNAL)
+        os.environ[STATE] = json.dumps({b.name: [b.admin_url, b.template] for b in backends.values()})
+        return cls(backends, server)
+
+    @classmethod
+    def inherited(cls) -> Cluster | None:
+        state = os.environ.get(STATE)
+        if state is None:
+            return None
+        return cls({name: Backend(name, *values) for name, values in json.loads(state).items()})
+
+    def backend(self, name: str) -> Backend:
+        return self.backends[name]
+
+    def stop(self) -> None:
+        os.environ.pop(STATE, None)
+        external = self.backends.get("external")
+        if external is not None:
+            engine = create_engine(external.admin_url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text(f"drop database if exists {external.template} with (force)"))
+            engine.dispose()
+        if self.server is not None:
+            self.server.stop()
+
+
+def _template(name: str, admin_url: str) -> Backend:
+    template = f"zs_template_{os.getpid()}_{new_id().hex[-8:]}"
+    engine = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text(f"create database {template} template template0 encoding 'UTF8' locale 'C.UTF-8'")
+            if name == "external"
+            else text(f"create database {template}")
+        )
+    engine.dispose()
+    owner = make_url(admin_url).set(database=template).render_as_string(hide_password=False)
+    provision(owner, settings.load())
+    asyncio.run(fill_city(app_url(settings.load(), owner)))
+    filled = create_engine(owner)
+    with filled.begin() as connection:
+        remember(connection)
+    filled.dispose()
+    return Backend(name, admin_url, template)

@@ -1,0 +1,67 @@
+"""One worker, relay or scheduler of the tests as a process: ``python -m tests.jobs.process ROLE URL BROKER PREFIX``.
+
+The drills kill these processes, so they run outside pytest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+
+import tests.jobs.handlers  # noqa: F401
+from jobs.relay import Relay
+from jobs.schedule import Periodic, Scheduler
+from jobs.worker import Worker, connect
+from kernel import settings
+from kernel.db import engine_for
+from kernel.tenancy import TenancySigner
+from kernel.work import Database
+
+SCHEDULE = (Periodic("test_effect_none", every=1, catch_up=True),)
+BACKOFF_MS = 20
+
+
+def database(url: str) -> Database:
+    return Database(engine_for(url, pool_size=4), TenancySigner(settings.load().secret("tenancy")), demo=True)
+
+
+def _notice_deaths_soon() -> None:
+    """The product waits 20 s before it calls a silent worker dead; a drill has less patience."""
+    import jobs.broker
+
+    jobs.broker.HEARTBEAT_SECONDS, jobs.broker.HEARTBEAT_TTL_SECONDS, jobs.broker.MAINTENANCE_SECONDS = 0.5, 2.0, 0.5
+
+
+def main(role: str, url: str, broker: str, prefix: str) -> None:
+    city_id = settings.load().city_id
+    _notice_deaths_soon()
+    if role == "worker":
+        worker = Worker(database(url), broker, url, threads=2, min_backoff=BACKOFF_MS, queue_prefix=prefix)
+        worker.start()
+        print("ready", flush=True)
+        threading.Event().wait()
+    if role == "scheduler":
+        print("ready", flush=True)
+        asyncio.run(Scheduler(database(url), url, city_id, SCHEDULE, tick=0.1).run())
+    if role == "relay_dies_after_publishing":
+        connect(broker, url, queue_prefix=prefix)
+        asyncio.run(_publish_and_die(Relay(database(url), url, city_id)))
+
+
+async def _publish_and_die(relay: Relay) -> None:
+    import jobs.relay
+
+    publish = jobs.relay._publish
+
+    def then_die(rows: object) -> None:
+        publish(rows)  # type: ignore[arg-type]
+        os._exit(9)
+
+    jobs.relay._publish = then_die
+    await relay.step()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,116 @@
+"""The city as tests see it: organs by short name, transactions as a person of an organ, a clock to set."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from cli.demo.accounts import load_accounts
+from cli.seed import load_calendar, load_city
+from kernel import settings
+from kernel.clock import SHANGHAI, system_now
+from kernel.db import engine_for
+from kernel.ids import NIL
+from kernel.models import DemoClock
+from kernel.tenancy import TenancySigner
+from kernel.work import Actor, Database, Work, open_work
+from tenants.organs.directory import Directory, directory
+from tenants.staff.models import Account, Post
+
+
+async def fill_city(url: str) -> None:
+    """The content of the template: calendar, organs of Xuchang, demo accounts."""
+    world = World.open(url)
+    try:
+        await load_calendar(world.database, world.city_id)
+        await load_city(world.database, world.city_id)
+        await load_accounts(world.database, world.city_id)
+    finally:
+        await world.close()
+
+
+@dataclass(slots=True)
+class World:
+    """A database with the city in it."""
+
+    database: Database
+    url: str
+    city_id: UUID
+    _directory: Directory | None = field(default=None)
+
+    @classmethod
+    def open(cls, url: str) -> World:
+        known = settings.load()
+        database = Database(engine_for(url), TenancySigner(known.secret("tenancy")), demo=True)
+        return cls(database, url, known.city_id)
+
+    async def close(self) -> None:
+        await self.database.engine.dispose()
+
+    async def set_clock(self, local: str) -> None:
+        """Set the product's clock to a Shanghai time like ``2026-10-09 09:00``; it runs on from there."""
+        wanted = datetime.fromisoformat(local).replace(tzinfo=SHANGHAI)
+        shift = int((wanted - system_now()).total_seconds())
+        async with self.system() as work:
+            await work.session.execute(delete(DemoClock))
+            work.session.add(DemoClock(id=1, shift_seconds=shift))
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[Work]:
+        """A transaction of the system tenancy (reference data)."""
+        async with open_work(self.database, city_id=self.city_id, organ_id=NIL) as work:
+            yield work
+
+    async def directory(self) -> Directory:
+        if self._directory is None:
+            async with self.system() as work:
+                self._directory = await directory(work)
+        return self._directory
+
+    async def organ(self, short_name: str) -> UUID:
+        """The id of a living organ by its short name (or full name)."""
+        tree = await self.directory()
+        found = [
+            o.id
+            for o in tree.organs.values()
+            if short_name in (o.short_name, o.name) and tree.facts[o.id].alive_on(tree.on)
+        ]
+        assert len(found) == 1, f"{short_name}: {len(found)} organs"
+        return found[0]
+
+    async def actor(self, short_name: str, role: str, nth: int = 0) -> Actor:
+        """The nth person of an organ who has a role there."""
+        organ_id = await self.organ(short_name)
+        async with open_work(self.database, city_id=self.city_id, organ_id=organ_id) as work:
+            rows = await work.session.scalars(
+                select(Post)
+                .where(Post.organ_id == organ_id, Post.roles.contains([role]))
+                .order_by(Post.created_at, Post.id)
+            )
+            post = rows.all()[nth]
+            account = (
+                await work.session.scalars(select(Account).where(Account.person_id == post.person_id))
+            ).one_or_none()
+        return Actor(
+            account_id=account.id if account else post.person_id,
+            person_id=post.person_id,
+            post_id=post.id,
+            organ_id=organ_id,
+            city_id=self.city_id,
+            name=post.person_name,
+            title=post.title,
+            roles=frozenset(post.roles),
+        )
+
+    @asynccontextmanager
+    async def work(self, short_name: str, role: str | None = None, nth: int = 0) -> AsyncIterator[Work]:
+        """A transaction in the name of an organ, acted by the nth person with `role` (None: by the system)."""
+        actor = await self.actor(short_name, role, nth) if role else None
+        organ_id = await self.organ(short_name)
+        async with open_work(self.database, city_id=self.city_id, organ_id=organ_id, actor=actor) as work:
+            yield work
