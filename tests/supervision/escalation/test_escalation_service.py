@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+import jobs.actors  # noqa: F401
 from jobs.runtime import run
 from kernel.errors import IllegalTransition, Invalid, NotFound
 from kernel.models import DeadLetter, OutboxMessage, TimelineEvent
