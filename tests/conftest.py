@@ -76,13 +76,21 @@ def backend(request: pytest.FixtureRequest, cluster: Cluster) -> Backend:
     return cluster.backend(request.param)
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def worlds(anyio_backend: str) -> AsyncIterator[dict[str, World]]:
+    """One event loop a process, and in it one open engine per database: what SQLAlchemy compiled, what PostgreSQL
+    prepared and the application built over it serve all tests."""
+    opened: dict[str, World] = {}
+    yield opened
+    for world in opened.values():
+        await world.close()
+
+
 @pytest.fixture
-async def world(backend: Backend) -> AsyncIterator[World]:
+async def world(backend: Backend, worlds: dict[str, World]) -> AsyncIterator[World]:
     """The city of Xuchang with its demo accounts, as fresh as the template, at 2026-10-09 09:00 in Shanghai."""
     with backend.lent() as url:
-        opened = World.open(url)
-        try:
-            await opened.set_clock("2026-10-09 09:00")
-            yield opened
-        finally:
-            await opened.close()
+        held = worlds.setdefault(url, World.open(url))
+        held.forget()
+        await held.set_clock("2026-10-09 09:00")
+        yield held

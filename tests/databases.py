@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from kernel import settings
@@ -47,6 +47,7 @@ class Backend:
         engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(f"create database {name} template {self.template}"))
+            connection.execute(text(f"alter database {name} set synchronous_commit = off"))
         try:
             owner = make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
             yield app_url(settings.load(), owner)
@@ -66,14 +67,18 @@ class Backend:
         try:
             yield url
         finally:
-            owner = make_url(self.admin_url).set(database=make_url(url).database)
-            engine = create_engine(owner)
-            with engine.begin() as connection:
+            with self._owner(url).begin() as connection:
                 restore(connection)
-            engine.dispose()
+
+    def _owner(self, url: str) -> Engine:
+        """The superuser's engine of a lent copy, one a process."""
+        if url not in _OWNERS:
+            _OWNERS[url] = create_engine(make_url(self.admin_url).set(database=make_url(url).database))
+        return _OWNERS[url]
 
 
 _LENT: dict[str, tuple[contextlib.AbstractContextManager[str], str]] = {}
+_OWNERS: dict[str, Engine] = {}
 
 
 def give_back() -> None:
@@ -81,6 +86,9 @@ def give_back() -> None:
     for opened, _ in _LENT.values():
         opened.__exit__(None, None, None)
     _LENT.clear()
+    for engine in _OWNERS.values():
+        engine.dispose()
+    _OWNERS.clear()
 
 
 @dataclass(slots=True)

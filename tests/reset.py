@@ -7,6 +7,8 @@ can read. Versions of reference data only grow, so that nothing cached in the pr
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, text
 
 KEPT = "alembic_version"
@@ -15,54 +17,59 @@ HEAVY = {"organ": "organs", "scope": "organs", "explicit_relation": "organs", "c
 
 
 def remember(connection: Connection) -> None:
-    """Copy the template's rows aside. Run once, as the superuser, before the first clone."""
+    """Copy the template's rows aside and leave the function that brings them back. Run once, as the superuser,
+    before the first clone."""
     connection.execute(text("create schema pristine"))
     for table in _tables(connection):
         connection.execute(text(f"create table pristine.{table} as table public.{table}"))
+    connection.execute(text(RESTORE.replace(":kept", f"'{KEPT}'").replace(":heavy", f"'{json.dumps(HEAVY)}'")))
 
 
 def restore(connection: Connection) -> None:
-    """Make every table what it was. One transaction; foreign keys and triggers rest meanwhile."""
-    moved = {
-        row.name
-        for row in connection.execute(
-            text(
-                "select coalesce(n.name, o.name) as name from public.reference_version n"
-                " full join pristine.reference_version o using (name) where n.version is distinct from o.version"
-            )
-        )
-    }
-    connection.execute(text("set local session_replication_role = replica"))
-    for table in _tables(connection):
-        if HEAVY.get(table, "") and HEAVY[table] not in moved and _same_size(connection, table):
-            continue
-        connection.execute(text(f"delete from public.{table}"))
-        if table != "reference_version":
-            columns = ", ".join(_columns(connection, table))
-            connection.execute(
-                text(
-                    f"insert into public.{table} ({columns}) overriding system value"
-                    f" select {columns} from pristine.{table}"
-                )
-            )
-    connection.execute(text("delete from dramatiq.queue"))
-    _grow_versions(connection, moved)
+    """Make every table what it was. One round trip, one transaction; foreign keys and triggers rest meanwhile."""
+    connection.execute(text("set local lock_timeout = '5s'"))
+    connection.execute(text("select pristine.restore()"))
 
 
-def _grow_versions(connection: Connection, moved: set[str]) -> None:
-    """What moved gets a version that no process has seen; the template's copy follows."""
-    for name in moved:
-        connection.execute(
-            text(
-                "insert into pristine.reference_version (name, version)"
-                " select :name, 0 where not exists (select 1 from pristine.reference_version where name = :name)"
-            ),
-            {"name": name},
-        )
-        connection.execute(
-            text("update pristine.reference_version set version = version + 1000 where name = :name"), {"name": name}
-        )
-    connection.execute(text("insert into public.reference_version select * from pristine.reference_version"))
+RESTORE = """
+create function pristine.restore() returns void language plpgsql as $body$
+declare
+    moved text[] := array(
+        select coalesce(n.name, o.name) from public.reference_version n
+        full join pristine.reference_version o using (name) where n.version is distinct from o.version);
+    heavy jsonb := :heavy;
+    t record;
+    used boolean;
+    same boolean;
+begin
+    set local session_replication_role = replica;
+    for t in
+        select relname as name, string_agg(quote_ident(attname), ', ' order by attnum) as columns
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped
+        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in (:kept, 'reference_version')
+        group by relname
+    loop
+        if heavy ->> t.name is not null and heavy ->> t.name <> all (moved) then
+            execute format('select (select count(*) from public.%1$I) = (select count(*) from pristine.%1$I)', t.name)
+                into same;
+            continue when same;
+        end if;
+        execute format('select exists (select from public.%I)', t.name) into used;
+        if used then
+            execute format('delete from public.%I', t.name);
+        end if;
+        execute format('insert into public.%1$I (%2$s) overriding system value select %2$s from pristine.%1$I',
+                       t.name, t.columns);
+    end loop;
+    delete from dramatiq.queue;
+    insert into pristine.reference_version (name, version)
+        select m, 0 from unnest(moved) as m
+        where not exists (select from pristine.reference_version o where o.name = m);
+    update pristine.reference_version set version = version + 1000 where name = any (moved);
+    delete from public.reference_version;
+    insert into public.reference_version select * from pristine.reference_version;
+end $body$
+"""
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -74,22 +81,3 @@ def _tables(connection: Connection) -> list[str]:
         {"kept": KEPT},
     )
     return [row[0] for row in rows]
-
-
-def _columns(connection: Connection, table: str) -> list[str]:
-    rows = connection.execute(
-        text(
-            "select quote_ident(attname) from pg_attribute where attrelid = ('public.' || :table)::regclass"
-            " and attnum > 0 and not attisdropped order by attnum"
-        ),
-        {"table": table},
-    )
-    return [row[0] for row in rows]
-
-
-def _same_size(connection: Connection, table: str) -> bool:
-    return bool(
-        connection.scalar(
-            text(f"select (select count(*) from public.{table}) = (select count(*) from pristine.{table})")
-        )
-    )

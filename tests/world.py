@@ -49,6 +49,10 @@ class World:
         database = Database(engine_for(url), TenancySigner(known.secret("tenancy")), demo=True)
         return cls(database, url, known.city_id)
 
+    def forget(self) -> None:
+        """Read the organ tree anew: another test may have changed it."""
+        self._directory = None
+
     async def close(self) -> None:
         await self.database.engine.dispose()
 

@@ -49,8 +49,13 @@ Opener = Callable[..., Awaitable[Client]]
 
 
 def transport(world: World) -> httpx.ASGITransport:
-    app: Any = create_app(Parts(settings.load(), world.database))
-    return httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    """The application over a world's database: built once a database, for it keeps nothing between requests."""
+    if world.url not in _APPS:
+        _APPS[world.url] = create_app(Parts(settings.load(), world.database))
+    return httpx.ASGITransport(app=_APPS[world.url], raise_app_exceptions=True)
+
+
+_APPS: dict[str, Any] = {}
 
 
 @pytest.fixture
