@@ -243,3 +243,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         AND (o.ended_on IS NULL OR o.ended_on > on_day)
     WHERE s.token_hash = hash AND s.expires_at > now()
 $$;
+
+-- Audit: the siblings that an inclusion proof needs are other organs' heads; digests in tree order, nothing else.
+
+CREATE FUNCTION guard.audit_siblings(city uuid, seal_number bigint) RETURNS TABLE (place bigint, head bytea, mine boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT row_number() OVER (ORDER BY h.organ_id) - 1, h.head, h.organ_id = (SELECT guard.tenant())
+    FROM public.audit_head h
+    WHERE h.city_id = city AND city = (SELECT guard.city()) AND h.seal = seal_number
+    ORDER BY h.organ_id
+$$;

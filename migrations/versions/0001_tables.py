@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column(
+            "xid", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text)::bigint"), nullable=False
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_account_id", sa.Uuid(), nullable=True),
         sa.Column("actor_post_id", sa.Uuid(), nullable=True),
@@ -41,6 +44,64 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_organ_seq", "audit_entry", ["city_id", "organ_id", "seq"], unique=False)
     op.create_index("ix_audit_entry_subject", "audit_entry", ["city_id", "subject_id", "seq"], unique=False)
+    op.create_index("ix_audit_entry_xid", "audit_entry", ["xid", "seq"], unique=False)
+    op.create_table(
+        "audit_seal",
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("algorithm", sa.Text(), nullable=False),
+        sa.Column("from_xid", sa.BigInteger(), nullable=False),
+        sa.Column("to_xid", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("streams", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("city_id", "number", name=op.f("pk_audit_seal")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seal", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("city_id", "organ_id", "number", name=op.f("pk_audit_head")),
+        sa.UniqueConstraint("city_id", "seal", "organ_id", name=op.f("uq_audit_head_city_id_seal_organ_id")),
+    )
+    op.create_table(
+        "audit_keep",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_keep")),
+    )
+    op.create_index("ix_audit_keep_subject", "audit_keep", ["city_id", "subject_id", "number"], unique=False)
+    op.create_table(
+        "audit_check",
+        sa.Column("seals", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_check")),
+    )
+    op.create_index("ix_audit_check_at", "audit_check", ["city_id", "created_at"], unique=False)
     op.create_table(
         "blob_record",
         sa.Column("organ_id", sa.Uuid(), nullable=False),

@@ -108,7 +108,7 @@ def _guard_schema() -> None:
 
 def _shared_tables() -> None:
     """Rows with two sides: the owner writes, the other side reads what it is meant to read."""
-    owned("audit_entry", read=OWN_ROWS, update=False)
+    _audit_tables()
     # What the system's own jobs could not do is for every system administrator to see.
     owned("dead_letter", read=f"{OWN_ROWS} OR organ_id = {SYSTEM}")
     owned("delivery", read=BOTH_SIDES)
@@ -134,7 +134,30 @@ def _shared_tables() -> None:
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON setting_override TO {roles().app}")
 
 
+def _audit_tables() -> None:
+    """Nobody changes or deletes. The system tenancy, which no request has, reads all entries and writes the seals."""
+    system = f"{TENANT} = {SYSTEM}"
+    secure("audit_entry")
+    policy("audit_entry", "select", using=f"{OWN_ROWS} OR {system}")
+    # An entry carries its own transaction and the database's time: nobody puts one among those already sealed.
+    present = "created_at BETWEEN now() - interval '1 minute' AND clock_timestamp() + interval '1 minute'"
+    written = f"{OWN} AND xid = (pg_current_xact_id()::text)::bigint AND {present}"
+    policy("audit_entry", "insert", check=written)
+    op.execute(f"GRANT SELECT, INSERT ON audit_entry TO {roles().app}")
+    owned("audit_keep", read=f"{OWN_ROWS} OR subject_id = {TENANT} OR {system}", update=False)
+    for table, read in (
+        ("audit_seal", f"{TENANT} IS NOT NULL"),
+        ("audit_head", f"{OWN_ROWS} OR {system}"),
+        ("audit_check", f"{TENANT} IS NOT NULL"),
+    ):
+        secure(table)
+        policy(table, "select", using=read)
+        policy(table, "insert", check=f"{system} AND city_id = (SELECT guard.city())")
+        op.execute(f"GRANT SELECT, INSERT ON {table} TO {roles().app}")
+
+
 def _definer_rights() -> None:
+    for_definer("audit_head", "select")
     for_definer("web_session", "select", "insert", "update", "delete")
     for_definer("login_attempt", "select", "insert", "update", "delete")
     for_definer("account", "select", "update")

@@ -19,9 +19,12 @@ class AuditEntry(TenantRow):
     __table_args__ = (
         Index("ix_audit_entry_organ_seq", "city_id", "organ_id", "seq"),
         Index("ix_audit_entry_subject", "city_id", "subject_id", "seq"),
+        Index("ix_audit_entry_xid", "xid", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
+    """The transaction that wrote it: seals take whole transactions, those below the xmin horizon."""
     at: Mapped[datetime]
     """The product's clock; `created_at` is the database's own."""
     actor_account_id: Mapped[UUID | None]
@@ -190,3 +193,67 @@ class BlobRecord(CityRow):
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str]
     """Checked by content, never taken from the upload."""
+
+
+class AuditSeal(Base):
+    """One batch of audit entries of all organs, sealed and chained (kernel/sealing). Append-only, like its sisters."""
+
+    __tablename__ = "audit_seal"
+
+    city_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    algorithm: Mapped[str]
+    from_xid: Mapped[int] = mapped_column(BigInteger)
+    to_xid: Mapped[int] = mapped_column(BigInteger)
+    sealed_at: Mapped[datetime]
+    """The database's clock, not the product's: a seal proves when it was made."""
+    entries: Mapped[int] = mapped_column(BigInteger)
+    streams: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditHead(Base):
+    """The head of one organ's own stream after a seal that took entries of it."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (UniqueConstraint("city_id", "seal", "organ_id"),)
+
+    city_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organ_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seal: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditKeep(TenantRow):
+    """A lower organ's head that `organ_id`, the level above, keeps under its own signature."""
+
+    __tablename__ = "audit_keep"
+    __table_args__ = (Index("ix_audit_keep_subject", "city_id", "subject_id", "number"),)
+
+    subject_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime]
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheck(CityRow):
+    """The result of one verification of the whole trail."""
+
+    __tablename__ = "audit_check"
+    __table_args__ = (Index("ix_audit_check_at", "city_id", "created_at"),)
+
+    seals: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    milliseconds: Mapped[int] = mapped_column(BigInteger)
+    findings: Mapped[list[Any]]
+    """Pairs of kind and sentence; empty when nothing is wrong."""

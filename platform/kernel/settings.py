@@ -60,6 +60,11 @@ class Settings:
     session_idle_minutes: str = _env("ZHUNSHENG_SESSION_IDLE_MINUTES", "Idle minutes before a session ends", "30")
     max_upload_mb: str = _env("ZHUNSHENG_MAX_UPLOAD_MB", "Largest single file in MB", "500")
     font_dir: str = _env("ZHUNSHENG_FONT_DIR", "Folder with licensed fonts for documents; empty: free fonts")
+    audit_hash: str = _env("ZHUNSHENG_AUDIT_HASH", "Hash of the audit trail's seals: sm3 or sha256", "sm3")
+    audit_heads: str = _env(
+        "ZHUNSHENG_AUDIT_HEADS",
+        "Folder outside the database to which audit heads are appended; empty: audit/ in the home",
+    )
     log_level: str = _env("ZHUNSHENG_LOG_LEVEL", "Level of the JSON log", "INFO")
     trusted_proxies: str = _env(
         "ZHUNSHENG_TRUSTED_PROXIES", "Comma-separated proxy addresses whose X-Forwarded-For counts"
@@ -96,6 +101,10 @@ class Settings:
     @property
     def blob_path(self) -> Path:
         return self.home_path / "blobs"
+
+    @property
+    def audit_path(self) -> Path:
+        return Path(self.audit_heads) if self.audit_heads else self.home_path / "audit"
 
     def secret(self, name: str) -> bytes:
         """The installation's 32-byte key `name`, made at first use and readable by its owner alone."""
