@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("settings", help="print the table of settings   配置项")
     commands.add_parser("status", help="database, queue, dead letters   运行状态")
     _organs(commands.add_parser("organs", help="the organ tree   单位数据"))
+    _accounts(commands.add_parser("accounts", help="the first administrators of an organ   首批管理员"))
     calendar = commands.add_parser("calendar", help="working days   工作日历").add_subparsers(
         dest="action", required=True
     )
@@ -53,6 +54,17 @@ def _organs(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--file", help="an XLSX workbook, or a folder with organs.csv (and relations.csv)")
     load.add_argument("--city", help="division code of the city that the file describes (must be ZHUNSHENG_CITY)")
     actions.add_parser("template", help="write an empty workbook to fill in").add_argument("file")
+
+
+def _accounts(parser: argparse.ArgumentParser) -> None:
+    first = parser.add_subparsers(dest="action", required=True).add_parser(
+        "first", help="system, security and audit administrator of an organ that has none"
+    )
+    first.add_argument("--organ", help="name of the organ; without it the justice department of the city")
+    for role in ("system", "security", "audit"):
+        first.add_argument(f"--{role}", required=True, metavar="NAME", help=f"the {role} administrator's name")
+        first.add_argument(f"--{role}-account", default=role, metavar="ACCOUNT", help=f"user name (default: {role})")
+    first.add_argument("--generate", action="store_true", help="make passwords and print them once")
 
 
 def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a command
@@ -77,6 +89,12 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a com
             if options.action == "template":
                 return organs.template(options.file)
             return organs.load(options.file, options.city)
+        case "accounts":
+            from cli import accounts
+
+            names = (options.system, options.security, options.audit)
+            usernames = (options.system_account, options.security_account, options.audit_account)
+            return accounts.first(options.organ, names, usernames, generate=options.generate)
         case "calendar":
             from cli.calendar import import_file
 

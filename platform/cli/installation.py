@@ -8,8 +8,7 @@ import hmac
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
@@ -17,6 +16,7 @@ import psycopg
 from cli.console import Failed
 from kernel import settings
 from kernel.embedded import EmbeddedServer
+from kernel.places import folder_of
 from kernel.processes import EmbeddedError
 from kernel.settings import Settings
 from kernel.tenancy import VISITOR, TenancySigner
@@ -71,25 +71,12 @@ class Installation:
             raise Failed(f"ZHUNSHENG_DATABASE_URL: {str(refused).strip()}") from error
 
     @contextlib.asynccontextmanager
-    async def database(self, *, lazily: bool = False) -> AsyncIterator[Database]:
-        """The application's engine for the length of a block.
-
-        `lazily`: commits do not wait for the disk. For loading what can be loaded again: a crash loses the last
-        of it, never a part in the middle.
-        """
-        from sqlalchemy import event
-
+    async def database(self) -> AsyncIterator[Database]:
+        """The application's engine for the length of a block."""
         from kernel.db import engine_for
         from kernel.work import Database
 
         engine = engine_for(self.app_url, pool_size=2)
-        if lazily:
-
-            @event.listens_for(engine.sync_engine, "connect")
-            def hurry(connection: Any, _record: object) -> None:
-                connection.cursor().execute("set synchronous_commit = off")
-                connection.commit()
-
         try:
             yield Database(engine, TenancySigner(self.settings.secret("tenancy")), demo=self.settings.demo_mode)
         finally:
@@ -139,14 +126,12 @@ def _create_database(url: str) -> None:
 
 def fingerprint(known: Settings) -> int:
     """Of all that preparing a database depends on: when the stamp in the database equals it, nothing is to do."""
-    root = Path(__file__).resolve().parents[1]
-    checkout = root.parent
-    folders = [checkout / "migrations", checkout / "tenants" / "organs", root / "cli" / "demo", root / "kernel"]
+    folders = [folder_of(package) for package in ("migrations", "tenants.organs", "cli.demo", "kernel")]
     digest = hashlib.sha256(repr((known.city, known.role_prefix, known.demo_mode)).encode())
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".sql", ".csv", ".toml") and path.is_file():
                 digest.update(str(path.relative_to(folder)).encode())
                 digest.update(path.read_bytes())
-    digest.update((root / "cli" / "seed.py").read_bytes())
+    digest.update((folder_of("cli") / "seed.py").read_bytes())
     return int.from_bytes(digest.digest()[:7])

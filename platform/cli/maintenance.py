@@ -18,9 +18,10 @@ from kernel.work import open_work
 
 
 def migrate() -> int:
-    """Migrate only: reference data and demo data are left as they are."""
+    """Migrate, and add days that the calendar lacks; what is there is left as it is."""
     with opened() as installation:
         prepare.migrate(installation)
+        asyncio.run(prepare.load_calendar(installation))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 from cli.console import Failed, step
@@ -19,8 +19,13 @@ def ensure_ready(installation: Installation) -> None:
     _refuse_mixture(installation, versions or {})
     if versions is not None and versions.get(STAMP) == wanted:
         return
+    import uvloop
+
     migrate(installation)
-    asyncio.run(_load(installation, wanted))
+    # A few seconds of short-lived objects: the collector would look at them again and again.
+    gc.disable()
+    uvloop.run(_load(installation, wanted))
+    gc.enable()
 
 
 def _refuse_mixture(installation: Installation, versions: dict[str, int]) -> None:
@@ -44,18 +49,25 @@ def migrate(installation: Installation) -> None:
         raise Failed(f"migration failed, the schema is as it was:\n{error}") from error
 
 
+async def load_calendar(installation: Installation) -> None:
+    """Working days, without which no deadline can be counted."""
+    from cli import seed
+
+    async with installation.database() as database:
+        with step("Working-day calendar   工作日历"):
+            await seed.load_calendar(database, installation.settings.city_id)
+
+
 async def _load(installation: Installation, wanted: int) -> None:
     from cli import seed
 
-    city_id = installation.settings.city_id
+    await load_calendar(installation)
+    if installation.settings.demo_mode:
+        for label, load in _demo_steps(installation):
+            with step(label):
+                await load()
     async with installation.database() as database:
-        with step("Working-day calendar   工作日历"):
-            await seed.load_calendar(database, city_id)
-        if installation.settings.demo_mode:
-            for label, load in _demo_steps(installation):
-                with step(label):
-                    await load()
-        await seed.set_version(database, city_id, STAMP, wanted)
+        await seed.set_version(database, installation.settings.city_id, STAMP, wanted)
 
 
 def _demo_steps(installation: Installation) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
@@ -66,7 +78,7 @@ def _demo_steps(installation: Installation) -> list[tuple[str, Callable[[], Awai
     city_id = known.city_id
 
     async def run(load: Callable[..., Awaitable[object]]) -> object:
-        async with installation.database(lazily=True) as database:
+        async with installation.database() as database:
             return await load(database, city_id)
 
     return [

@@ -46,7 +46,8 @@ class CityRow(Base):
 
     city_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    """When the row was written, by the database's own clock: later rows of one transaction have later times."""
 
 
 class TenantRow(CityRow):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
+from kernel.places import folder_of
 from kernel.settings import Settings
 from kernel.tenancy import pads
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 LOCK = 7_203_441
 """Advisory lock: two hosts that start together migrate one after the other."""
 
@@ -105,7 +104,7 @@ def _migrate(engine: Engine, roles: Roles, revision: str, key: bytes) -> None:
         connection.execute(text(f"set role {roles.owner}"))
         connection.execute(text("set lock_timeout = '10s'"))
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("script_location", str(folder_of("migrations")))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.execute(text("select guard.install_key(:inner, :outer)"), {"inner": inner, "outer": outer})

@@ -6,9 +6,12 @@ import functools
 import hashlib
 import os
 import secrets
+import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from uuid import UUID, uuid5
+
+from kernel.places import checkout
 
 CELLS = UUID("5d0a4f0e-7f0b-5c1e-9a55-2f5a3c1b8e11")
 """Namespace of the city cells' ids."""
@@ -24,7 +27,7 @@ class Settings:
 
     home: str = _env(
         "ZHUNSHENG_HOME",
-        "Folder of the embedded database, files and secrets (as root: /var/lib/zhunsheng/…; else .zhunsheng/)",
+        "Folder of the embedded database, files and secrets (as root: /var/lib/zhunsheng/…; else .zhunsheng/ of a checkout, ~/.local/share/zhunsheng of a wheel)",
     )
     database_url: str = _env(
         "ZHUNSHENG_DATABASE_URL",
@@ -87,11 +90,11 @@ class Settings:
     def home_path(self) -> Path:
         if self.home:
             return Path(self.home).resolve()
-        checkout = Path(__file__).resolve().parents[2]
+        root = checkout()
         if os.geteuid() == 0:
-            tag = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
+            tag = hashlib.sha256(str(root or sys.prefix).encode()).hexdigest()[:8]
             return Path("/var/lib/zhunsheng") / tag
-        return checkout / ".zhunsheng"
+        return root / ".zhunsheng" if root else Path.home() / ".local" / "share" / "zhunsheng"
 
     @property
     def secrets_path(self) -> Path:

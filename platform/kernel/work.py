@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from kernel.clock import local_date, system_now
+from kernel.errors import Denied
 from kernel.ids import new_id
 from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
 from kernel.tenancy import TenancySigner
@@ -59,6 +60,16 @@ class Database:
     signer: TenancySigner
     demo: bool = False
     """Only in demo mode does the product's clock follow the demo clock."""
+    rehearsal: Rehearsal | None = None
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Demo mode only: every transaction is part of the one on this connection, which is kept whole or not at all,
+    and runs on a clock of its own instead of the one that all processes share."""
+
+    connection: AsyncConnection
+    shift: timedelta = timedelta()
 
 
 @dataclass(slots=True)
@@ -211,9 +222,15 @@ async def open_work(
     origin: str = "",
 ) -> AsyncIterator[Work]:
     """Begin a transaction as `organ_id`; commit when the block ends, roll back when it raises."""
-    async with AsyncSession(database.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+    rehearsal = database.rehearsal
+    if rehearsal is not None and not database.demo:
+        raise Denied("演示时钟只在演示环境中使用。")
+    bind = rehearsal.connection if rehearsal else database.engine
+    async with AsyncSession(bind, expire_on_commit=False, autoflush=True) as session, session.begin():
         row = (await session.execute(BEGIN, {"tenancy": database.signer.sign(city_id, organ_id)})).one()
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
+        if rehearsal is not None:
+            shift = rehearsal.shift
         yield Work(
             session=session,
             city_id=city_id,

@@ -6,6 +6,8 @@ takes a fraction of a second for a city, so it is done once per version of the t
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -40,6 +42,22 @@ class Directory:
         self._children: dict[UUID | None, list[Organ]] = {}
         for organ in sorted(organs, key=lambda o: o.sort_key or o.key):
             self._children.setdefault(organ.parent_id, []).append(organ)
+        days = {day for o in organs for day in (o.established_on, o.ended_on)}
+        days |= {day for r in explicit for day in (r.valid_from, r.valid_to)}
+        turns = sorted(day for day in days if day is not None)
+        self._since = max((day for day in turns if day <= on), default=date.min)
+        self._until = min((day for day in turns if day > on), default=None)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether no organ and no relation begins or ends between this directory's day and `day`."""
+        return self._since <= day and (self._until is None or day < self._until)
+
+    def as_of(self, day: date) -> Directory:
+        """The same tree and relations, dated `day`, on which they hold too."""
+        assert self.holds_on(day)
+        dated = copy.copy(self)
+        dated.on = day
+        return dated
 
     def get(self, organ_id: UUID) -> Organ:
         """The organ. Raises NotFound with the one sentence for "not there" and "not yours"."""
@@ -141,30 +159,53 @@ def facts(organ: Organ) -> OrganFacts[UUID]:
     )
 
 
-_CACHE: WeakKeyDictionary[Engine | Connection, dict[UUID, tuple[int, date, Directory]]] = WeakKeyDictionary()
+MOST_KEPT = 16
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The directories of one version of a city's tree, by day."""
+
+    version: int
+    days: dict[date, Directory] = field(default_factory=dict)
+
+    def on(self, day: date) -> Directory | None:
+        """The one of that day, or one that holds on it too."""
+        if day not in self.days:
+            near = next((d for d in self.days.values() if d.holds_on(day)), None)
+            return None if near is None else self.keep(near.as_of(day))
+        return self.days[day]
+
+    def keep(self, made: Directory) -> Directory:
+        if len(self.days) >= MOST_KEPT:
+            del self.days[next(iter(self.days))]
+        self.days[made.on] = made
+        return made
+
+
+_CACHE: WeakKeyDictionary[Engine | Connection, dict[UUID, _Kept]] = WeakKeyDictionary()
 """Per database and city; a directory goes with the engine that it was read through."""
 
 
 async def directory(work: Work) -> Directory:
     """The city's directory in this transaction's snapshot: a changed tree is seen by the next transaction, and
     until the commit by the transaction that changes it alone."""
-    version = work.versions.get(repository.VERSION, 0)
-    if version == repository.UNCOMMITTED:
-        return Directory(await repository.all_organs(work), await repository.all_relations(work), work.today)
-    kept = _CACHE.setdefault(work.session.get_bind(), {})
-    held = kept.get(work.city_id)
-    if held is not None and held[0] == version and held[1] == work.today:
-        return held[2]
-    built = Directory(await repository.all_organs(work), await repository.all_relations(work), work.today)
-    for organ in built.organs.values():
-        work.session.expunge(organ)
-    kept[work.city_id] = (version, work.today, built)
-    return built
+    return await directory_on(work, work.today)
 
 
 async def directory_on(work: Work, on: date) -> Directory:
-    """The city's directory as it holds on another day (Article 2 relations are dated); built on each call."""
-    present = await directory(work)
-    if on == present.on:
-        return present
-    return Directory(list(present.organs.values()), await repository.all_relations(work), on)
+    """The city's directory as it holds on another day (Article 2 relations are dated)."""
+    version = work.versions.get(repository.VERSION, 0)
+    if version == repository.UNCOMMITTED:
+        return Directory(await repository.all_organs(work), await repository.all_relations(work), on)
+    cities = _CACHE.setdefault(work.session.get_bind(), {})
+    kept = cities.get(work.city_id)
+    if kept is None or kept.version != version:
+        kept = cities[work.city_id] = _Kept(version)
+    found = kept.on(on)
+    if found is None:
+        organs = await repository.all_organs(work)
+        found = kept.keep(Directory(organs, await repository.all_relations(work), on))
+        for organ in organs:
+            work.session.expunge(organ)
+    return found

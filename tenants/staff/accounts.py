@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,9 @@ from sqlalchemy import select
 
 from kernel.errors import Invalid, NotFound
 from kernel.work import Work
-from tenants.staff import attempts, service
+from policy.vocabulary import ROLE_LABELS
+from tenants.organs.directory import directory
+from tenants.staff import attempts, repository, service
 from tenants.staff.models import Account, Person, Post
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
@@ -83,6 +86,50 @@ async def open_account(
         work, person_id=account.person_id, person_name=name, title=title, unit=unit, roles=roles, kind="main"
     )
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """One of an organ's first three administrators, with the password to be changed at the first log-in."""
+
+    role: str
+    name: str
+    username: str
+    password: str
+
+
+async def appoint_first(work: Work, organ_id: UUID, appointed: Sequence[Appointed]) -> None:
+    """Give a living organ its system, security and audit administrator, three persons (三员分立), where it has none.
+
+    For the operator of the installation, who has no account: an organ that has an administrator opens every further
+    account itself. Raises Invalid when there is one already, when roles, persons or user names are not three
+    different ones, or for a weak password; NotFound for no organ.
+    """
+    tree = await directory(work)
+    organ = tree.get(organ_id)
+    if not tree.facts[organ_id].alive_on(work.today):
+        raise Invalid(f"{organ.name}已撤销，不能设立账号。", field="organ")
+    distinct = ({a.role for a in appointed}, {a.name for a in appointed}, {a.username.lower() for a in appointed})
+    if distinct[0] != ADMINISTRATORS or any(len(values) != len(ADMINISTRATORS) for values in distinct):
+        raise Invalid("系统、安全、审计管理员应当是三名不同人员，使用三个不同账号。", field="roles")
+    async with work.acting_as(organ_id):
+        # Two operators at once: the second sees what the first has done.
+        await repository.lock_administrators(work, organ_id)
+        if await repository.posts_with_role(work, organ_id, sorted(ADMINISTRATORS)):
+            raise Invalid(f"{organ.name}已有管理员，其他账号由其系统管理员新增。", field="organ")
+        for one in appointed:
+            await open_account(
+                work,
+                name=one.name,
+                username=one.username,
+                password=one.password,
+                title=ROLE_LABELS[one.role],
+                unit="",
+                roles=[one.role],
+            )
+        names = "、".join(f"{ROLE_LABELS[a.role]}{a.name}" for a in appointed)
+        work.record("appoint_first", "organ", organ_id, title=f"设立首批管理员：{names}")
+        await work.session.flush()
 
 
 async def disable(work: Work, account_id: UUID) -> None:

@@ -16,7 +16,7 @@ class Person(TenantRow):
     """A natural person in public service. The citizen id is encrypted; `citizen_hash` is its keyed look-up."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_citizen", "citizen_hash"),)
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "id"), Index("ix_person_citizen", "citizen_hash"))
 
     name: Mapped[str]
     citizen_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -31,7 +31,7 @@ class Account(TenantRow):
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "username"),
         ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
-        ForeignKeyConstraint(["city_id", "person_id"], ["person.city_id", "person.id"]),
+        ForeignKeyConstraint(["city_id", "organ_id", "person_id"], ["person.city_id", "person.organ_id", "person.id"]),
     )
 
     person_id: Mapped[UUID]

@@ -70,6 +70,13 @@ async def lock_person(work: Work, person_id: UUID) -> None:
     )
 
 
+async def lock_administrators(work: Work, organ_id: UUID) -> None:
+    """Let the first administrators of one organ be appointed one after the other, until the commit."""
+    await work.session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:organ, 0))"), {"organ": f"administrators:{organ_id}"}
+    )
+
+
 async def posts_in(work: Work, organ_id: UUID) -> list[Post]:
     """Living posts of an organ in the work's read scope, in a stable order."""
     query = (

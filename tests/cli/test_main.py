@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ["scheduler"],
         ["migrate"],
         ["organs", "load"],
+        ["accounts", "first"],
         ["calendar", "import"],
         ["demo", "advance"],
         ["settings"],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cli.installation import DEMO
-from kernel.clock import system_now
 from kernel.ids import NIL
 from kernel.models import DemoClock
 from kernel.work import Database, open_work
@@ -41,8 +40,3 @@ async def set_shift(database: Database, city_id: UUID, value: timedelta) -> None
             .values(id=1, shift_seconds=seconds)
             .on_conflict_do_update(index_elements=["id"], set_={"shift_seconds": seconds})
         )
-
-
-async def set_time(database: Database, city_id: UUID, moment: datetime) -> None:
-    """Let the product's clock show `moment` (aware) now, and run on from there."""
-    await set_shift(database, city_id, moment - system_now())

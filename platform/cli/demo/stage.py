@@ -11,17 +11,17 @@ import asyncio
 import heapq
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cli.demo import clock
 from cli.demo.people import people
 from kernel.clock import SHANGHAI, local_date, system_now
 from kernel.ids import NIL
-from kernel.work import Actor, Database, Work, open_work
+from kernel.work import Actor, Database, Rehearsal, Work, open_work
 from kernel.workdays import WorkCalendar
 from supervision.deadlines import service as deadlines
 from supervision.escalation import service as escalation
@@ -34,9 +34,10 @@ SWEEP_AT = time(7, 30)
 
 @dataclass(slots=True)
 class Stage:
-    """An open demo database with its people."""
+    """A demo database in rehearsal, with its people: what is played becomes visible with the commit, all at once."""
 
     database: Database
+    rehearsal: Rehearsal
     city_id: UUID
     tree: Directory
     calendar: WorkCalendar
@@ -49,11 +50,14 @@ class Stage:
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    async def open(cls, database: Database, city_id: UUID) -> Stage:
+    async def open(cls, database: Database, connection: AsyncConnection, city_id: UUID) -> Stage:
+        """On a connection whose transaction the caller commits when the play is over."""
+        rehearsal = Rehearsal(connection)
+        database = replace(database, rehearsal=rehearsal)
         async with open_work(database, city_id=city_id, organ_id=NIL) as work:
             tree = await directory(work)
             calendar = await deadlines.calendar(work)
-        stage = cls(database, city_id, tree, calendar, local_date(system_now()), {})
+        stage = cls(database, rehearsal, city_id, tree, calendar, local_date(system_now()), {})
         for organ in dict.fromkeys(person["organ"] for person in people()):
             await stage._meet(stage.organ(organ))
         return stage
@@ -113,7 +117,7 @@ class Stage:
         await reached
 
     async def play(self, cases: Iterable[Case]) -> int:
-        """Play the cases to the present moment and leave the clock at the true time. Returns their number.
+        """Play the cases to the present moment. Returns their number.
 
         What would lie in the future is not played: that is for the visitor.
         """
@@ -136,7 +140,6 @@ class Stage:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._move(system_now())
-        await clock.set_shift(self.database, self.city_id, timedelta())
         return len(tasks)
 
     async def _move(self, moment: datetime) -> None:
@@ -145,12 +148,12 @@ class Stage:
         first = self._swept or last - timedelta(days=1)
         for offset in range(1, (last - first).days + 1):
             await self._sweep(first + timedelta(days=offset))
-        await clock.set_time(self.database, self.city_id, moment)
+        self.rehearsal.shift = moment - system_now()
 
     async def _sweep(self, day: date) -> None:
         self._swept = day
         moment = min(datetime.combine(day, SWEEP_AT, SHANGHAI), system_now())
-        await clock.set_time(self.database, self.city_id, moment)
+        self.rehearsal.shift = moment - system_now()
         async with open_work(self.database, city_id=self.city_id, organ_id=NIL) as work:
             while await escalation.sweep(work):
                 pass
