@@ -633,6 +633,22 @@ def upgrade() -> None:
         "login_attempt",
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+    op.create_table(
+        "saved_view",
+        sa.Column("post_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("filter", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint(
+            "city_id", "organ_id", "post_id", "name", name=op.f("uq_saved_view_city_id_organ_id_post_id_name")
+        ),
+    )
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

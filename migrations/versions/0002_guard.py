@@ -110,7 +110,8 @@ def _shared_tables() -> None:
     """Rows with two sides: the owner writes, the other side reads what it is meant to read."""
     _audit_tables()
     # What the system's own jobs could not do is for every system administrator to see.
-    owned("dead_letter", read=f"{OWN_ROWS} OR organ_id = {SYSTEM}")
+    owned("dead_letter", read=f"{OWN_ROWS} OR (organ_id = {SYSTEM} AND {TENANT} IS NOT NULL)")
+    owned("saved_view", read=OWN_ROWS, delete=True)
     owned("delivery", read=BOTH_SIDES)
     owned("instrument")
     owned("requirement")

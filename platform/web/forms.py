@@ -108,6 +108,12 @@ class Form:
         return [f for f in found if isinstance(f, UploadFile) and f.filename]
 
     def error(self, name: str, message: str) -> None:
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every text field with its value, repeated ones as often as they came."""
+        multi = getattr(self._values, "multi_items", None)
+        found = multi() if multi else self._values.items()
+        return [(k, v) for k, v in found if isinstance(v, str) and not k.startswith("_")]
+
         self.errors.append(FieldError(name, message))
 
     def check(self) -> None:

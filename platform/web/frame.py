@@ -41,8 +41,9 @@ def settings(request: Req) -> Settings:
 
 
 def wants_part(request: Req) -> bool:
-    """Whether htmx asked for a part of the page and not a browser for the whole of it."""
-    return request.headers.get("hx-request") == "true"
+    """Whether htmx asked for a part of the page and not a browser, or htmx going back, for the whole of it."""
+    back = request.headers.get("hx-history-restore-request") == "true"
+    return request.headers.get("hx-request") == "true" and not back
 
 
 async def counters(work: Work) -> dict[str, int]:

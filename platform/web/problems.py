@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import structlog
@@ -190,9 +190,7 @@ def retry_after(error: ZhunshengError) -> dict[str, str]:
 
 
 def _to_login(request: Req) -> Response[Any]:
-    query = f"?{request.url.query}" if request.url.query else ""
-    back = request.url.path + query if request.method == "GET" else "/"
-    target = f"/login?next={quote(back)}"
+    target = f"/login?next={quote(_way_back(request))}"
     if request.headers.get("hx-request") == "true":
         return Response(b"", status_code=401, headers={"hx-redirect": target})
     return Redirect(target, status_code=303)
@@ -209,3 +207,15 @@ def _audit_refusal(request: Req, work: Work, error: ZhunshengError) -> None:
         rule_id=error.detail.get("rule_id"),
         detail={"method": request.method, "path": request.url.path, "code": error.code},
     )
+def _way_back(request: Req) -> str:
+    """Where somebody goes on after logging in again: the page that was asked for, or the one that holds the form or
+    the part, so that what was written there can be taken up again."""
+    part = request.headers.get("hx-request") == "true"
+    if request.method == "GET" and not part:
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    known = urlsplit(request.headers.get("hx-current-url" if part else "referer", ""))
+    if known.netloc != request.url.netloc or not known.path.startswith("/"):
+        return "/"
+    return known.path + (f"?{known.query}" if known.query else "")
+
+

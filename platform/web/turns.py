@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
-from litestar.response import Response
+from litestar.response import Response, Template
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -49,6 +49,14 @@ class Turn:
         return self.answer
 
     def json(self, value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    def html(self, request: Req, page: Template) -> Response[bytes]:
+        """A page as the answer itself, where nothing is left to go on to: the same key shows the same page."""
+        engine = request.app.template_engine
+        assert engine is not None
+        text = engine.get_template(page.template_name or "").render(**page.context)
+        self.answer = Response(text.encode(), status_code=200, media_type="text/html; charset=utf-8")
+        return self.answer
+
         body = msgspec.json.encode(value)
         self.answer = Response(body, status_code=status, headers=dict(headers or {}), media_type="application/json")
         return self.answer

@@ -159,7 +159,7 @@ async def test_every_tab_and_every_form_opens(world: World, client_for: Opener) 
     chen = await client_for(BODY, "chen")
     for tab in ("course", "findings", "documents", "acts", "people", "trace"):
         assert (await chen.get(f"/matters/{matter.id}?tab={tab}")).status_code == 200, tab
-    from web.pages.matter_steps import STEPS
+    from web.pages.matter_catalog import STEPS
 
     for slug in STEPS:
         assert (await chen.get(f"/matters/{matter.id}/{slug}")).status_code == 200, slug

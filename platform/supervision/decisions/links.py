@@ -50,7 +50,7 @@ class Decisions:
         """Reporting to the government: possible once an instrument failed, explained before."""
         live = await repository.live_report(work, matter.id)
         if live is not None:
-            return [_go_on(live)]
+            return [await _go_on(work, matter, live)]
         decided = [d for d in await repository.decisions_of_matter(work, matter.id) if d.state == "execution_reported"]
         found = [_verify(row) for row in decided]
         target = Target(matter.organ_id, matter.supervised_id, matter.relation)
@@ -85,11 +85,16 @@ async def _open_findings(work: Work, matter_id: UUID, instrument_id: UUID) -> bo
     return any(row.id in covered and row.state in {"established", "not_rectified"} for row in rows)
 
 
-def _go_on(report: GovernmentReport) -> Choice:
+async def _go_on(work: Work, matter: Matter, report: GovernmentReport) -> Choice:
+    """On to the live report: who may send it reviews it, everybody else completes it."""
+    drafters = frozenset({report.drafted_by} if report.drafted_by else ())
+    target = Target(matter.organ_id, matter.supervised_id, matter.relation, drafters)
+    verdict, _ = await consider(work, "report", "send", target)
     labels = {"draft": "审核并报送政府", "returned": "补充并重新报送", "reported": "查看待决定的报告"}
+    completes = report.state != "reported" and not verdict.allowed
     return Choice(
         action="send_report",
-        label=labels[report.state],
+        label="补充报告" if completes else labels[report.state],
         articles=["20"],
         href=f"/reports/{report.id}",
         hint="由未参与起草的负责人报送。" if report.state == "draft" else "",

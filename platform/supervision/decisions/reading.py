@@ -246,7 +246,8 @@ _REPORT_ACTS = {
 
 
 async def _report_options(work: Work, case: ReportCase) -> tuple[list[str], dict[str, str]]:
-    """What the reader may do with the report, machine and policy together; drafting counts as `update`."""
+    """What the reader may do with the report, machine and policy together; drafting counts as `update`, and
+    `review` says that the reader is the one who sends it once it is complete."""
     report = case.report
     drafters = frozenset(who for who in (report.drafted_by,) if who is not None)
     me = work.actor.person_id if work.actor else None
@@ -267,6 +268,8 @@ async def _report_options(work: Work, case: ReportCase) -> tuple[list[str], dict
         reason = option.reason + option.remedy
         if option.action == "send_report" and option.allowed and not report.legal_review.strip():
             reason = "尚未写明法制审核意见。请写明后再报送。"
+        if option.action == "send_report" and verdict.allowed and not facts.actor_is_drafter:
+            allowed.append("review")
         if verdict.allowed and not reason:
             allowed.append(option.action)
         else:

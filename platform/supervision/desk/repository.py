@@ -87,6 +87,19 @@ async def nearest(work: Work, matters: Sequence[Matter]) -> dict[UUID, Deadline]
     return found
 
 
+def running_of(work: Work, matter_id: UUID) -> Select[Any]:
+    """The running deadlines of a matter, the nearest end first."""
+    return (
+        select(Deadline)
+        .where(
+            Deadline.city_id == work.city_id,
+            Deadline.matter_id == matter_id,
+            Deadline.state.in_(("running", "lapsed")),
+        )
+        .order_by(Deadline.due_on, Deadline.id)
+    )
+
+
 async def steps_taken(work: Work, deadlines: Iterable[Deadline]) -> dict[UUID, set[str]]:
     """Keys of the steps taken in the present round of each deadline."""
     rounds = {d.id: d.round for d in deadlines}

@@ -56,7 +56,7 @@ async def _views(work: Work, found: Sequence[Deadline]) -> list[RunningView]:
         record: Matter | Clue | None = matters.get(deadline.matter_id or deadline.id) or clues.get(deadline.subject_id)
         at = urged.get(deadline.id)
         own = deadline.bound_id == work.organ_id
-        reachable = _door(deadline, served.get(deadline.id), clues.get(deadline.subject_id)) is not None
+        reachable = door_of(deadline, served.get(deadline.id), clues.get(deadline.subject_id)) is not None
         views.append(
             RunningView(
                 deadline=await deadlines.explain_view(work, deadline),
@@ -78,7 +78,7 @@ def _href(deadline: Deadline) -> str:
     return f"/clues/{deadline.subject_id}" if deadline.subject_kind == "clue" else ""
 
 
-def _door(deadline: Deadline, delivery: Delivery | None, clue: Clue | None) -> tuple[str, str] | None:
+def door_of(deadline: Deadline, delivery: Delivery | None, clue: Clue | None) -> tuple[str, str] | None:
     """(address, name) of what the bound organ itself can open: only what was served or passed to it."""
     if delivery is not None and delivery.addressee_id == deadline.bound_id:
         return f"/inbox/{delivery.id}", f"《{delivery.title}》{delivery.number}"
@@ -98,7 +98,7 @@ async def urge(work: Work, deadline_id: UUID) -> Deadline:
     await authorize(work, "deadline", "urge", Target(owner_id=deadline.organ_id))
     clues = await lines.by_id(work, Clue, [deadline.subject_id])
     served = await lines.deliveries_of(work, [deadline.id])
-    door = _door(deadline, served.get(deadline.id), clues.get(deadline.subject_id))
+    door = door_of(deadline, served.get(deadline.id), clues.get(deadline.subject_id))
     if deadline.state not in ("running", "lapsed"):
         raise IllegalTransition("暂不能催办。该期限已经中止或者办结。", article="19")
     if door is None or deadline.bound_id == work.organ_id:

@@ -5,25 +5,35 @@ from __future__ import annotations
 from kernel.work import Work
 from supervision.desk.bell import SUPERVISED, SUPERVISING, counters, mark_all_read, mark_read, notices
 from supervision.desk.boards import government_desk, office_desk, received_groups, supervised_desk
+from supervision.desk.bulk import LIMIT, Outcome, reassign_matters, urge_matters
 from supervision.desk.casework import casework_desk
 from supervision.desk.running import count_running, running, urge
+from supervision.desk.saved import SavedFilter, delete_view, save_view, saved_views
 from supervision.desk.views import DeskView, NoticePage, NoticeView, RunningPage, RunningView
 
 __all__ = [
+    "LIMIT",
     "DeskView",
     "NoticePage",
     "NoticeView",
+    "Outcome",
     "RunningPage",
     "RunningView",
+    "SavedFilter",
     "count_running",
     "counters",
+    "delete_view",
     "desk",
     "mark_all_read",
     "mark_read",
     "notices",
+    "reassign_matters",
     "received_groups",
     "running",
+    "save_view",
+    "saved_views",
     "urge",
+    "urge_matters",
 ]
 
 

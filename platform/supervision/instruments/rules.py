@@ -104,7 +104,7 @@ _DRAFTING: Final = [
 ]
 
 _SERVICE: Final = [
-    _step("serve", "送达文书", "issued", "served", "19", c.CLEAR, c.PROOF, hint="送达次日起算期限。"),
+    _step("serve", "登记书面送达", "issued", "served", "19", c.CLEAR, c.PROOF, hint="送达次日起算期限。"),
     _step("open_receipt", "签收文书", "issued", "served", "19", hint="打开即为签收，次日起算期限。"),
     _step("open_receipt", "签收文书", "served answered accepted refused lapsed", SAME, "19"),
 ]

@@ -130,17 +130,24 @@ async def _show_unmask(
 
 @post(UNMASK, status_code=200)
 async def unmask(request: Req, matter_id: FromPath[UUID]) -> Template:
-    """Show the number once, for the stated purpose; nothing of it is kept in the answer's store or the browser."""
-    async with reading(request) as work:
-        form = await sent_form(request, work)
-        act = form.id("act")
-        if act is None:
-            raise NotFound
-        try:
-            number = await matters.counterpart(work, act, form.text("purpose"))
-        except Invalid as invalid:
-            return await _show_unmask(request, work, matter_id, str(act), errors=invalid.errors)
-        return await _show_unmask(request, work, matter_id, str(act), number=number)
+    """Show the number once, for the stated purpose; nothing of it is kept in the answer's store or the browser.
+
+    The same submission again leads back to the form: the number is not shown twice for one stated purpose.
+    """
+    act = ""
+    try:
+        async with turn(request) as taken:
+            form = await sent_form(request, taken.work)
+            chosen = form.id("act")
+            if chosen is None:
+                raise NotFound
+            act = str(chosen)
+            number = await matters.counterpart(taken.work, chosen, form.text("purpose"))
+            taken.redirect(f"{request.url.path}?act={act}")
+            return await _show_unmask(request, taken.work, matter_id, act, number=number)
+    except Invalid as invalid:
+        async with reading(request) as work:
+            return await _show_unmask(request, work, matter_id, act, errors=invalid.errors)
 
 
 ROUTES = [new_matter, propose_matter, unmask_form, unmask]

@@ -1,4 +1,4 @@
-"""What came with a form, kept so that the page can be shown again with it."""
+"""What came with a form, kept so that the page can be shown again with it; and why a recused officer gets none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kernel.errors import FieldError
+from kernel.wording import format_moment
 from kernel.work import Work
+from supervision.matters import service as matters
+from supervision.matters.facts import Choice
+from supervision.matters.repository import IN_FORCE
+from supervision.matters.views import MatterView
 from web.forms import Form
 from web.turns import Req
 
@@ -28,3 +33,23 @@ async def sent_form(request: Req, work: Work) -> Form:
 def values_of(form: Form) -> dict[str, Any]:
     lists = {name: form.many(name) for name in LISTS}
     return {**form.values, **{name: found for name, found in lists.items() if found}}
+
+
+async def recusal_of(work: Work, view: MatterView, step: str) -> Choice | None:
+    """The recusal of the acting officer in the matter, as the reason why a step is closed to them (Art. 16)."""
+    me = work.actor.person_id if work.actor else None
+    case = await matters.load_case(work, view.id)
+    held = next((r for r in case.recusals if r.person_id == me and r.state in IN_FORCE), None)
+    if held is None:
+        return None
+    began = {"own": "申报回避", "applied": "被申请回避", "ordered": "被决定回避"}.get(held.origin, "申报回避")
+    decided = "，单位主要负责人已决定回避" if held.state == "granted" else "，尚待单位主要负责人决定"
+    return Choice(
+        action="recusal",
+        label=step,
+        articles=["16"],
+        reason=f"您于{format_moment(held.declared_at)}在本事项中{began}{decided}。理由：{held.reason.rstrip('。')}。"
+        "回避期间不得办理本事项。",
+        remedy="由单位负责人另行指派承办人办理。"
+        + ("" if held.state == "granted" else "决定不回避的，您可以继续办理。"),
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,223 +15,24 @@ from kernel.clock import local_time
 from kernel.errors import FieldError, Invalid
 from kernel.wording import format_date, format_time
 from kernel.work import Work
-from policy.rulebook import RuleBook
 from supervision.deadlines import service as deadlines
 from supervision.matters import panel
 from supervision.matters import service as matters
-from supervision.matters.commands import (
-    Upload,
-)
+from supervision.matters.commands import Upload
 from supervision.matters.facts import Choice
 from supervision.matters.views import MatterView
 from web.forms import Form
 from web.frame import page
-from web.pages import matter_commands as commands
-from web.pages import matter_forms as forms
-from web.pages.matter_forms import Field
-from web.pages.matter_sent import error_context, sent_form, values_of
+from web.pages.matter_catalog import STEPS
+from web.pages.matter_sent import error_context, recusal_of, sent_form, values_of
 from web.turns import Req, reading, turn
 
-Fields = Callable[[Work, MatterView, RuleBook, Req], Awaitable[list[Field]]]
-Run = Callable[[Work, UUID, Form, tuple[Upload, ...]], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One form: `act` is the button, `lines` say what follows, `tab` where the reader lands."""
-
-    title: str
-    act: str
-    article: str
-    fields: Fields
-    run: Run
-    lines: tuple[str, ...] = ()
-    tab: str = ""
-    safe: str = "暂不办理"
+ACTIONS: Final = {slug: action for action, slug in panel.PATHS.items()}
 
 
 async def _uploads(form: Form) -> tuple[Upload, ...]:
     found: list[UploadFile] = form.files("files")
     return tuple([Upload(f.filename, await f.read(), form.text("origin")) for f in found])
-
-
-async def _people(work: Work, view: MatterView | None = None) -> list[Any]:
-    return await matters.candidates(work, await matters.get(work, view.id) if view else None)
-
-
-async def _opening_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
-    return forms.approve_opening(view, await _people(work, view))
-
-
-async def _handler_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
-    return [forms.handlers(await _people(work, view)), forms.no_conflict()]
-
-
-async def _activity_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
-    return forms.activity(book, await _people(work, view))
-
-
-def _fixed(make: Callable[[MatterView, RuleBook], list[Field]]) -> Fields:
-    async def fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
-        return make(view, book)
-
-    return fields
-
-
-STEPS: Final[dict[str, Step]] = {
-    "opening": Step(
-        "批准立项",
-        "批准立项并编号",
-        "11",
-        _opening_fields,
-        commands.approve_opening,
-        ("取得编号，编号不能收回。", "固定适用的规则版本。", "承办人收到通知，可以开展核查。"),
-    ),
-    "opening/reject": Step(
-        "不予立项", "决定不予立项", "11", _fixed(lambda v, b: [forms.reason("不予立项的理由")]), commands.reject_opening
-    ),
-    "handlers": Step(
-        "指派承办人",
-        "指派承办人",
-        "16",
-        _handler_fields,
-        commands.assign_handlers,
-        ("未再选择的原承办人终止承办。", "新承办人收到通知。"),
-        "people",
-    ),
-    "activities/new": Step(
-        "记录核查活动", "记录核查活动", "13", _activity_fields, commands.record_activity, (), "findings"
-    ),
-    "evidence/new": Step(
-        "添加证据",
-        "添加证据",
-        "13",
-        _fixed(
-            lambda v, b: [forms.text("origin", "来源", hint="例如 案卷第3页、现场拍摄", optional=True), forms.upload()]
-        ),
-        commands.add_evidence,
-        ("每份文件计算校验值，此后不能更改。",),
-        "findings",
-    ),
-    "findings/new": Step(
-        "认定问题", "认定问题", "19", _fixed(forms.finding), commands.establish_finding, (), "findings"
-    ),
-    "findings/drop": Step(
-        "撤销问题认定", "撤销问题认定", "19", _fixed(lambda v, b: forms.drop(v)), commands.drop_finding, (), "findings"
-    ),
-    "verify": Step(
-        "核验整改",
-        "提交核验结论",
-        "19",
-        _fixed(lambda v, b: forms.verify(v)),
-        commands.verify_rectification,
-        ("被监督机关不得核验本单位的整改。",),
-        "findings",
-    ),
-    "acts/new": Step(
-        "登记行政行为", "登记行政行为", "20", _fixed(lambda v, b: forms.act_fields()), commands.enter_act, (), "acts"
-    ),
-    "remedies/new": Step(
-        "登记复议或者诉讼",
-        "登记复议或者诉讼",
-        "20",
-        _fixed(lambda v, b: forms.remedy(v)),
-        commands.enter_remedy,
-        (),
-        "acts",
-    ),
-    "remedies/end": Step(
-        "登记复议或者诉讼终结",
-        "登记终结",
-        "20",
-        _fixed(lambda v, b: forms.remedy_end(v)),
-        commands.end_remedy,
-        (),
-        "acts",
-    ),
-    "closing": Step(
-        "提出结项",
-        "提交结项审批",
-        "19",
-        _fixed(lambda v, b: forms.closing(v)),
-        commands.propose_closing,
-        ("由负责人审批。",),
-    ),
-    "closing/approve": Step(
-        "批准结项",
-        "批准结项",
-        "19",
-        _fixed(lambda v, b: [forms.known("结项报告", v.closing_report, icon_name="file-text")]),
-        commands.approve_closing,
-        ("事项办结，确定回访日期。", "线索来源的答复由系统起草。"),
-    ),
-    "closing/return": Step(
-        "退回结项申请",
-        "退回结项申请",
-        "19",
-        _fixed(lambda v, b: [forms.reason("退回的理由")]),
-        commands.return_closing,
-    ),
-    "suspension": Step(
-        "中止办理",
-        "中止办理",
-        "20",
-        _fixed(lambda v, b: forms.suspension(b)),
-        commands.suspend,
-        ("计算中的期限随之中止，保留剩余时间。", "复议、诉讼只影响所涉行政行为，其他问题应当继续办理。"),
-    ),
-    "resumption": Step(
-        "恢复办理",
-        "恢复办理",
-        "20",
-        _fixed(
-            lambda v, b: [
-                forms.known("中止情形", v.suspended_ground, icon_name="pause"),
-                forms.reason("情形消除的情况"),
-            ]
-        ),
-        commands.resume,
-        ("期限按剩余时间继续计算。",),
-    ),
-    "look-back": Step("记录回访", "记录回访", "11(7)", _fixed(lambda v, b: forms.look_back()), commands.look_back),
-    "reopening": Step(
-        "重新办理",
-        "重新办理",
-        "19",
-        _fixed(lambda v, b: forms.reopening(v)),
-        commands.reopen,
-        ("编号不变，进入新一轮办理。",),
-    ),
-    "order": Step(
-        "提出上级要求",
-        "提出上级要求",
-        "2(1)",
-        _fixed(lambda v, b: forms.order()),
-        commands.order_from_above,
-        ("下级监督机构收到通知。", "双方均留痕。"),
-    ),
-    "recusal": Step(
-        "申报回避",
-        "申报回避",
-        "16",
-        _fixed(lambda v, b: [forms.reason("与本事项的利害关系")]),
-        commands.declare_recusal,
-        ("自申报起至决定前，您不能办理本事项。", "由单位主要负责人在 3 个工作日内决定。"),
-        "people",
-    ),
-    "recusal/decide": Step(
-        "决定是否回避",
-        "作出回避决定",
-        "16",
-        _fixed(lambda v, b: forms.recusal_decision(v, None)),
-        commands.decide_recusal,
-        (),
-        "people",
-    ),
-}
-
-
-ACTIONS: Final = {slug: action for action, slug in panel.PATHS.items()}
 
 
 def _slug(request: Req, matter_id: UUID) -> str:
@@ -258,8 +58,11 @@ def _preset(request: Req, work: Work) -> dict[str, Any]:
     return {"on": format_date(now.date()), "time": format_time(work.now), **given}
 
 
-def _refusal(view: MatterView, slug: str) -> Choice | None:
-    """Why the step is not possible now, where the record's panel knows of the step."""
+async def _refusal(work: Work, view: MatterView, slug: str) -> Choice | None:
+    """Why the step is not possible now: the reader's own recusal first, then what the record's panel knows."""
+    barred = await recusal_of(work, view, STEPS[slug].title) if slug != "recusal/decide" else None
+    if barred is not None:
+        return barred
     action = ACTIONS.get(slug)
     if action is None or any(c.action == action for c in view.allowed):
         return None
@@ -275,7 +78,7 @@ async def _show(
     step = STEPS[slug]
     view = await matters.view(work, matter_id)
     book = await deadlines.rulebook(work, view.rulebook_key)
-    refusal = _refusal(view, slug)
+    refusal = await _refusal(work, view, slug)
     fields = [] if refusal else await step.fields(work, view, book, request)
     return await page(
         request,

@@ -14,13 +14,15 @@ from kernel.wording import format_moment
 from kernel.work import Work
 from policy.articles import display
 from supervision.deadlines import service as deadlines
+from supervision.desk import service as desk
 from supervision.matters import service as matters
 from supervision.matters.listing import MatterFilter
 from supervision.matters.stages import STAGES
 from supervision.matters.views import EvidenceView, MatterView
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
-from web.frame import page
+from web.frame import page, part, wants_part
+from web.pages import matter_filters as filters
 from web.pages import matter_parts as parts
 from web.turns import Req, identity, reading
 
@@ -35,68 +37,70 @@ def default_reach(request: Req) -> str:
 
 @get("/matters")
 async def matter_list(request: Req) -> Template:
-    """The list, by saved view and filter, one keyset page."""
-    chosen = parts.chosen_filter(request, default_reach(request))
-    size = parts.size_of(request)
-    query = request.query_params
+    """The list, by view and filter, one keyset page. A filter that htmx asked for answers with the list alone."""
+    chosen = filters.chosen_filter(request, default_reach(request))
+    size = filters.size_of(request)
     async with reading(request) as work:
         await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
-        found = await matters.list_matters(work, chosen, query.get("after"), size, before=query.get("before"))
-        counts = await matters.count_by_view(work, chosen)
-        plain = MatterFilter(view=chosen.view, reach=chosen.reach, sort=chosen.sort)
-        total = counts[chosen.view] if chosen == plain else await matters.count(work, chosen)
-        book = await deadlines.rulebook(work)
-        tree = await directory(work)
-        names = {i: tree.short(i) for i in chosen.supervised if i in tree.organs}
-        return await page(
-            request,
-            work,
-            "matters/list.html",
-            title="监督事项",
-            active="/matters",
-            chosen=chosen,
-            size=size,
-            rows=found.items,
-            looks=parts.LOOKS,
-            tabs_list=parts.list_tabs(chosen, counts, size),
-            pills=parts.pills(chosen, book, names, size),
-            heads=parts.heads(chosen, size),
-            pages=parts.pager_of(chosen, found, total, size),
-            here=parts.address(chosen, size=size),
-            clear_href=parts.address(plain, size=size),
-            export_href=parts.address(chosen, path="/matters/export", size=size),
-            query_fields=_fields(chosen, size),
-            stages=[{"value": s.key, "label": s.label} for s in STAGES.values() if s.key != "draft"],
-            items=[{"value": i.code, "label": f"{display(i.code)} {i.name}"} for i in book.content_items],
-            modes=[{"value": m.key, "label": m.name} for m in book.modes],
-            dues=[{"value": k, "label": v} for k, v in parts.DUES.items()],
-            can_export=await _may(work, "export"),
-            can_propose="supervisor" in identity(request).roles or "legal_officer" in identity(request).roles,
-            empty_why="这一视图里没有事项。线索受理后可以提请立项。",
-        )
+        context = await _list(request, work, chosen, size)
+        if wants_part(request):
+            filtered = request.headers.get("hx-trigger", "").startswith("filter-")
+            return part(request, "matters/list_part.html", me=identity(request), filtered=filtered, **context)
+        return await page(request, work, "matters/list.html", title="监督事项", active="/matters", **context)
+
+
+async def _list(request: Req, work: Work, chosen: MatterFilter, size: int) -> dict[str, Any]:
+    query, roles = request.query_params, identity(request).roles
+    found = await matters.list_matters(work, chosen, query.get("after"), size, before=query.get("before"))
+    counts = await matters.count_by_view(work, chosen)
+    plain = MatterFilter(view=chosen.view, reach=chosen.reach, sort=chosen.sort)
+    total = counts[chosen.view] if chosen == plain else await matters.count(work, chosen)
+    book = await deadlines.rulebook(work)
+    tree = await directory(work)
+    names = {i: tree.short(i) for i in chosen.supervised if i in tree.organs}
+    saved = await desk.saved_views(work)
+    return {
+        "chosen": chosen,
+        "size": size,
+        "rows": found.items,
+        "looks": parts.LOOKS,
+        "saved": saved,
+        "tabs_list": filters.list_tabs(chosen, counts, size, saved),
+        "pills": filters.pills(chosen, book, names, size),
+        "heads": filters.heads(chosen, size),
+        "pages": filters.pager_of(chosen, found, total, size),
+        "here": filters.address(chosen, size=size),
+        "clear_href": filters.address(plain, size=size),
+        "export_href": filters.address(chosen, path="/matters/export", size=size),
+        "query_fields": _fields(chosen, size),
+        "stages": [{"value": s.key, "label": s.label} for s in STAGES.values() if s.key != "draft"],
+        "items": [{"value": i.code, "label": f"{display(i.code)} {i.name}"} for i in book.content_items],
+        "modes": [{"value": m.key, "label": m.name} for m in book.modes],
+        "dues": [{"value": k, "label": v} for k, v in filters.DUES.items()],
+        "can_export": await _may(work, "matter", "export"),
+        "can_urge": await _may(work, "deadline", "urge"),
+        "can_reassign": await _may(work, "matter", "assign_handlers"),
+        "can_propose": bool({"supervisor", "legal_officer"} & roles),
+        "empty_why": "这一视图里没有事项。线索受理后可以提请立项。",
+    }
 
 
 def _fields(chosen: MatterFilter, size: int) -> list[tuple[str, Any]]:
     """The filter as hidden fields, so that each small form keeps what the others chose."""
-    _, _, query = parts.address(chosen, size=size).partition("?")
+    _, _, query = filters.address(chosen, size=size).partition("?")
     return parse_qsl(query)
 
 
-async def _may(work: Work, action: str) -> bool:
-    verdict, _ = await consider(work, "matter", action, Target(owner_id=work.organ_id))
+async def _may(work: Work, kind: str, action: str) -> bool:
+    verdict, _ = await consider(work, kind, action, Target(owner_id=work.organ_id))
     return verdict.allowed
 
 
 @get("/matters/export")
 async def matter_export(request: Req) -> Response[bytes]:
     """The filtered or chosen matters as a workbook; who took it stands in it and in the audit trail."""
-    chosen = parts.chosen_filter(request, default_reach(request))
-    ids = []
-    for text in request.query_params.getall("chosen", [])[:100]:
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
+    chosen = filters.chosen_filter(request, default_reach(request))
+    ids = filters.ids(request.query_params.getall("chosen", [])[:100])
     async with reading(request) as work:
         name, data = await matters.export(work, chosen, ids)
     return _file(name, data, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

@@ -141,6 +141,8 @@
   const showFiles = (input) => {
     const list = $("[data-files]", input.closest("[data-upload]"));
     $$("[data-local]", list).forEach((row) => row.remove());
+    const state = $("[data-files-state]", input.closest("[data-upload]"));
+    if (state) state.textContent = input.files.length ? `已选择 ${input.files.length} 个文件` : "尚未选择文件";
     for (const file of input.files) {
       const [, kind, label] = KINDS.find(([pattern]) => pattern.test(file.name)) || [null, "other", "文件"];
       const row = element("li", `zs-evidence zs-evidence-${kind}`);
