@@ -27,7 +27,8 @@ class Settings:
 
     home: str = _env(
         "ZHUNSHENG_HOME",
-        "Folder of the embedded database, files and secrets (as root: /var/lib/zhunsheng/…; else .zhunsheng/ of a checkout, ~/.local/share/zhunsheng of a wheel)",
+        "Folder of the embedded database, files and secrets (as root: /var/lib/zhunsheng/…; else .zhunsheng/ of a "
+        "checkout, ~/.local/share/zhunsheng of a wheel)",
     )
     database_url: str = _env(
         "ZHUNSHENG_DATABASE_URL",

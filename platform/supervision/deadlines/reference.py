@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import cast, get_args
-from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 
 from kernel.models import CalendarDay
 from kernel.work import Work
@@ -14,16 +14,17 @@ from kernel.workdays import Day, DayKind, WorkCalendar
 from policy import rulebook as books
 from policy.rulebook import RuleBook
 from supervision.deadlines.ladder import LadderStep
-from tenants.organs.models import SettingOverride
+from tenants.organs.overrides import overrides
 
-_CALENDARS: dict[tuple[int, UUID], tuple[int, WorkCalendar]] = {}
+_CALENDARS: WeakKeyDictionary[Engine | Connection, tuple[int, WorkCalendar]] = WeakKeyDictionary()
+"""Per database; a calendar goes with the engine that it was read through."""
 
 
 async def calendar(work: Work) -> WorkCalendar:
     """The working-day calendar of this transaction's snapshot, kept in memory per version of the table."""
     version = work.versions.get("calendar", 0)
-    key = (id(work.session.bind), work.city_id)
-    held = _CALENDARS.get(key)
+    bind = work.session.get_bind()
+    held = _CALENDARS.get(bind)
     if held is not None and held[0] == version:
         return held[1]
     columns = (
@@ -36,7 +37,7 @@ async def calendar(work: Work) -> WorkCalendar:
     )
     rows = await work.session.execute(select(*columns).order_by(CalendarDay.day))
     built = WorkCalendar(_day(*row) for row in rows)
-    _CALENDARS[key] = (version, built)
+    _CALENDARS[bind] = (version, built)
     return built
 
 
@@ -52,14 +53,7 @@ async def rulebook(work: Work, key: str | None = None) -> RuleBook:
     Raises RuleBookError for an unknown key.
     """
     book = books.load(key) if key else books.default()
-    query = select(SettingOverride.entry, SettingOverride.amount, SettingOverride.unit).where(
-        SettingOverride.city_id == work.city_id,
-        SettingOverride.organ_id == work.organ_id,
-        SettingOverride.rulebook_key == book.key,
-        SettingOverride.valid_from <= work.today,
-    )
-    rows = await work.session.execute(query)
-    return book.with_overrides({entry: (amount, unit) for entry, amount, unit in rows})
+    return book.with_overrides(await overrides(work, book.key))
 
 
 def ladder_of(book: RuleBook) -> tuple[LadderStep, ...]:
