@@ -253,3 +253,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE h.city_id = city AND city = (SELECT guard.city()) AND h.seal = seal_number
     ORDER BY h.organ_id
 $$;
+
+-- Settings: a changed value of a tenant makes a new version, which every process compares with what it keeps.
+
+CREATE FUNCTION guard.settings_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.reference_version AS v (name, version) VALUES ('settings', 1)
+    ON CONFLICT (name) DO UPDATE SET version = v.version + 1;
+    RETURN NULL;
+END $$;

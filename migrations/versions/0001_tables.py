@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_organ_seq", "audit_entry", ["city_id", "organ_id", "seq"], unique=False)
@@ -86,7 +88,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_keep")),
     )
     op.create_index("ix_audit_keep_subject", "audit_keep", ["city_id", "subject_id", "number"], unique=False)
@@ -98,7 +102,9 @@ def upgrade() -> None:
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_check")),
     )
     op.create_index("ix_audit_check_at", "audit_check", ["city_id", "created_at"], unique=False)
@@ -111,7 +117,9 @@ def upgrade() -> None:
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_blob_record")),
         sa.UniqueConstraint("city_id", "organ_id", "sha256", name=op.f("uq_blob_record_city_id_organ_id_sha256")),
     )
@@ -134,7 +142,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_circular_draft")),
         sa.UniqueConstraint("city_id", "organ_id", "month", name=op.f("uq_circular_draft_city_id_organ_id_month")),
     )
@@ -174,7 +184,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('new', 'accepted', 'passed_on', 'dismissed', 'merged', 'in_matter', 'answered')",
             name=op.f("ck_clue_state"),
@@ -197,7 +209,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_dead_letter")),
         sa.UniqueConstraint(
             "city_id", "outbox_id", "failed_at", name=op.f("uq_dead_letter_city_id_outbox_id_failed_at")
@@ -235,7 +249,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('running', 'suspended', 'met', 'lapsed', 'cancelled')", name=op.f("ck_deadline_state")
         ),
@@ -274,7 +290,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed')",
             name=op.f("ck_decision_state"),
@@ -307,7 +325,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_escalated_item")),
         sa.UniqueConstraint(
             "city_id", "organ_id", "deadline_id", name=op.f("uq_escalated_item_city_id_organ_id_deadline_id")
@@ -331,7 +351,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_evidence")),
     )
     op.create_index("ix_evidence_owner", "evidence", ["city_id", "owner_id"], unique=False)
@@ -346,7 +368,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_idempotency_record")),
         sa.UniqueConstraint(
             "city_id",
@@ -397,7 +421,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('draft', 'in_approval', 'approved', 'issued', 'served', 'answered', 'accepted', 'refused', 'lapsed', 'withdrawn', 'superseded')",
             name=op.f("ck_instrument_state"),
@@ -449,7 +475,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('proposed', 'rejected', 'open', 'closing', 'closed', 'suspended')",
             name=op.f("ck_matter_state"),
@@ -476,7 +504,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_notice")),
     )
     op.create_index("ix_notice_inbox", "notice", ["city_id", "organ_id", "created_at"], unique=False)
@@ -488,7 +518,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_number_series")),
         sa.UniqueConstraint(
             "city_id",
@@ -524,7 +556,9 @@ def upgrade() -> None:
         sa.Column("confidence", sa.Text(), server_default="", nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "parent_id"],
             ["organ.city_id", "organ.id"],
@@ -553,7 +587,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_outbox_message")),
     )
     op.create_index(
@@ -572,7 +608,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_person")),
     )
     op.create_index("ix_person_citizen", "person", ["citizen_hash"], unique=False)
@@ -615,7 +653,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint("visibility in ('internal', 'served')", name=op.f("ck_timeline_event_visibility")),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_timeline_event")),
     )
@@ -667,7 +707,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "organ_id"], ["organ.city_id", "organ.id"], name=op.f("fk_account_city_id_organ_id")
         ),
@@ -693,7 +735,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "matter_id"], ["matter.city_id", "matter.id"], name=op.f("fk_act_city_id_matter_id")
         ),
@@ -713,7 +757,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "matter_id"],
             ["matter.city_id", "matter.id"],
@@ -732,7 +778,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "decision_id"],
             ["decision.city_id", "decision.id"],
@@ -758,7 +806,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "clue_id"], ["clue.city_id", "clue.id"], name=op.f("fk_complainant_city_id_clue_id")
         ),
@@ -774,7 +824,9 @@ def upgrade() -> None:
         sa.Column("due_for", sa.Date(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "deadline_id"],
             ["deadline.city_id", "deadline.id"],
@@ -797,7 +849,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "kind in ('perform_in_time', 'supplement_or_correct', 'revoke', 'confirm_unlawful', 'confirm_void')",
             name=op.f("ck_decision_item_kind"),
@@ -849,7 +903,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('sent', 'served', 'answered', 'accepted', 'closed', 'withdrawn')",
             name=op.f("ck_delivery_state"),
@@ -879,7 +935,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "kind in ('level', 'line', 'vertical', 'internal', 'assist')",
             name=op.f("ck_explicit_relation_kind"),
@@ -924,7 +982,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('established', 'rectified', 'not_rectified', 'dropped', 'decided', 'executed', 'referred')",
             name=op.f("ck_finding_state"),
@@ -973,7 +1033,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('draft', 'reported', 'returned', 'declined', 'decided', 'withdrawn')",
             name=op.f("ck_government_report_state"),
@@ -1012,7 +1074,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "matter_id"],
             ["matter.city_id", "matter.id"],
@@ -1042,7 +1106,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "organ_id"], ["organ.city_id", "organ.id"], name=op.f("fk_post_city_id_organ_id")
         ),
@@ -1067,7 +1133,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "matter_id"],
             ["matter.city_id", "matter.id"],
@@ -1089,7 +1157,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "instrument_id"],
             ["instrument.city_id", "instrument.id"],
@@ -1108,7 +1178,9 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), server_default=sa.text("current_date"), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "organ_id"],
             ["organ.city_id", "organ.id"],
@@ -1143,7 +1215,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "delivery_id"],
             ["delivery.city_id", "delivery.id"],
@@ -1169,7 +1243,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "delivery_id"],
             ["delivery.city_id", "delivery.id"],
@@ -1194,7 +1270,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint("kind in ('reconsideration', 'litigation')", name=op.f("ck_remedy_kind")),
         sa.ForeignKeyConstraint(
             ["city_id", "act_id"], ["act.city_id", "act.id"], name=op.f("fk_remedy_city_id_act_id")
@@ -1225,7 +1303,9 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.CheckConstraint(
             "state in ('draft', 'in_approval', 'submitted', 'accepted', 'sent_back')",
             name=op.f("ck_reply_state"),

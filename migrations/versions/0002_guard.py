@@ -36,6 +36,12 @@ EVIDENCE = f"{OWN_ROWS} OR {SHARED} OR (owner_kind NOT IN ('reply', 'extension',
 """What a supervised organ prepares for its answer is its own until it is submitted, whoever supervises it."""
 TIMELINE = f"{OWN_ROWS} OR ((subject_kind <> 'reply' OR visibility = 'served') AND {IN_SCOPE})"
 DRAFT = "instrument_id IN (SELECT i.id FROM public.instrument i WHERE i.state = 'draft')"
+NOT_THE_APPLICATION = {
+    "guard.verified": "definer",
+    "guard.install_key": "owner",
+    "guard.settings_changed": "owner",
+}
+"""Functions that the application's role cannot call."""
 
 IN_SCOPE_TABLES = (
     "post",
@@ -100,8 +106,8 @@ def _guard_schema() -> None:
         name = re.match(r"CREATE FUNCTION (guard\.\w+)", statement)
         assert name is not None
         op.execute(f"REVOKE ALL ON FUNCTION {name[1]} FROM PUBLIC")
-        grantee = {"guard.verified": r.definer, "guard.install_key": r.owner}.get(name[1], r.app)
-        op.execute(f"GRANT EXECUTE ON FUNCTION {name[1]} TO {grantee}")
+        grantee = NOT_THE_APPLICATION.get(name[1], "app")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name[1]} TO {getattr(r, grantee)}")
     op.execute(f"SET LOCAL ROLE {r.owner}")
     op.execute(f"REVOKE CREATE ON SCHEMA guard FROM {r.definer}")
 
@@ -133,6 +139,10 @@ def _shared_tables() -> None:
     policy("setting_override", "insert", check=f"organ_id = {TENANT} AND city_id = {CITY}")
     policy("setting_override", "update", using=OWN_ROWS, check=OWN_ROWS)
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON setting_override TO {roles().app}")
+    op.execute(
+        "CREATE TRIGGER setting_override_version AFTER INSERT OR UPDATE ON setting_override FOR EACH STATEMENT"
+        " EXECUTE FUNCTION guard.settings_changed()"
+    )
 
 
 def _audit_tables() -> None:
@@ -160,6 +170,7 @@ def _audit_tables() -> None:
 def _definer_rights() -> None:
     for_definer("audit_head", "select")
     for_definer("web_session", "select", "insert", "update", "delete")
+    for_definer("reference_version", "select", "insert", "update")
     for_definer("login_attempt", "select", "insert", "update", "delete")
     for_definer("account", "select", "update")
     for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "circular_draft"):

@@ -18,11 +18,11 @@ from kernel.work import open_work
 from tests.world import World
 
 DEFINERS = {
-    "audit_siblings", "city", "due_deadlines", "install_key", "login_clear", "login_count", "login_locked", "login_lookup",
-    "login_refund", "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_prune",
+    "audit_siblings", "city", "due_deadlines", "install_key", "login_clear", "login_count", "login_locked",
+    "login_lookup", "login_refund", "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_prune",
     "outbox_reclaim", "outbox_state", "posts_of", "search_clues", "search_matters", "session_delete",
     "session_delete_all", "session_identity", "session_read", "session_renew", "session_sweep", "session_write",
-    "tenant", "verified", "verify_document",
+    "settings_changed", "tenant", "verified", "verify_document",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 
@@ -105,7 +105,7 @@ async def test_nobody_but_the_named_role_executes_a_security_definer_function(wo
     grantees = {r.proname: r.role.removeprefix("zhunsheng_test_") for r in rows}
     assert len(grantees) == len(rows)
     assert set(grantees) == DEFINERS - {"verified"}, "the definer itself calls verified"
-    assert {name for name, role in grantees.items() if role != "app"} == {"install_key"}
+    assert {name for name, role in grantees.items() if role != "app"} == {"install_key", "settings_changed"}
 
 
 async def test_every_table_has_for_each_privilege_one_policy_and_the_other_way_round(world: World) -> None:
