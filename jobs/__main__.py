@@ -81,7 +81,18 @@ def _relay(known: Settings, database: Database, url: str) -> None:
 
 
 def _scheduler(known: Settings, database: Database, url: str) -> None:
-    asyncio.run(_until_signal(Scheduler(database, url, known.city_id), database))
+    from kernel.sealing.rows import Access
+    from kernel.sealing.sealer import Sealer
+
+    # Sealing several times a second is too often for the schedule: it has a thread beside it.
+    sealer = Sealer(Access(url, database.signer, known.city_id), known.audit_hash)
+    thread = threading.Thread(target=sealer.run, name="sealer")
+    thread.start()
+    try:
+        asyncio.run(_until_signal(Scheduler(database, url, known.city_id), database))
+    finally:
+        sealer.stop()
+        thread.join()
 
 
 async def _until_signal(part: Relay | Scheduler, database: Database) -> None:

@@ -5,6 +5,7 @@ Services are imported when their first job comes: the relay loads this module fo
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import structlog
 from sqlalchemy import text
 
 from jobs.runtime import job
+from kernel import settings
 from kernel.work import Work
 
 log = structlog.get_logger()
@@ -65,3 +67,39 @@ async def recalculate_deadlines(work: Work, first: str, last: str) -> None:
 
     moved = await recalculate_between(work, date.fromisoformat(first), date.fromisoformat(last))
     log.info("deadlines computed again", moved=moved)
+
+
+@job("keep_audit_heads")
+async def keep_audit_heads(work: Work) -> None:
+    """Let each level countersign and keep the audit heads of the level below, and write the city's own outside."""
+    from kernel.sealing import keeping
+    from kernel.sealing.keys import KEY_NAME
+    from tenants.organs.directory import directory
+
+    known = settings.load()
+    tree = await directory(work)
+    tops = [organ.id for organ in tree.children(None)]
+    above = {organ.id: organ.parent_id for organ in tree.organs.values() if organ.parent_id is not None}
+    if tops:
+        # What the system did by itself belongs to no organ: the city keeps it.
+        above[work.organ_id] = tops[0]
+        secret = known.secret(KEY_NAME)
+        await keeping.countersign(work, above, secret)
+        await keeping.write_outside(work, tops[0], known.audit_path, secret)
+
+
+@job("check_audit")
+async def check_audit(work: Work) -> None:
+    """Verify the whole trail; the result is on the audit administrators' page and in the log."""
+    from kernel.sealing import keeping, online
+    from kernel.sealing.keys import KEY_NAME
+    from kernel.sealing.rows import Access
+
+    known = settings.load()
+    url = work.session.get_bind().engine.url.render_as_string(hide_password=False)
+    access = Access(url, work.signer, work.city_id)
+    outside = tuple(await asyncio.to_thread(keeping.outside_heads, known.audit_path, work.city_id))
+    report = await asyncio.to_thread(online.verify, access, outside=outside, secret=known.secret(KEY_NAME))
+    await asyncio.to_thread(online.remember, access, report)
+    if not report.ok:
+        log.error("audit trail does not agree", findings=[finding.text for finding in report.findings[:20]])

@@ -59,6 +59,8 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("draft_circulars", cron="10 6 * * *"),
     Periodic("end_sessions", cron="20 3 * * *"),
     Periodic("refresh_scope", cron="1 0 * * *"),
+    Periodic("keep_audit_heads", every=300),
+    Periodic("check_audit", cron="40 2 * * *"),
 )
 
 

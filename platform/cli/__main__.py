@@ -42,10 +42,22 @@ def _parser() -> argparse.ArgumentParser:
         dest="action", required=True
     )
     calendar.add_parser("import", help="an official year: CSV with day,is_workday,name").add_argument("file")
+    _audit(commands.add_parser("audit", help="verify or export the audit trail   审计核验"))
     demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
     demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
     demo.add_parser("accounts", help="the demo accounts and their password   演示账号")
     return parser
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    verify = actions.add_parser("verify", help="the database, or an export without any database   核验")
+    verify.add_argument("file", nargs="?", help="an export; without it the installation's own database")
+    verify.add_argument("--heads", help="a file of heads kept outside (default: this installation's)")
+    verify.add_argument("--processes", type=int, help="processes that share the work (default: one a core)")
+    actions.add_parser("export", help="all sealed entries to a new file   导出").add_argument("file")
+    actions.add_parser("proof", help="check the proof of one entry   核验单条证明").add_argument("file")
+    actions.add_parser("heads", help="the newest heads kept outside the database   库外封存头")
 
 
 def _organs(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +107,8 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a com
             names = (options.system, options.security, options.audit)
             usernames = (options.system_account, options.security_account, options.audit_account)
             return accounts.first(options.organ, names, usernames, generate=options.generate)
+        case "audit":
+            return _audited(options)
         case "calendar":
             from cli.calendar import import_file
 
@@ -109,6 +123,20 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a com
             from cli.maintenance import status
 
             return status()
+
+
+def _audited(options: argparse.Namespace) -> int:
+    from cli import audit
+
+    match options.action:
+        case "verify":
+            return audit.verify(options.file, options.heads, options.processes)
+        case "export":
+            return audit.export(options.file)
+        case "proof":
+            return audit.check_proof(options.file)
+        case _:
+            return audit.heads_file()
 
 
 def _demo(options: argparse.Namespace) -> int:

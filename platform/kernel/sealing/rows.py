@@ -1,0 +1,112 @@
+"""Reading what the seals cover: a session of the system tenancy, entries as lines, heads and seals as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from kernel.ids import NIL
+from kernel.sealing.format import COLUMNS, SESSION, Head, Kept, Seal
+from kernel.tenancy import TenancySigner
+
+Connection = psycopg.Connection[TupleRow]
+SEAL_FIELDS = "city_id, number, algorithm, from_xid, to_xid, sealed_at, entries, streams, root, previous, head"
+HEAD_FIELDS = "organ_id, number, seal, entries, total, root, previous, head"
+KEPT_FIELDS = "organ_id, subject_id, number, total, head, kept_at, key, signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a sealer or a checker of this installation comes to the rows. Can be sent to another process."""
+
+    url: str
+    signer: TenancySigner
+    city_id: UUID
+
+    def connect(self) -> Connection:
+        dsn = self.url.replace("postgresql+psycopg://", "postgresql://")
+        return psycopg.connect(dsn, options=SESSION, connect_timeout=10)
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """A connection in a transaction of the system tenancy; rolled back when the block raises."""
+        with self.connect() as connection:
+            self.enter(connection)
+            yield connection
+
+    def enter(self, connection: Connection, organ_id: UUID = NIL) -> None:
+        """Set the tenancy of the connection's transaction."""
+        signed = self.signer.sign(self.city_id, organ_id)
+        connection.execute("select set_config('zs.tenancy', %s, true)", [signed])
+
+
+def lines(connection: Connection, city_id: UUID, low: int, high: int, organ_id: UUID | None = None) -> list[bytes]:
+    """The lines of the entries of transactions from `low` to below `high`, in the order of their leaves."""
+    of_organ = f" and organ_id = '{organ_id}'" if organ_id else ""
+    query = (
+        f"copy (select {', '.join(COLUMNS)} from audit_entry where xid >= {low:d} and xid < {high:d}"  # noqa: S608
+        f" and city_id = '{city_id}'{of_organ} order by xid, seq) to stdout"
+    )
+    # COPY escapes what would break a line, so that nothing but its end is a line break.
+    with connection.cursor().copy(query.encode()) as copy:
+        found = b"".join(copy).split(b"\n")
+    found.pop()
+    return found
+
+
+def seals(connection: Connection, city_id: UUID, first: int, last: int) -> list[Seal]:
+    rows = connection.execute(
+        f"select {SEAL_FIELDS} from audit_seal where city_id = %s and number between %s and %s order by number",  # noqa: S608
+        [city_id, first, last],
+        binary=True,
+    )
+    return [Seal(*row) for row in rows]
+
+
+def last_seal(connection: Connection, city_id: UUID) -> Seal | None:
+    row = connection.execute(
+        f"select {SEAL_FIELDS} from audit_seal where city_id = %s order by number desc limit 1",  # noqa: S608
+        [city_id],
+        binary=True,
+    ).fetchone()
+    return Seal(*row) if row else None
+
+
+def heads(connection: Connection, city_id: UUID, first: int, last: int) -> list[Head]:
+    """Heads of the seals from `first` to `last`, by seal and organ."""
+    rows = connection.execute(
+        f"select {HEAD_FIELDS} from audit_head where city_id = %s and seal between %s and %s order by seal, organ_id",  # noqa: S608
+        [city_id, first, last],
+        binary=True,
+    )
+    return [Head(*row) for row in rows]
+
+
+def latest_heads(connection: Connection, city_id: UUID, organs: Sequence[UUID]) -> list[Head]:
+    """The newest head of each of the organs that has one."""
+    wanted = ", ".join(f"h.{name}" for name in HEAD_FIELDS.split(", "))
+    rows = connection.execute(
+        f"select {wanted} from unnest(%s::uuid[]) o(id) cross join lateral (select * from audit_head"  # noqa: S608
+        " where city_id = %s and organ_id = o.id order by number desc limit 1) h",
+        [list(organs), city_id],
+        binary=True,
+    )
+    return [Head(*row) for row in rows]
+
+
+def kept(connection: Connection, city_id: UUID, *, latest: bool = False) -> list[Kept]:
+    """Kept heads; `latest`: for each subject the one with the highest number."""
+    distinct = "distinct on (subject_id)" if latest else ""
+    rows: Any = connection.execute(
+        f"select {distinct} {KEPT_FIELDS} from audit_keep where city_id = %s"  # noqa: S608
+        " order by subject_id, number desc, kept_at desc",
+        [city_id],
+        binary=True,
+    )
+    return [Kept(*row) for row in rows]

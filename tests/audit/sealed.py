@@ -1,0 +1,62 @@
+"""A database with sealed entries, and a hand that changes it as nobody of the product may: the superuser's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from kernel import settings
+from kernel.sealing import online
+from kernel.sealing.keys import KEY_NAME
+from kernel.sealing.online import Report
+from kernel.sealing.rows import Access
+from kernel.sealing.sealer import Sealer
+from tests.databases import Backend
+from tests.world import World
+
+HERE, THERE, ABOVE = "建安区司法局", "禹州市司法局", "建安区政府"
+
+
+@dataclass
+class Trail:
+    """The audit trail of a world's database."""
+
+    world: World
+    backend: Backend
+    algorithm: str = "sha256"
+
+    @property
+    def access(self) -> Access:
+        return Access(self.world.url, self.world.database.signer, self.world.city_id)
+
+    async def write(self, organ: str, number: int, title: str = "下载督办函") -> None:
+        async with self.world.work(organ) as work:
+            for n in range(number):
+                work.record("download", "instrument", None, title=f"{title} {n}号", article="19", detail={"n": n})
+
+    def seal(self) -> int:
+        """Seal everything there is; returns how many entries."""
+        sealer, done = Sealer(self.access, self.algorithm), 0
+        with self.access.connect() as connection:
+            while found := sealer.step(connection):
+                done += found
+        return done
+
+    def verify(self, **options: Any) -> Report:
+        return online.verify(self.access, secret=settings.load().secret(KEY_NAME), **options)
+
+    def kinds(self, **options: Any) -> set[str]:
+        return {finding.kind for finding in self.verify(**options).findings}
+
+    def tamper(self, *statements: str, **values: Any) -> None:
+        """As the superuser, past every policy and trigger."""
+        owner = make_url(self.backend.admin_url).set(database=make_url(self.world.url).database)
+        engine = create_engine(owner)
+        with engine.begin() as connection:
+            connection.execute(text("set local session_replication_role = replica"))
+            for statement in statements:
+                assert connection.execute(text(statement), values).rowcount != 0, statement
+        engine.dispose()
