@@ -60,9 +60,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DELETE FROM public.web_session WHERE token_hash = hash
 $$;
 
-CREATE FUNCTION guard.session_delete_all() RETURNS void
+-- A changed password ends every session of the account, in whatever hands it is.
+
+CREATE FUNCTION guard.session_delete_account(account uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    DELETE FROM public.web_session
+    DELETE FROM public.web_session s WHERE (s.data->>'account_id')::uuid = account
 $$;
 
 CREATE FUNCTION guard.session_sweep() RETURNS bigint

@@ -10,7 +10,6 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
@@ -21,10 +20,12 @@ from kernel.tenancy import TenancySigner
 from kernel.work import Database
 from web.access import OPEN, require_login
 from web.api import API
+from web.api.schema import CompleteSchema
 from web.pages import PAGES
 from web.pages.help import demo_advance
 from web.problems import handle, prepare
 from web.rendering import template_config
+from web.screening import screen
 from web.security import Authentication, Envelope
 from web.sessions import Sessions
 
@@ -52,6 +53,7 @@ def create_app(parts: Parts) -> ASGIApp:
         ],
         state=State({"database": parts.database, "sessions": sessions, "settings": known}),
         guards=[require_login],
+        before_request=screen,
         middleware=[DefineMiddleware(Authentication, exclude=r"^/static/")],
         exception_handlers={Exception: handle},
         after_exception=[prepare],
@@ -69,7 +71,7 @@ def create_app(parts: Parts) -> ASGIApp:
             version="1.0",
             description="行政执法监督业务接口。改变数据的请求带 x-csrftoken，可以带 Idempotency-Key 重复提交。",
             openapi_router=Router("/api/v1/schema", route_handlers=[], include_in_schema=False, opt={OPEN: True}),
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[CompleteSchema()],
         ),
         on_shutdown=[parts.database.engine.dispose],
         request_max_body_size=int(known.max_upload_mb) * 1_048_576 + 1_048_576,
@@ -77,7 +79,7 @@ def create_app(parts: Parts) -> ASGIApp:
         debug=False,
     )
     trusted = frozenset(a.strip() for a in known.trusted_proxies.split(",") if a.strip())
-    return Envelope(app, trusted, known.secure_cookies)
+    return Envelope(app, trusted, known.secure_cookies, sessions)
 
 
 def from_environment(app_url: str) -> ASGIApp:

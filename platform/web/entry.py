@@ -64,6 +64,11 @@ async def end(request: Req) -> None:
         await sessions(request).end(token)
 
 
+async def end_everywhere(request: Req, account_id: UUID) -> None:
+    """End every session of the account, on whatever machine: its password was changed."""
+    await sessions(request).end_all(account_id)
+
+
 async def log_out(request: Req) -> None:
     """End the session and audit it."""
     user = identity(request)
@@ -90,7 +95,7 @@ async def switch(request: Req, post_id: UUID) -> tuple[PostView, str]:
                 detail={"from_post": str(user.post_id), "from_organ": str(user.organ_id)},
             )
     await end(request)
-    return chosen, await sessions(request).open(user.account_id, post_id)
+    return chosen, await sessions(request).open(user.account_id, post_id, user.since)
 
 
 def _as(request: Req, user: Identity) -> Any:

@@ -20,8 +20,9 @@ def parse_day(text: str, today: date) -> date | None:
     found = _DAY.fullmatch(text.strip())
     if found is None:
         return None
+    year = int(found["year"] or today.year)
     try:
-        return date(int(found["year"] or today.year), int(found["month"]), int(found["day"]))
+        return date(year, int(found["month"]), int(found["day"])) if 1900 <= year <= 2200 else None
     except ValueError:
         return None
 
@@ -107,13 +108,13 @@ class Form:
         found = getall(name, []) if getall else []
         return [f for f in found if isinstance(f, UploadFile) and f.filename]
 
-    def error(self, name: str, message: str) -> None:
     def pairs(self) -> list[tuple[str, str]]:
         """Every text field with its value, repeated ones as often as they came."""
         multi = getattr(self._values, "multi_items", None)
         found = multi() if multi else self._values.items()
         return [(k, v) for k, v in found if isinstance(v, str) and not k.startswith("_")]
 
+    def error(self, name: str, message: str) -> None:
         self.errors.append(FieldError(name, message))
 
     def check(self) -> None:

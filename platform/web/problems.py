@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response, Template
 from litestar.response.redirect import Redirect
 from litestar.types import Scope
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -24,7 +25,9 @@ from kernel.wording import format_moment
 from kernel.work import Work, open_work
 from policy.articles import display
 from web.access import PasswordChangeNeeded
+from web.field_names import label
 from web.frame import csrf, frame, wants_part
+from web.screening import WrongKind
 from web.sessions import COOKIE, Identity, Sessions
 from web.turns import Replayed, Req, database, origin
 
@@ -35,11 +38,8 @@ PAGES = {403, 404, 409, 412, 422, 429, 500}
 class MethodNotAllowed(ZhunshengError):
     status = 405
     default_message = "这一地址不接受这种请求。"
-
-
-class UnsupportedMediaType(ZhunshengError):
-    status = 415
-    default_message = "不接受这种内容类型。"
+    allow = ""
+    """The methods that the address knows."""
 
 
 class FormExpired(errors.Denied):
@@ -54,7 +54,7 @@ _HTTP: dict[int, type[ZhunshengError]] = {
     404: errors.NotFound,
     405: MethodNotAllowed,
     413: errors.TooLarge,
-    415: UnsupportedMediaType,
+    415: WrongKind,
 }
 
 
@@ -66,20 +66,49 @@ def translate(error: Exception) -> ZhunshengError:
         return _of_framework(error)
     if isinstance(error, StaleDataError | IntegrityError):
         return errors.Stale()
+    if isinstance(error, DataError | UnicodeError | OverflowError):
+        return errors.Invalid("填写的内容中有系统不能保存的字符、数字或者日期，请核对后重新提交。")
     return errors.Unavailable() if isinstance(error, OperationalError | PoolTimeout) else ZhunshengError()
 
 
 def _of_framework(error: HTTPException) -> ZhunshengError:
     if error.status_code in (400, 422):
         return errors.Invalid("请求的格式不正确。", errors=_fields(error))
-    return _HTTP.get(error.status_code, ZhunshengError)()
+    found = _HTTP.get(error.status_code, ZhunshengError)()
+    if isinstance(found, MethodNotAllowed):
+        found.allow = (error.headers or {}).get("allow", "")
+    return found
 
 
 def _fields(error: HTTPException) -> list[errors.FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
-    return [
-        errors.FieldError(str(item.get("key", "")), "请按说明填写这一项。") for item in extra if isinstance(item, dict)
-    ]
+    return [_field(str(item.get("key", "")), str(item.get("message", ""))) for item in extra if isinstance(item, dict)]
+
+
+_SAID = (
+    (re.compile(r"length <= (\d+)"), "{}最多{}个字或者项。"),
+    (re.compile(r"length >= (\d+)"), "{}至少{}个字或者项。"),
+    (re.compile(r"(?:int|float)` <= (-?\d+)"), "{}不能大于{}。"),
+    (re.compile(r"(?:int|float)` >= (-?\d+)"), "{}不能小于{}。"),
+    (re.compile(r"missing required field `(\w+)`"), "请填写{}。"),
+    (re.compile(r"unknown field `(.+)`"), "没有这一项：{1}。"),
+    (re.compile(r"[Ii]nvalid UUID"), "{}应为编号，请从列表中选择。"),
+    (re.compile(r"[Ii]nvalid (?:RFC3339|date)"), "{}应为日期，例如 2026-10-09。"),
+)
+"""What the decoder says of a value, and what its sender is told."""
+
+
+def _field(key: str, said: str) -> errors.FieldError:
+    """The field and what to write there instead."""
+    name = re.sub(r"\[.*?\]", "", key).rpartition(".")[2]
+    for pattern, sentence in _SAID:
+        found = pattern.search(said)
+        if found is None:
+            continue
+        if "missing" in pattern.pattern or "unknown" in pattern.pattern:
+            name = found[1]
+        return errors.FieldError(name or key, sentence.format(label(name), *found.groups()))
+    return errors.FieldError(name or key, f"{label(name)}的内容或者类型不正确，请按说明填写。")
 
 
 async def prepare(error: Exception, scope: Scope) -> None:
@@ -156,7 +185,7 @@ def problem(request: Req, error: ZhunshengError) -> Response[bytes]:
     return Response(
         msgspec.json.encode(body),
         status_code=error.status,
-        headers=retry_after(error),
+        headers=_headers(error),
         media_type="application/problem+json",
     )
 
@@ -189,11 +218,28 @@ def retry_after(error: ZhunshengError) -> dict[str, str]:
     return {"retry-after": str(error.detail["retry_after"])} if "retry_after" in error.detail else {}
 
 
+def _headers(error: ZhunshengError) -> dict[str, str]:
+    allow = {"allow": error.allow} if isinstance(error, MethodNotAllowed) and error.allow else {}
+    return retry_after(error) | allow
+
+
 def _to_login(request: Req) -> Response[Any]:
     target = f"/login?next={quote(_way_back(request))}"
     if request.headers.get("hx-request") == "true":
         return Response(b"", status_code=401, headers={"hx-redirect": target})
     return Redirect(target, status_code=303)
+
+
+def _way_back(request: Req) -> str:
+    """Where somebody goes on after logging in again: the page that was asked for, or the one that holds the form or
+    the part, so that what was written there can be taken up again."""
+    part = request.headers.get("hx-request") == "true"
+    if request.method == "GET" and not part:
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    known = urlsplit(request.headers.get("hx-current-url" if part else "referer", ""))
+    if known.netloc != request.url.netloc or not known.path.startswith("/"):
+        return "/"
+    return known.path + (f"?{known.query}" if known.query else "")
 
 
 def _audit_refusal(request: Req, work: Work, error: ZhunshengError) -> None:
@@ -207,15 +253,3 @@ def _audit_refusal(request: Req, work: Work, error: ZhunshengError) -> None:
         rule_id=error.detail.get("rule_id"),
         detail={"method": request.method, "path": request.url.path, "code": error.code},
     )
-def _way_back(request: Req) -> str:
-    """Where somebody goes on after logging in again: the page that was asked for, or the one that holds the form or
-    the part, so that what was written there can be taken up again."""
-    part = request.headers.get("hx-request") == "true"
-    if request.method == "GET" and not part:
-        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    known = urlsplit(request.headers.get("hx-current-url" if part else "referer", ""))
-    if known.netloc != request.url.netloc or not known.path.startswith("/"):
-        return "/"
-    return known.path + (f"?{known.query}" if known.query else "")
-
-

@@ -6,11 +6,13 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import structlog
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
+from kernel.errors import TooLarge
 from kernel.ids import new_id
 from web.sessions import COOKIE, Sessions
 
@@ -31,16 +33,19 @@ HEADERS = [
 ]
 UNATTENDED = frozenset({"/counters"})
 """What the page asks for by itself: it must not keep a session alive that nobody uses."""
+SMALL = 1_048_576
+"""Bytes that anybody may send; more only from a live session."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Envelope:
     """Outermost ASGI layer: request id, client behind a trusted proxy, security headers, no caching of pages."""
 
-    def __init__(self, app: ASGIApp, trusted: frozenset[str], secure: bool) -> None:
+    def __init__(self, app: ASGIApp, trusted: frozenset[str], secure: bool, sessions: Sessions) -> None:
         self.app = app
         self.trusted = trusted
         self.secure = secure
+        self.sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -65,9 +70,24 @@ class Envelope:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            if await self._too_much(scope, headers):
+                await _refuse_body(scope, send_with_headers, request_id)
+            else:
+                await self.app(scope, receive, send_with_headers)
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
+
+    async def _too_much(self, scope: Scope, headers: dict[str, str]) -> bool:
+        """Whether a body is larger than anybody may send, and not from a live session. Looked at before anything is
+        read: forms are parsed for their token before the reader is known."""
+        length = headers.get("content-length", "")
+        if length.isdecimal():
+            if int(length) <= SMALL:
+                return False
+        elif "transfer-encoding" not in headers:
+            return False
+        token = ASGIConnection[Any, Any, Any, Any](scope).cookies.get(COOKIE)
+        return token is None or await self.sessions.find(token, renew=False) is None
 
     def _client(self, scope: Any, headers: dict[str, str]) -> None:
         client = scope.get("client")
@@ -78,6 +98,16 @@ class Envelope:
                 scope["client"] = (str(ipaddress.ip_address(nearest)), client[1])
             except ValueError:
                 return
+
+
+async def _refuse_body(scope: Scope, send: Send, request_id: str) -> None:
+    """413 without reading what was sent; the connection ends with it."""
+    body = {"type": "/docs/problems#too_large", "title": TooLarge.default_message, "status": 413, "code": "too_large"}
+    body |= {"instance": scope["path"], "request_id": request_id}
+    kind = b"application/problem+json" if scope["path"].startswith("/api/") else b"application/json"
+    headers = [(b"content-type", kind), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": msgspec.json.encode(body), "more_body": False})
 
 
 def _caching(scope: Scope, status: int) -> bytes:

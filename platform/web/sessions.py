@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 
+from kernel.clock import system_now
 from kernel.tenancy import VISITOR
 from kernel.work import Actor, Database, open_work
 
 COOKIE = "zs_session"
+LONGEST = timedelta(hours=12)
+"""However busy a session is, this long after the log-in it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Identity:
     roles: frozenset[str]
     account_organ_id: UUID
     must_change: bool
+    since: datetime
+    """When the person logged in; a change of post does not move it."""
 
     @property
     def actor(self) -> Actor:
@@ -50,24 +56,32 @@ class Identity:
 
 
 class Sessions:
-    """Opens, finds and ends sessions. `idle_seconds` is how long one lives without a request."""
+    """Opens, finds and ends sessions. `idle_seconds` is how long one lives without a request, `longest` how long
+    after the log-in at most."""
 
-    def __init__(self, database: Database, city_id: UUID, idle_seconds: int) -> None:
+    def __init__(self, database: Database, city_id: UUID, idle_seconds: int, longest: timedelta = LONGEST) -> None:
         self.database = database
         self.city_id = city_id
         self.idle_seconds = idle_seconds
+        self.longest = longest
 
-    async def open(self, account_id: UUID, post_id: UUID) -> str:
+    async def open(self, account_id: UUID, post_id: UUID, since: datetime | None = None) -> str:
         """A new session; returns the token for the cookie. Called at log-in and at every change of post, so that
-        a token known before the change opens nothing after it."""
+        a token known before the change opens nothing after it. `since`: when the person logged in (None: now)."""
         token = secrets.token_urlsafe(32)
-        data = msgspec.json.encode({"account_id": account_id, "post_id": post_id}).decode()
+        begun = since or system_now()
+        data = msgspec.json.encode({"account_id": account_id, "post_id": post_id, "since": begun}).decode()
         async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
             await work.session.execute(
                 text("select guard.session_write(:hash, cast(:data as jsonb), :idle)"),
-                {"hash": _hash(token), "data": data, "idle": self.idle_seconds},
+                {"hash": _hash(token), "data": data, "idle": self._life(begun)},
             )
         return token
+
+    def _life(self, since: datetime) -> int:
+        """Seconds that a session may live from now without a request."""
+        left = int((since + self.longest - system_now()).total_seconds())
+        return max(0, min(self.idle_seconds, left))
 
     async def find(self, token: str, *, renew: bool = True) -> Identity | None:
         """The identity behind a token; None when it ended. With `renew` it lives for another idle period."""
@@ -80,9 +94,10 @@ class Sessions:
             ).one_or_none()
             if row is None:
                 return None
+            since = msgspec.convert(row.data["since"], datetime)
             if renew:
                 await work.session.execute(
-                    text("select guard.session_renew(:hash, :idle)"), {"hash": hashed, "idle": self.idle_seconds}
+                    text("select guard.session_renew(:hash, :idle)"), {"hash": hashed, "idle": self._life(since)}
                 )
         return Identity(
             token_hash=hashed,
@@ -99,11 +114,17 @@ class Sessions:
             roles=frozenset(row.roles),
             account_organ_id=row.account_organ_id,
             must_change=row.must_change,
+            since=since,
         )
 
     async def end(self, token: str) -> None:
         async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
             await work.session.execute(text("select guard.session_delete(:hash)"), {"hash": _hash(token)})
+
+    async def end_all(self, account_id: UUID) -> None:
+        """End every session of an account: its password was changed."""
+        async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
+            await work.session.execute(text("select guard.session_delete_account(:account)"), {"account": account_id})
 
 
 def _hash(token: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,7 +49,6 @@ class Turn:
         self.answer = Response(b"", status_code=303, headers={"location": to}, media_type="text/html")
         return self.answer
 
-    def json(self, value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     def html(self, request: Req, page: Template) -> Response[bytes]:
         """A page as the answer itself, where nothing is left to go on to: the same key shows the same page."""
         engine = request.app.template_engine
@@ -57,6 +57,7 @@ class Turn:
         self.answer = Response(text.encode(), status_code=200, media_type="text/html; charset=utf-8")
         return self.answer
 
+    def json(self, value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[bytes]:
         body = msgspec.json.encode(value)
         self.answer = Response(body, status_code=status, headers=dict(headers or {}), media_type="application/json")
         return self.answer
@@ -128,7 +129,7 @@ async def _key(request: Req) -> str | None:
 
 async def _claim(request: Req, work: Work, key: str) -> None:
     assert work.actor is not None
-    fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await _content(request)).digest()
+    fingerprint = await _fingerprint(request)
     claimed = await work.session.scalar(
         insert(IdempotencyRecord)
         .values(
@@ -153,6 +154,15 @@ async def _claim(request: Req, work: Work, key: str) -> None:
     raise Replayed(
         Response(held.body, status_code=held.status, headers=held.headers, media_type=held.headers.get("content-type"))
     )
+
+
+async def _fingerprint(request: Req) -> bytes:
+    """What the request says, under a key of the installation: a password in it cannot be guessed from the record."""
+    held = request.app.state
+    if "fingerprint_key" not in held:
+        held.fingerprint_key = held.settings.secret("idempotency")
+    said = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await _content(request)
+    return hmac.new(held.fingerprint_key, said, hashlib.sha256).digest()
 
 
 async def _content(request: Req) -> bytes:

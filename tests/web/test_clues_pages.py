@@ -204,7 +204,7 @@ async def test_the_api_registers_lists_and_refuses_as_the_pages_do(world: World,
     assert again.json() == made.json()
     path = made.headers["location"]
     listed = (await chen.get("/api/v1/clues?state=new")).json()
-    assert [row["number"] for row in listed["rows"]] == ["建线〔2026〕1号"]
+    assert [row["number"] for row in listed["items"]] == ["建线〔2026〕1号"]
     shown = (await chen.get(path)).json()
     assert shown["complainant"]["name"] == "张某某"
     assert (await chen.json("POST", f"{path}/complainant", {"purpose": ""})).status_code == 422
@@ -220,4 +220,4 @@ async def test_the_api_registers_lists_and_refuses_as_the_pages_do(world: World,
     assert [e["field"] for e in wrong.json()["errors"]] == ["title"]
     zhou = await client_for(SUBJECT, "zhou")
     assert (await zhou.get(path)).status_code == 404
-    assert (await zhou.get("/api/v1/clues")).json()["rows"] == []
+    assert (await zhou.get("/api/v1/clues")).json()["items"] == []

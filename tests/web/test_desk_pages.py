@@ -123,13 +123,13 @@ async def test_the_api_gives_desk_bell_and_deadlines(world: World, client_for: O
     assert [f["key"] for f in desk["figures"]] == ["overdue", "today", "near", "verify", "clue", "active"]
     assert desk["groups"][0]["key"] == "overdue"
     assert (await chen.get("/api/v1/desk/counters")).json()["due"] == 1
-    found = (await chen.get("/api/v1/deadlines?due=overdue")).json()["rows"]
+    found = (await chen.get("/api/v1/deadlines?due=overdue")).json()["items"]
     path = f"/api/v1/deadlines/{found[0]['deadline']['id']}/urge"
     assert (await chen.json("POST", path)).status_code == 200
     again = await chen.json("POST", path)
     assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
     zhou = await client_for(SUPERVISED, "zhou")
-    lines = (await zhou.get("/api/v1/notices?limit=5")).json()["rows"]
+    lines = (await zhou.get("/api/v1/notices?limit=5")).json()["items"]
     assert any("催办" in line["title"] for line in lines)
     assert (await zhou.json("POST", f"/api/v1/notices/{lines[0]['id']}/read")).json() == {"read": 1}
     assert (await zhou.json("POST", "/api/v1/notices/read")).status_code == 200

@@ -22,6 +22,7 @@ OPEN = {
     ("GET", "/health/ready"),
     ("GET", "/api/docs"),
     ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/verify/{code}"),
     ("GET", "/api/v1/schema"),
     ("GET", "/api/v1/schema/openapi.json"),
     ("GET", "/api/v1/schema/{path}"),

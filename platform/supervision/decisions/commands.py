@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the supervision body proposes about one finding."""
 
     finding_id: UUID
@@ -34,7 +34,7 @@ class ReturnReport(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None
 
 
-class DecideItem(msgspec.Struct, frozen=True, kw_only=True):
+class DecideItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the government decides on one finding (Article 20)."""
 
     finding_id: UUID

@@ -9,14 +9,14 @@ import msgspec
 REPLY_STATUSES = {"done": "已办结", "in_progress": "办理中", "cannot": "不能办理"}
 
 
-class RequirementInput(msgspec.Struct, frozen=True, kw_only=True):
+class RequirementInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the instrument asks for about one finding. The text may be empty in a draft."""
 
     finding_id: UUID
     text: str = ""
 
 
-class DraftInstrument(msgspec.Struct, frozen=True, kw_only=True):
+class DraftInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A draft. Without `term_amount` the rule book's own term for the kind is taken."""
 
     matter_id: UUID
@@ -37,7 +37,7 @@ class PaperService(msgspec.Struct, frozen=True, kw_only=True):
     proof: str
 
 
-class ReplyItem(msgspec.Struct, frozen=True, kw_only=True):
+class ReplyItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The answer to one requirement: `status` is done, in_progress or cannot; empty while not yet filled in."""
 
     no: int
@@ -45,7 +45,7 @@ class ReplyItem(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-class ReplyInput(msgspec.Struct, frozen=True, kw_only=True):
+class ReplyInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The written report as far as it is written. `refuses`: the organ declares that it will not comply."""
 
     items: tuple[ReplyItem, ...] = ()
@@ -53,7 +53,7 @@ class ReplyInput(msgspec.Struct, frozen=True, kw_only=True):
     refuses: bool = False
 
 
-class Verification(msgspec.Struct, frozen=True, kw_only=True):
+class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a handler found about one finding after reading the report."""
 
     finding_id: UUID
@@ -61,7 +61,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class ExtensionInput(msgspec.Struct, frozen=True, kw_only=True):
+class ExtensionInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An application for more time: length, reasons, and what has been done so far."""
 
     amount: int

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.api import auth, clues, decisions, deliveries, desk, instruments, matters, organs, system
+from web.api import (
+    administration,
+    audit,
+    auth,
+    clue_steps,
+    clues,
+    decisions,
+    deliveries,
+    desk,
+    escalations,
+    instrument_steps,
+    instruments,
+    matter_facts,
+    matter_steps,
+    matters,
+    organs,
+    reports,
+    system,
+)
 
 API: list[Any] = [
+    *administration.ROUTES,
+    *audit.ROUTES,
     *auth.ROUTES,
+    *clue_steps.ROUTES,
     *clues.ROUTES,
     *decisions.ROUTES,
     *deliveries.ROUTES,
     *desk.ROUTES,
+    *escalations.ROUTES,
+    *instrument_steps.ROUTES,
     *instruments.ROUTES,
+    *matter_facts.ROUTES,
+    *matter_steps.ROUTES,
     *matters.ROUTES,
     *organs.ROUTES,
+    *reports.ROUTES,
     *system.ROUTES,
 ]

@@ -6,8 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import delete, get, post
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException, TooManyRequestsException
+from litestar import delete
 from litestar.params import JSONBody
 from litestar.response import Response
 
@@ -17,11 +16,14 @@ from tenants.staff import service as staff
 from tenants.staff.repository import PostView
 from web import entry
 from web.access import BEFORE_CHANGE, OPEN
+from web.api.common import API, Body, command, read
 from web.frame import POST_KINDS, csrf
-from web.turns import Req, identity, reading
+from web.turns import Req, identity, reading, turn
+
+TAGS = ["会话"]
 
 
-class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewSession(Body, frozen=True, kw_only=True):
     """Log-in: the organ's id, the account within it, the password; `post_id` when one of several posts is meant."""
 
     organ_id: UUID
@@ -76,15 +78,28 @@ def _posts(posts: list[PostView], current: UUID) -> list[PostOfMine]:
     ]
 
 
-@post(
-    "/api/v1/session",
-    opt={OPEN: True, "exclude_from_csrf": True},
-    status_code=201,
-    operation_id="openSession",
-    summary="登录",
+def _me(who: tuple[UUID, str], post: PostView, posts: list[PostView], *, must_change: bool, token: str) -> Me:
+    """The person at one of the posts."""
+    return Me(
+        *who,
+        post.organ_id,
+        post.organ_name,
+        post.post_id,
+        _posts(posts, post.post_id),
+        must_change,
+        token,
+    )
+
+
+@command(
+    "/session",
+    "openSession",
+    "登录",
+    TAGS,
+    Me,
+    status=201,
     description="建立会话。会话标识在 Cookie 中，5 次密码不正确的账号锁定 30 分钟。",
-    tags=["会话"],
-    raises=[NotAuthorizedException, TooManyRequestsException],
+    opt={OPEN: True, "exclude_from_csrf": True},
 )
 async def open_session(request: Req, data: JSONBody[NewSession]) -> Response[Me]:
     who, token = await entry.log_in(request, data.organ_id, data.username, data.password)
@@ -98,16 +113,7 @@ async def open_session(request: Req, data: JSONBody[NewSession]) -> Response[Me]
         chosen, token = found, await entry.sessions(request).open(who.account_id, found.post_id)
     fresh = entry.new_csrf(request)
     answer = Response(
-        Me(
-            who.person_id,
-            who.name,
-            chosen.organ_id,
-            chosen.organ_name,
-            chosen.post_id,
-            _posts(list(who.posts), chosen.post_id),
-            who.must_change,
-            fresh,
-        ),
+        _me((who.person_id, who.name), chosen, list(who.posts), must_change=who.must_change, token=fresh),
         status_code=201,
     )
     entry.seat(request, answer, token, fresh)
@@ -115,13 +121,13 @@ async def open_session(request: Req, data: JSONBody[NewSession]) -> Response[Me]
 
 
 @delete(
-    "/api/v1/session",
+    f"{API}/session",
     status_code=204,
     opt={BEFORE_CHANGE: True},
     operation_id="endSession",
     summary="退出登录",
-    tags=["会话"],
-    raises=[NotAuthorizedException, PermissionDeniedException],
+    description="退出登录",
+    tags=TAGS,
 )
 async def end_session(request: Req) -> Response[None]:
     await entry.log_out(request)
@@ -130,13 +136,7 @@ async def end_session(request: Req) -> Response[None]:
     return answer
 
 
-@get(
-    "/api/v1/me",
-    operation_id="getMe",
-    summary="当前用户和岗位",
-    tags=["会话"],
-    raises=[NotAuthorizedException],
-)
+@read("/me", "getMe", "当前用户和岗位", TAGS)
 async def get_me(request: Req) -> Me:
     user = identity(request)
     async with reading(request) as work:
@@ -153,20 +153,20 @@ async def get_me(request: Req) -> Me:
     )
 
 
-class SwitchPost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SwitchPost(Body, frozen=True):
     """The post to go on with."""
 
     post_id: UUID
 
 
-@post(
-    "/api/v1/session/post",
-    status_code=201,
-    operation_id="switchPost",
-    summary="切换岗位",
+@command(
+    "/session/post",
+    "switchPost",
+    "切换岗位",
+    TAGS,
+    Me,
+    status=201,
     description="以本人的另一岗位建立新的会话，原会话随即失效。",
-    tags=["会话"],
-    raises=[NotAuthorizedException, PermissionDeniedException],
 )
 async def switch_post(request: Req, data: JSONBody[SwitchPost]) -> Response[Me]:
     user = identity(request)
@@ -175,20 +175,43 @@ async def switch_post(request: Req, data: JSONBody[SwitchPost]) -> Response[Me]:
         posts = await staff.posts(work, user.person_id)
     fresh = entry.new_csrf(request)
     answer = Response(
-        Me(
-            user.person_id,
-            user.name,
-            chosen.organ_id,
-            chosen.organ_name,
-            chosen.post_id,
-            _posts(posts, chosen.post_id),
-            user.must_change,
-            fresh,
-        ),
-        status_code=201,
+        _me((user.person_id, user.name), chosen, posts, must_change=user.must_change, token=fresh), status_code=201
     )
     entry.seat(request, answer, token, fresh)
     return answer
 
 
-ROUTES = [open_session, end_session, get_me, switch_post]
+class NewPassword(Body, frozen=True):
+    """The present password and the new one."""
+
+    current: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """The password was changed; log in again."""
+
+    must_log_in: bool = True
+
+
+@command(
+    "/me/password",
+    "changePassword",
+    "修改密码",
+    TAGS,
+    Changed,
+    description="修改密码后，本人的全部会话失效，请重新登录。",
+    opt={BEFORE_CHANGE: True},
+)
+async def change_password(request: Req, data: JSONBody[NewPassword]) -> Response[bytes]:
+    user = identity(request)
+    async with turn(request) as t:
+        async with t.work.acting_as(user.account_organ_id):
+            await staff.change_password(t.work, user.account_id, data.current, data.password)
+        answer = t.json(Changed())
+    await entry.end_everywhere(request, user.account_id)
+    entry.seat(request, answer, None)
+    return answer
+
+
+ROUTES = [open_session, end_session, get_me, switch_post, change_password]

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import delete, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
-from kernel.errors import Invalid
 from supervision.instruments import service as instruments
 from supervision.instruments.views import DeliveryRow, DeliveryView
-from web.api.instruments import REFUSALS, Reason, Version
-from web.pages.instruments import attachment
+from supervision.matters.views import Page
+from web.api.common import (
+    LARGEST,
+    Body,
+    FileInput,
+    Limit,
+    Line,
+    Prose,
+    ReasonInput,
+    Route,
+    VersionInput,
+    Words,
+    command,
+    decoded,
+    download,
+    file_answer,
+    read,
+    removal,
+)
 from web.turns import Req, Turn, reading, turn
 
 TAGS = ["收到的文书"]
+ONE = "/deliveries/{delivery_id:uuid}"
 
 
-class DeliveryList(msgspec.Struct, frozen=True):
-    """A page; `next` goes into `after` for the following one, null on the last."""
+class ReplyFile(FileInput, frozen=True, kw_only=True):
+    """A file for the answer to requirement `no`."""
 
-    items: list[DeliveryRow]
-    next: str | None
-
-
-class ReplyFile(msgspec.Struct, frozen=True):
-    """A file for the answer to requirement `no`; `content` is base64."""
-
-    no: int
-    name: str
-    content: str
+    no: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
-class RecusalRequest(msgspec.Struct, frozen=True):
+class RecusalRequest(Body, frozen=True):
     """`handler`: the name as the document states it."""
 
-    handler: str
-    reason: str
+    handler: Line
+    reason: Prose
 
 
 async def _view(t: Turn, delivery_id: UUID, *, status: int = 200) -> Response[bytes]:
@@ -49,158 +56,93 @@ async def _view(t: Turn, delivery_id: UUID, *, status: int = 200) -> Response[by
     return t.json(await instruments.delivery_view(t.work, delivery_id), status=status)
 
 
-@get("/api/v1/deliveries", operation_id="listDeliveries", summary="收到的文书", tags=TAGS, raises=REFUSALS)
+@read("/deliveries", "listDeliveries", "收到的文书清单", TAGS, description="以 next 作为下一页的 after。")
 async def list_deliveries(
     request: Req,
     *,
     tab: FromQuery[str] = "open",
-    q: FromQuery[str] = "",
-    after: FromQuery[str | None] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
-) -> DeliveryList:
+    q: Words = "",
+    after: Annotated[str | None, QueryParameter(max_length=500)] = None,
+    limit: Limit = 50,
+) -> Page[DeliveryRow]:
+    chosen = instruments.InboxFilter(tab=tab, q=q)
     async with reading(request) as work:
-        chosen = instruments.InboxFilter(tab=tab, q=q)
         rows, following = await instruments.inbox(work, chosen, after=after, limit=limit)
-    return DeliveryList(rows, following)
+    return Page(rows, following)
 
 
-@get(
-    "/api/v1/deliveries/{delivery_id:uuid}",
-    operation_id="getDelivery",
-    summary="一份收到的文书（不视为签收）",
-    tags=TAGS,
-    raises=REFUSALS,
-)
+@read(ONE, "getDelivery", "一份收到的文书（不视为签收）", TAGS)
 async def get_delivery(request: Req, delivery_id: FromPath[UUID]) -> DeliveryView:
     async with reading(request) as work:
         return await instruments.delivery_view(work, delivery_id)
 
 
-@get(
-    "/api/v1/deliveries/{delivery_id:uuid}/pdf",
-    operation_id="getDeliveryPdf",
-    summary="文书原文（签收后，留痕）",
-    tags=TAGS,
-    raises=REFUSALS,
-)
+@download(f"{ONE}/pdf", "getDeliveryPdf", "文书原文（签收后，留痕）", TAGS, media_type="application/pdf")
 async def get_pdf(request: Req, delivery_id: FromPath[UUID]) -> Response[bytes]:
     async with reading(request) as work:
-        return attachment(*await instruments.delivery_pdf(work, delivery_id))
+        return file_answer(*await instruments.delivery_pdf(work, delivery_id))
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/receipt",
-    operation_id="openDelivery",
-    summary="签收文书",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+def _step(path: str, operation: str, summary: str, *, status: int = 200) -> Route:
+    return command(f"{ONE}/{path}", operation, summary, TAGS, DeliveryView, status=status)
+
+
+def _plain(path: str, operation: str, summary: str, step: Callable[..., Awaitable[Any]]) -> HTTPRouteHandler:
+    """A command that needs nothing but the version it was made from."""
+
+    @_step(path, operation, summary)
+    async def taken(
+        request: Req, delivery_id: FromPath[UUID], data: JSONBody[VersionInput | None] = None
+    ) -> Response[bytes]:
+        async with turn(request) as t:
+            await step(t.work, delivery_id, version=data.version if data else None)
+            return await _view(t, delivery_id)
+
+    return taken
+
+
+@_step("receipt", "openDelivery", "签收文书")
 async def receipt(request: Req, delivery_id: FromPath[UUID]) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.open_delivery(t.work, delivery_id)
         return await _view(t, delivery_id)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply",
-    operation_id="saveReply",
-    summary="保存书面报告草稿",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+@_step("reply", "saveReply", "保存书面报告草稿")
 async def save_reply(
     request: Req,
     delivery_id: FromPath[UUID],
     data: JSONBody[instruments.ReplyInput],
-    version: FromQuery[int | None] = None,
+    version: Annotated[int | None, QueryParameter(ge=1, le=LARGEST)] = None,
 ) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.draft_reply(t.work, delivery_id, data, version=version)
         return await _view(t, delivery_id)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply/files",
-    operation_id="addReplyFile",
-    summary="上传佐证",
-    tags=TAGS,
-    raises=REFUSALS,
-)
+@_step("reply/files", "addReplyFile", "上传佐证", status=201)
 async def add_file(request: Req, delivery_id: FromPath[UUID], data: JSONBody[ReplyFile]) -> Response[bytes]:
-    try:
-        content = base64.b64decode(data.content, validate=True)
-    except binascii.Error:
-        raise Invalid("文件内容应为 Base64。", field="content") from None
+    content = decoded(data, "content")
     async with turn(request) as t:
         await instruments.add_reply_file(t.work, delivery_id, data.no, data.name, content)
         return await _view(t, delivery_id, status=201)
 
 
-@delete(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply/files/{evidence_id:uuid}",
-    operation_id="removeReplyFile",
-    summary="移除佐证",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+@removal(f"{ONE}/reply/files/{{evidence_id:uuid}}", "removeReplyFile", "移除佐证", TAGS, DeliveryView)
 async def remove_file(request: Req, delivery_id: FromPath[UUID], evidence_id: FromPath[UUID]) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.remove_reply_file(t.work, delivery_id, evidence_id)
         return await _view(t, delivery_id)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply/submit",
-    operation_id="submitReply",
-    summary="提交主要负责人审定",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
-async def submit(request: Req, delivery_id: FromPath[UUID], data: JSONBody[Version | None] = None) -> Response[bytes]:
-    async with turn(request) as t:
-        await instruments.submit_reply(t.work, delivery_id, version=data.version if data else None)
-        return await _view(t, delivery_id)
-
-
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply/approve",
-    operation_id="approveReply",
-    summary="审定并报送书面报告",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
-async def approve(request: Req, delivery_id: FromPath[UUID], data: JSONBody[Version | None] = None) -> Response[bytes]:
-    async with turn(request) as t:
-        await instruments.approve_reply(t.work, delivery_id, version=data.version if data else None)
-        return await _view(t, delivery_id)
-
-
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/reply/return",
-    operation_id="returnReply",
-    summary="退回书面报告修改",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
-async def return_reply(request: Req, delivery_id: FromPath[UUID], data: JSONBody[Reason]) -> Response[bytes]:
+@_step("reply/return", "returnReply", "退回书面报告修改")
+async def return_reply(request: Req, delivery_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.return_reply(t.work, delivery_id, data.reason, version=data.version)
         return await _view(t, delivery_id)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/extension",
-    operation_id="requestExtension",
-    summary="申请延期",
-    tags=TAGS,
-    raises=REFUSALS,
-)
+@_step("extension", "requestExtension", "申请延期", status=201)
 async def extension(
     request: Req, delivery_id: FromPath[UUID], data: JSONBody[instruments.ExtensionInput]
 ) -> Response[bytes]:
@@ -209,26 +151,14 @@ async def extension(
         return await _view(t, delivery_id, status=201)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/objection",
-    operation_id="raiseObjection",
-    summary="提出异议",
-    tags=TAGS,
-    raises=REFUSALS,
-)
-async def objection(request: Req, delivery_id: FromPath[UUID], data: JSONBody[Reason]) -> Response[bytes]:
+@_step("objection", "raiseObjection", "提出异议", status=201)
+async def objection(request: Req, delivery_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.raise_objection(t.work, delivery_id, data.reason)
         return await _view(t, delivery_id, status=201)
 
 
-@post(
-    "/api/v1/deliveries/{delivery_id:uuid}/recusal",
-    operation_id="applyRecusal",
-    summary="申请承办人回避",
-    tags=TAGS,
-    raises=REFUSALS,
-)
+@_step("recusal", "applyRecusal", "申请承办人回避", status=201)
 async def recusal(request: Req, delivery_id: FromPath[UUID], data: JSONBody[RecusalRequest]) -> Response[bytes]:
     async with turn(request) as t:
         await instruments.apply_recusal(t.work, delivery_id, data.handler, data.reason)
@@ -243,8 +173,8 @@ ROUTES = [
     save_reply,
     add_file,
     remove_file,
-    submit,
-    approve,
+    _plain("reply/submit", "submitReply", "提交主要负责人审定", instruments.submit_reply),
+    _plain("reply/approve", "approveReply", "审定并报送书面报告", instruments.approve_reply),
     return_reply,
     extension,
     objection,

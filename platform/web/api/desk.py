@@ -6,21 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
-from litestar.exceptions import (
-    NotAuthorizedException,
-    NotFoundException,
-    PermissionDeniedException,
-    ValidationException,
-)
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response
 
 from supervision.desk import service
-from supervision.desk.views import DeskView, NoticePage, RunningPage
+from supervision.desk.views import DeskView, NoticeView, RunningView
+from supervision.matters.views import Page
+from web.api.common import Cursor, Limit, command, read
 from web.turns import Req, reading, turn
 
-REFUSALS = [NotAuthorizedException, PermissionDeniedException, NotFoundException, ValidationException]
 TAGS = ["工作台"]
 
 
@@ -36,90 +30,70 @@ class Urged(msgspec.Struct, frozen=True):
     id: UUID
 
 
-@get(
-    "/api/v1/desk",
-    operation_id="getDesk",
-    summary="工作台",
+@read(
+    "/desk",
+    "getDesk",
+    "工作台",
+    TAGS,
     description="本岗位的数字、待办和待审批。scope：mine 为本人承办，all 为本单位全部。",
-    tags=TAGS,
-    raises=REFUSALS,
 )
-async def desk(request: Req, whose: Annotated[str, QueryParameter(name="scope")] = "") -> DeskView:
+async def desk(request: Req, whose: Annotated[str, QueryParameter(name="scope", max_length=60)] = "") -> DeskView:
     async with reading(request) as work:
         return await service.desk(work, whose)
 
 
-@get("/api/v1/desk/counters", operation_id="getCounters", summary="待办数字", tags=TAGS, raises=REFUSALS)
+@read("/desk/counters", "getCounters", "待办数字", TAGS)
 async def counters(request: Req) -> dict[str, int]:
     async with reading(request) as work:
         return await service.counters(work)
 
 
-@get("/api/v1/notices", operation_id="listNotices", summary="消息", tags=TAGS, raises=REFUSALS)
-async def notices(
-    request: Req, after: FromQuery[str] = "", limit: Annotated[int, QueryParameter(ge=1, le=100)] = 30
-) -> NoticePage:
+@read("/notices", "listNotices", "消息", TAGS, description="由新到旧。以 next 作为下一页的 after。")
+async def notices(request: Req, after: Cursor = "", limit: Limit = 30) -> Page[NoticeView]:
     async with reading(request) as work:
-        return await service.notices(work, after, limit)
+        found = await service.notices(work, after, limit)
+    return Page(found.rows, found.after or None)
 
 
-@post(
-    "/api/v1/notices/{notice_id:uuid}/read",
-    operation_id="readNotice",
-    summary="标为已读",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+@command("/notices/{notice_id:uuid}/read", "readNotice", "标为已读", TAGS, ReadCount)
 async def read_notice(request: Req, notice_id: FromPath[UUID]) -> Response[bytes]:
-    async with turn(request) as taken:
-        await service.mark_read(taken.work, notice_id)
-        return taken.json(ReadCount(1))
+    async with turn(request) as t:
+        await service.mark_read(t.work, notice_id)
+        return t.json(ReadCount(1))
 
 
-@post(
-    "/api/v1/notices/read",
-    operation_id="readAllNotices",
-    summary="全部标为已读",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+@command("/notices/read", "readAllNotices", "全部标为已读", TAGS, ReadCount)
 async def read_all(request: Req) -> Response[bytes]:
-    async with turn(request) as taken:
-        return taken.json(ReadCount(await service.mark_all_read(taken.work)))
+    async with turn(request) as t:
+        return t.json(ReadCount(await service.mark_all_read(t.work)))
 
 
-@get(
-    "/api/v1/deadlines",
-    operation_id="listDeadlines",
-    summary="在计期限",
-    description="本单位掌握的在计期限。due：overdue、today、near、far。",
-    tags=TAGS,
-    raises=REFUSALS,
+@read(
+    "/deadlines",
+    "listDeadlines",
+    "在计期限",
+    TAGS,
+    description="本单位掌握的在计期限。due：overdue、today、near、far。以 next 作为下一页的 after。",
 )
 async def deadlines(
-    request: Req,
-    due: FromQuery[str] = "overdue",
-    after: FromQuery[str] = "",
-    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
-) -> RunningPage:
+    request: Req, due: FromQuery[str] = "overdue", after: Cursor = "", limit: Limit = 50
+) -> Page[RunningView]:
     async with reading(request) as work:
-        return await service.running(work, due, after=after, limit=limit)
+        found = await service.running(work, due, after=after, limit=limit)
+    return Page(found.rows, found.after or None)
 
 
-@post(
-    "/api/v1/deadlines/{deadline_id:uuid}/urge",
-    operation_id="urgeDeadline",
-    summary="发送催办",
-    tags=TAGS,
-    raises=REFUSALS,
-    status_code=200,
-)
+@read("/deadlines/counts", "countDeadlines", "在计期限数量", TAGS)
+async def count_deadlines(request: Req) -> dict[str, int]:
+    async with reading(request) as work:
+        return await service.count_running(work)
+
+
+@command("/deadlines/{deadline_id:uuid}/urge", "urgeDeadline", "发送催办", TAGS, Urged)
 async def urge(request: Req, deadline_id: FromPath[UUID]) -> Response[bytes]:
-    async with turn(request) as taken:
-        await service.urge(taken.work, deadline_id)
-        return taken.json(Urged(deadline_id))
+    async with turn(request) as t:
+        await service.urge(t.work, deadline_id)
+        return t.json(Urged(deadline_id))
 
 
-ROUTES = [desk, counters, notices, read_notice, read_all, deadlines, urge]
+ROUTES = [desk, counters, notices, read_notice, read_all, deadlines, count_deadlines, urge]

@@ -8,20 +8,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import get
-from litestar.exceptions import NotAuthorizedException, NotFoundException, ValidationException
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from kernel.errors import Invalid
 from policy.articles import display
+from supervision.matters.views import Page
 from tenants.access import Target, authorize
 from tenants.organs.codes import KINDS, LEVELS
 from tenants.organs.directory import Directory, directory_on
 from tenants.organs.models import Organ
 from web import organ_pages
+from web.api.common import Limit, Words, read
 from web.turns import Req, reading
 
-MOST = 200
+TAGS = ["单位"]
 
 
 class OrganItem(msgspec.Struct, frozen=True):
@@ -37,13 +37,6 @@ class OrganItem(msgspec.Struct, frozen=True):
     parent_id: UUID | None
     uscc: str | None
     is_supervision_body: bool
-
-
-class OrganList(msgspec.Struct, frozen=True):
-    """A page; `next` goes into `after` for the following one, null on the last."""
-
-    items: list[OrganItem]
-    next: str | None
 
 
 class OrganDetail(msgspec.Struct, frozen=True):
@@ -145,23 +138,22 @@ def _key(cursor: str) -> str:
         raise Invalid("翻页标识不正确，请从第一页开始。", field="after") from None
 
 
-@get(
-    "/api/v1/organs",
-    operation_id="listOrgans",
-    summary="单位名录",
+@read(
+    "/organs",
+    "listOrgans",
+    "单位名录",
+    TAGS,
     description="按名称、简称、统一社会信用代码查找，或者列出某一单位的下级。以 next 作为下一页的 after。",
-    tags=["单位"],
-    raises=[NotAuthorizedException, ValidationException],
 )
 async def list_organs(
     request: Req,
     *,
-    q: FromQuery[str | None] = None,
+    q: Words = "",
     parent: FromQuery[UUID | None] = None,
     on: FromQuery[date | None] = None,
-    after: FromQuery[str | None] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 50,
-) -> OrganList:
+    after: Annotated[str | None, QueryParameter(max_length=500)] = None,
+    limit: Limit = 50,
+) -> Page[OrganItem]:
     async with reading(request) as work:
         await authorize(work, "organ", "list", Target())
         tree = await directory_on(work, on or work.today)
@@ -170,10 +162,10 @@ async def list_organs(
         last = _key(after)
         found = [organ for organ in found if organ.key > last]
     chosen = found[:limit]
-    return OrganList([_item(o) for o in chosen], _cursor(chosen[-1]) if len(found) > limit else None)
+    return Page([_item(o) for o in chosen], _cursor(chosen[-1]) if len(found) > limit else None)
 
 
-def _matching(tree: Directory, q: str | None, parent: UUID | None) -> list[Organ]:
+def _matching(tree: Directory, q: str, parent: UUID | None) -> list[Organ]:
     living = [o for o in tree.organs.values() if tree.facts[o.id].alive_on(tree.on)]
     if parent is not None:
         living = tree.children(tree.get(parent).id)
@@ -183,13 +175,7 @@ def _matching(tree: Directory, q: str | None, parent: UUID | None) -> list[Organ
     return sorted(living, key=lambda o: o.key)
 
 
-@get(
-    "/api/v1/organs/{organ_id:uuid}",
-    operation_id="getOrgan",
-    summary="单位",
-    tags=["单位"],
-    raises=[NotAuthorizedException, NotFoundException],
-)
+@read("/organs/{organ_id:uuid}", "getOrgan", "单位", TAGS)
 async def get_organ(request: Req, organ_id: FromPath[UUID], on: FromQuery[date | None] = None) -> OrganDetail:
     async with reading(request) as work:
         tree = await directory_on(work, on or work.today)
@@ -218,13 +204,12 @@ async def get_organ(request: Req, organ_id: FromPath[UUID], on: FromQuery[date |
     )
 
 
-@get(
-    "/api/v1/organs/{organ_id:uuid}/relations",
-    operation_id="getRelations",
-    summary="监督关系",
+@read(
+    "/organs/{organ_id:uuid}/relations",
+    "getRelations",
+    "监督关系",
+    TAGS,
     description="谁可以监督该单位、到什么范围、依据哪一条，以及该单位可以监督谁。",
-    tags=["单位"],
-    raises=[NotAuthorizedException, NotFoundException],
 )
 async def get_relations(request: Req, organ_id: FromPath[UUID], on: FromQuery[date | None] = None) -> Relations:
     async with reading(request) as work:

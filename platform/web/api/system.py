@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
+import msgspec
 from litestar import get
+from litestar.params import PathParameter
 from litestar.response import Response, Template
 from sqlalchemy import text
 
+from kernel.clock import local_date
+from kernel.errors import NotFound
 from web import entry
 from web.access import OPEN
+from web.api.schema import document
 from web.frame import plain
 from web.turns import Req
 
@@ -34,13 +40,13 @@ async def ready(request: Req) -> Response[dict[str, str]]:
 @get("/api/docs", opt={OPEN: True}, sync_to_thread=False, include_in_schema=False)
 def docs(request: Req) -> Template:
     """Every operation with its parameters, bodies and answers; no script, nothing from elsewhere."""
-    schema = request.app.openapi_schema.to_schema()
-    components = schema.get("components", {}).get("schemas", {})
+    schema = document(request.app)
+    components = schema["components"]
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, item in schema["paths"].items():
         for method, operation in item.items():
             if isinstance(operation, dict) and "responses" in operation:
-                shown = _operation(path, method, operation)
+                shown = _operation(path, method, operation, components)
                 groups.setdefault((operation.get("tags") or ["其他"])[0], []).append(shown)
     return plain(
         request,
@@ -49,11 +55,11 @@ def docs(request: Req) -> Template:
         info=schema["info"],
         version=schema["openapi"],
         groups=groups,
-        schemas=[_schema(name, body) for name, body in sorted(components.items())],
+        schemas=[_schema(name, body) for name, body in sorted(components["schemas"].items())],
     )
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+def _operation(path: str, method: str, operation: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {})
     return {
         "id": operation.get("operationId", ""),
@@ -64,11 +70,12 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         "parameters": [
             {
                 "name": p["name"],
+                "text": p.get("description", ""),
                 "where": {"path": "路径", "query": "查询", "header": "请求头", "cookie": "Cookie"}[p["in"]],
                 "type": _type(p.get("schema", {})),
                 "required": p.get("required", False),
             }
-            for p in operation.get("parameters", [])
+            for p in (_found(p, components) for p in operation.get("parameters", []))
         ],
         "body": [{"media": media, "type": _type(content.get("schema", {}))} for media, content in body.items()],
         "answers": [
@@ -77,14 +84,25 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
                 "text": answer.get("description", ""),
                 "type": "、".join(_type(c.get("schema", {})) for c in answer.get("content", {}).values()),
             }
-            for status, answer in operation["responses"].items()
+            for status, answer in ((s, _found(a, components)) for s, a in operation["responses"].items())
         ],
     }
+
+
+def _found(value: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """What a reference points to."""
+    if "$ref" not in value:
+        return value
+    _, _, kind, name = value["$ref"].split("/")
+    found: dict[str, Any] = components[kind][name]
+    return found
 
 
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", maxsplit=1)[-1]
+    if "allOf" in schema:
+        return _type(schema["allOf"][0])
     for key in ("oneOf", "anyOf"):
         if key in schema:
             return " | ".join(_type(s) for s in schema[key])
@@ -101,10 +119,42 @@ def _schema(name: str, body: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "description": body.get("description", ""),
         "fields": [
-            {"name": field, "type": _type(s), "required": field in needed}
+            {"name": field, "type": _type(s), "required": field in needed, "text": s.get("description", "")}
             for field, s in body.get("properties", {}).items()
         ],
     }
 
 
-ROUTES = [live, ready, docs]
+class Verified(msgspec.Struct, frozen=True):
+    """What is known of a document by the code printed on it. `living`: not withdrawn, not replaced."""
+
+    title: str
+    number: str
+    issued: date
+    issuer: str
+    pages: int
+    sha256: str
+    living: bool
+
+
+@get(
+    "/api/v1/verify/{code:str}",
+    opt={OPEN: True},
+    operation_id="verifyDocument",
+    summary="文书验证",
+    description="凭文书上印制的验证码，核对文书是否真实、有效。不需要登录。",
+    tags=["文书验证"],
+)
+async def verify(request: Req, code: Annotated[str, PathParameter(max_length=60)]) -> Verified:
+    wanted = code.strip().upper().replace(" ", "")
+    async with entry.visiting(request) as work:
+        row = (
+            await work.session.execute(text("select * from guard.verify_document(:code)"), {"code": wanted})
+        ).one_or_none()
+    if row is None:
+        raise NotFound("没有这一验证码的文书，请核对后重试。")
+    living = row.state not in ("withdrawn", "superseded")
+    return Verified(row.title, row.number, local_date(row.issued_at), row.issuer, row.pages, row.sha256, living)
+
+
+ROUTES = [live, ready, docs, verify]

@@ -198,7 +198,7 @@ async def password_page(request: Req) -> Template:
 
 @post("/password", opt={BEFORE_CHANGE: True}, status_code=200)
 async def change_password(request: Req) -> Template | Response[Any]:
-    """A new password ends the session that was opened with the old one."""
+    """A new password ends every session that was opened with the old one."""
     user = identity(request)
     try:
         async with turn(request) as t:
@@ -211,7 +211,7 @@ async def change_password(request: Req) -> Template | Response[Any]:
             t.redirect("/")
     except Invalid as invalid:
         return _password_form(request, invalid.errors, 422)
-    await entry.end(request)
+    await entry.end_everywhere(request, user.account_id)
     answer = Redirect("/", status_code=303)
     entry.seat(request, answer, await entry.sessions(request).open(user.account_id, user.post_id))
     return answer

@@ -1,0 +1,149 @@
+"""The words of the API's reference: what each schema is, what each group of operations is for, and examples."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+TAGS: Final = {
+    "会话": "登录、退出、切换岗位、修改密码。",
+    "工作台": "待办、消息和在计期限。",
+    "线索": "登记、受理、转交、不予办理、并入、由线索立项、答复（第十七条）。",
+    "监督事项": "立项、承办、核查、证据、问题、复议诉讼、核验、结项、中止、回访、回避（第十一条至第二十条）。",
+    "监督文书": "督办函、意见书等：起草、审核、批准、签发送达、认可报告、延期、异议（第十九条）。",
+    "收到的文书": "被监督机关：签收、书面报告、延期、异议、申请回避（第十六条、第十九条）。",
+    "向政府的报告": "期满未整改或者拒不整改的，向本级政府报告（第二十条）。",
+    "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
+    "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
+    "单位": "单位名录和监督关系（第二条、第五条）。",
+    "账号": "系统管理员、安全管理员：本单位账号。",
+    "未完成任务": "系统管理员：没有完成的后台任务。",
+    "审计": "审计管理员：审计记录的查询和导出。",
+    "文书验证": "公开：文书是否真实、有效。",
+}
+
+_SCHEMAS: Final = """
+Acceptance 认可书面报告|AccountHead 账号|AccountInput 新增的账号|AccountItem 本单位的一个账号
+ActGroup 一组可以办理的事|ActInput 登记的行政行为|ActivityInput 登记的核查活动|ActivityView 一次核查活动
+AnswerInput 对线索渠道的答复|AnswerItem 对一项要求的答复|AnswerView 书面报告|AttachmentView 线索附件
+AuditDetail 一条审计记录和记录的事实|AuditItem 一条审计记录|Bar 一个来源的数量|BlockedView 不能办理的情形
+Candidate 可以指派的人员|Changed 密码已经修改|Chip 期限标签|Choice 一件可以或者不能办理的事
+ClosingInput 结项：提出、批准或者退回|ClueActView 线索可以或者不能办理的事|ClueEventView 线索办理过程的一条
+ClueHead 办理后的线索|ClueInput 登记的线索|ClueRow 线索清单的一行|ClueView 线索全貌|ComplainantInput 反映人
+Consequence 期满后果|DayCell 日历的一天|DeadlineView 期限|DecideInput 监督决定|DecideItem 对一个问题的决定
+DecidedItem 已作出决定的一个问题|DecisionHead 办理后的决定|DecisionRow 决定清单的一行|DecisionView 监督决定全貌
+DeliveryRow 收到的文书清单的一行|DeliveryView 收到的文书全貌|DeskView 工作台|DocumentLine 一份文书
+DraftInput 起草报告的依据|DraftInstrument 文书草稿|EscalatedView 提请关注的逾期事项|EvidenceInput 添加的证据
+EvidenceView 一份证据|ExtensionDecision 对延期申请的决定|ExtensionInput 延期申请|ExtensionView 延期申请和决定
+FieldError 需要修改的一项|Figure 一个数字|FileInput 文件|FindingInput 认定的问题|FindingView 一个问题
+GroundInput 理由和情形|HandlersInput 指派的承办人|InstrumentActView 文书可以或者不能办理的事
+InstrumentHead 办理后的文书|InstrumentRow 文书清单的一行|InstrumentView 文书全貌|KeptEvidence 已保存的证据
+KindOption 一种文书能否制发|KindView 一种决定能否作出|LetterItem 一项未完成任务|LookBackInput 回访情况
+Masked 遮盖的反映人信息|MatterActView 行政行为|MatterEventView 事项办理过程的一条|MatterHead 办理后的事项
+MatterRow 事项清单的一行|MatterView 监督事项全貌|Me 当前用户和岗位|MergeInput 并入的对象|NewPassword 新密码
+NewSession 登录|NoSupervisor 常被误认为监督机构的单位|NoticeView 一条消息|ObjectionDecision 对异议的处理
+ObjectionView 异议和处理|OpenMatterInput 由线索提请立项|OrderAboveInput 上级对事项的要求
+OrderInput 上级对逾期事项的要求|OrganDetail 单位|OrganItem 单位名录的一行|PaperReceipt 书面送达
+PaperView 一份文书|PassOnInput 转交|PersonView 承办人|Pool 待受理的线索|PostOfMine 本人的一个岗位
+Power 制发某种文书的权限|ProblemView 报告中的一个问题|Proposal 对一个问题的提请意见|ProposalInput 立项提请
+ProposalView 提请意见|ProposedMatter 由线索提请的事项|PurposeInput 查看的用途|ReadCount 标为已读的条数
+ReasonInput 理由|ReasonView 一项法定理由|ReceiptView 一个受送达单位的送达情况|Recorded 新的记录
+RecusalDecision 回避决定|RecusalInput 回避申报|RecusalRequest 回避申请|RecusalView 回避和决定|Reference 相关记录
+Relations 监督关系|RemedyEnd 复议诉讼的终结|RemedyInput 登记的复议诉讼|RemedyView 复议诉讼
+ReopeningInput 重新办理|Replay 重新执行的任务|ReplyFile 一项要求的佐证|ReplyInput 书面报告草稿
+ReplyItem 对一项要求的说明|ReplyItemView 对一项要求的说明|ReplyView 书面报告|ReportHead 办理后的报告
+ReportInput 报告的可修改部分|ReportRow 报告清单的一行|ReportView 报告全貌|RequirementInput 对一个问题的要求
+RequirementView 一项要求|ReturnInput 退回补充|Revealed 反映人信息|Right 一项权利|RunningView 一个在计期限
+SendBack 退回书面报告|ServedView 已送达的文书|Similar 疑似重复的线索|StepView 法定步骤之一
+SubjectInput 被反映单位|SupervisedItem 可以监督的单位|SupervisorItem 监督机构|SuspensionInput 中止办理
+SwitchPost 切换的岗位|TodoGroup 一组待办|TodoItem 一件待办|Trend 近六个月立项和结项|UnmaskInput 查看的用途
+Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|VerifyExecutionInput 对执行情况的核验
+VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事|Verified 文书验证结果
+"""
+SCHEMAS: Final[dict[str, str]] = {
+    pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
+}
+"""Component → what it is."""
+
+_ID: Final = "0192f9aa-7b1e-7c55-9d1a-4f2b6c8e1d03"
+VALUES: Final[dict[str, Any]] = {
+    "title": "扣押物品期满未作处理决定",
+    "facts": "扣押三十日届满，没有作出处理决定，也没有退还物品。",
+    "provision": "《中华人民共和国行政强制法》第二十五条",
+    "reason": "情况已经核实，材料齐全。",
+    "place": "许昌市建安区新元大道",
+    "version": 1,
+    "username": "chen",
+    "purpose": "电话核实办理经过",
+    "number": "建监〔2026〕1号",
+}
+"""Member → an example of its value."""
+
+EXAMPLES: Final[dict[str, Any]] = {
+    "openSession": {"organ_id": _ID, "username": "chen", "password": "…"},
+    "registerClue": {
+        "source": "hotline",
+        "title": "扣押三轮车没有出具决定书",
+        "facts": "10月8日上午，执法人员在新元大道扣押三轮车，没有出具扣押决定书，也没有告知理由。",
+        "subject_organ_id": _ID,
+        "complainant": {"name": "张某某", "contact": "13900000000", "confidential": True},
+    },
+    "acceptClue": {"version": 1},
+    "passOnClue": {"to_organ_id": _ID, "reason": "反映事项由该机关主管。", "version": 1},
+    "proposeMatter": {
+        "title": "扣押物品期满未作处理决定",
+        "mode": "inspection",
+        "content_items": ["10(5)"],
+        "supervised_id": _ID,
+        "basis": "own_finding",
+        "basis_note": "案卷抽查",
+    },
+    "approveOpening": {"post_ids": [_ID, _ID], "no_conflict": True, "version": 1},
+    "recordActivity": {
+        "kind": "site_survey",
+        "at": "2026-10-09T09:00:00+08:00",
+        "place": "扣押物品存放场所",
+        "record": "现场查看，物品仍在存放场所，没有处理决定书。",
+        "participant_post_ids": [_ID, _ID],
+    },
+    "enterAct": {"name": "扣押决定", "number": "建城管扣〔2026〕12号", "counterpart": "张某某"},
+    "addEvidence": {"files": [{"name": "扣押决定书.pdf", "content": "JVBERi0xLjcK", "origin": "案卷第3页"}]},
+    "establishFinding": {
+        "content_item": "10(5)",
+        "title": "扣押期限届满",
+        "facts": "扣押三十日届满，没有作出处理决定。",
+        "provision": "《中华人民共和国行政强制法》第二十五条",
+        "gravity": "ordinary",
+        "concerns_act": True,
+        "act_id": _ID,
+        "evidence_ids": [_ID],
+    },
+    "draftInstrument": {
+        "matter_id": _ID,
+        "kind": "urging_letter",
+        "requirements": [{"finding_id": _ID, "text": "退还扣押物品，书面报告处理结果。"}],
+    },
+    "saveReply": {"items": [{"no": 1, "status": "done", "text": "已经退还，附退还凭证。"}]},
+    "requestExtension": {"amount": 5, "unit": "working_day", "reason": "需要委托鉴定。", "steps_taken": "已经委托。"},
+    "draftReport": {"matter_id": _ID},
+    "decideReport": {
+        "items": [
+            {
+                "finding_id": _ID,
+                "kind": "perform_in_time",
+                "reason_code": "no_performance",
+                "requirement": "自收到本决定书之日起履行职责。",
+            }
+        ]
+    },
+    "verifyExecution": {"executed": True, "evidence_seen": True, "note": "已经履行。"},
+    "closeMatter": {"action": "propose", "text": "问题已经整改到位。"},
+    "addAccount": {
+        "name": "赵某",
+        "username": "zhao",
+        "password": "…",
+        "title": "监督人员",
+        "unit": "执法监督股",
+        "roles": ["supervisor"],
+    },
+}
+"""Operation → an example of its request."""
