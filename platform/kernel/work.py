@@ -65,8 +65,8 @@ class Database:
 
 @dataclass(slots=True)
 class Rehearsal:
-    """Demo mode only: every transaction is part of the one on this connection, which is kept whole or not at all,
-    and runs on a clock of its own instead of the one that all processes share."""
+    """Demo mode only: every transaction is part of the one that its opener began on this connection, which is kept
+    whole or not at all, and runs on a clock of its own instead of the one that all processes share."""
 
     connection: AsyncConnection
     shift: timedelta = timedelta()
@@ -225,6 +225,7 @@ async def open_work(
     rehearsal = database.rehearsal
     if rehearsal is not None and not database.demo:
         raise Denied("演示时钟只在演示环境中使用。")
+    assert rehearsal is None or rehearsal.connection.in_transaction(), "each work would commit by itself"
     bind = rehearsal.connection if rehearsal else database.engine
     async with AsyncSession(bind, expire_on_commit=False, autoflush=True) as session, session.begin():
         row = (await session.execute(BEGIN, {"tenancy": database.signer.sign(city_id, organ_id)})).one()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cli.console import Failed
 from cli.demo import advance, clock
@@ -65,9 +68,33 @@ async def embedded_world(cluster: Cluster) -> AsyncIterator[World]:
         await opened.close()
 
 
-async def test_the_demo_city_shows_every_stage(embedded_world: World) -> None:
+KILLED_IN_THE_MIDDLE = """
+import asyncio, os, signal, sys
+from cli.demo import cases, stage
+from tests.world import World
+
+move = stage.Stage._move
+moves = iter(range(25))
+
+async def move_or_die(self, moment):
+    await move(self, moment)
+    if next(moves, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+stage.Stage._move = move_or_die
+world = World.open(sys.argv[1])
+asyncio.run(cases.load_cases(world.database, world.city_id))
+"""
+
+
+async def test_the_demo_city_shows_every_stage_also_after_a_first_start_that_was_killed(embedded_world: World) -> None:
     world = embedded_world
     await clock.set_shift(world.database, world.city_id, timedelta())
+    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, world.url]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    async with world.work(BODY) as work:
+        assert await work.session.scalar(select(func.count()).select_from(Clue)) == 0, "all of it or nothing"
     assert await load_cases(world.database, world.city_id) >= 40
     assert await load_cases(world.database, world.city_id) == 0, "once for each database"
     assert await clock.shift(world.database, world.city_id) == timedelta(), "the clock shows the true time again"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.clock import SHANGHAI, system_now
+from kernel.errors import Denied
 from kernel.ids import NIL, new_id
 from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
-from kernel.work import Database, open_work
+from kernel.work import Database, Rehearsal, open_work
 from tests.world import World
 
 BODY = "建安区司法局"
@@ -104,6 +108,36 @@ async def test_the_demo_clock_counts_in_demo_mode_alone(world: World) -> None:
     strict = Database(world.database.engine, world.database.signer, demo=False)
     async with open_work(strict, city_id=world.city_id, organ_id=NIL) as work:
         assert abs(work.now - system_now()) < timedelta(minutes=1)
+
+
+async def test_a_rehearsal_is_kept_whole_or_not_at_all_and_has_a_clock_of_its_own(world: World) -> None:
+    ahead = timedelta(days=40)
+
+    async def play(connection: AsyncConnection) -> UUID:
+        rehearsal = Rehearsal(connection, ahead)
+        played = replace(world.database, rehearsal=rehearsal)
+        async with open_work(played, city_id=world.city_id, organ_id=NIL) as work:
+            assert abs(work.now - system_now() - ahead) < timedelta(minutes=1)
+            return work.enqueue("x", {})
+
+    async with world.database.engine.connect() as connection:
+        begun = await connection.begin()
+        lost = await play(connection)
+        await begun.rollback()
+    async with world.database.engine.begin() as connection:
+        kept = await play(connection)
+    async with world.system() as work:
+        assert await work.session.get(OutboxMessage, (world.city_id, lost)) is None
+        assert await work.session.get(OutboxMessage, (world.city_id, kept)) is not None
+        assert abs(work.now - system_now() - ahead) > timedelta(days=1)
+
+
+async def test_outside_demo_mode_there_is_no_rehearsal(world: World) -> None:
+    async with world.database.engine.connect() as connection:
+        strict = replace(world.database, demo=False, rehearsal=Rehearsal(connection))
+        with pytest.raises(Denied):
+            async with open_work(strict, city_id=world.city_id, organ_id=NIL):
+                pass
 
 
 async def test_a_delayed_job_waits_in_machine_time(world: World) -> None:
