@@ -45,6 +45,14 @@ async def draft_circulars(work: Work) -> None:
     await escalation.draft_circulars(work)
 
 
+@job("proof_of_service")
+async def proof_of_service(work: Work, delivery_id: str) -> None:
+    """Make the 送达回证 of what was served, once (Article 19)."""
+    from supervision.instruments import service as instruments
+
+    await instruments.prove_service(work, UUID(delivery_id))
+
+
 @job("end_sessions")
 async def end_sessions(work: Work) -> None:
     """Remove sessions that have run out, and counts of log-in tries that say nothing any more."""
@@ -63,9 +71,9 @@ async def refresh_scope(work: Work) -> None:
 @job("recalculate_deadlines", queue="deadlines")
 async def recalculate_deadlines(work: Work, first: str, last: str) -> None:
     """Count again what rests on days from `first` to `last` (ISO dates): their official notice has come."""
-    from supervision.deadlines.recalculation import recalculate_between
+    from supervision.instruments import service as instruments
 
-    moved = await recalculate_between(work, date.fromisoformat(first), date.fromisoformat(last))
+    moved = await instruments.recount(work, date.fromisoformat(first), date.fromisoformat(last))
     log.info("deadlines computed again", moved=moved)
 
 

@@ -45,7 +45,9 @@ MODES: Final = ("inspection", "special", "report_request", "file_review", "monit
                 "verification_urging", "circular", "other")  # fmt: skip
 LADDER: Final = ("remind_before", "remind_last_day", "overdue", "draft_report", "escalate_up")
 _RECIPIENTS: Final = ROLES | {"handler", "upper_justice_department"}
-_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report")
+PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular")
+"""Documents that ask for no answer: they go with an instrument, or are told to many."""
+_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS)
 
 # Table → the keys that it must hold, each exactly once.
 _COMPLETE: Final[dict[str, tuple[str, ...]]] = {

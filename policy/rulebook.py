@@ -87,7 +87,7 @@ class Instrument(_Entry, frozen=True):
     name: Text
     short_name: Text
     aliases: tuple[Text, ...]
-    form: Literal["letter", "standard", "upward"]
+    form: Literal["letter", "standard", "upward", "sheet"]
     signed_by: tuple[Text, ...]
     relations: tuple[Text, ...]
     series: Text

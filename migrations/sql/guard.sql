@@ -226,6 +226,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT i.title, i.number, i.issued_at, o.name, i.pages, i.pdf_sha256, i.state
     FROM public.instrument i JOIN public.organ o ON o.city_id = i.city_id AND o.id = i.organ_id
     WHERE i.verification_code = code AND i.issued_at IS NOT NULL
+    UNION ALL
+    SELECT p.title, p.number, p.issued_at, o.name, p.pages, p.pdf_sha256, 'issued'
+    FROM public.paper p JOIN public.organ o ON o.city_id = p.city_id AND o.id = p.organ_id
+    WHERE p.verification_code = code
 $$;
 
 -- The session's owner as he is now: a withdrawn post or a disabled account ends the session at once.

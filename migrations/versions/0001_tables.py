@@ -88,9 +88,7 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_keep")),
     )
     op.create_index("ix_audit_keep_subject", "audit_keep", ["city_id", "subject_id", "number"], unique=False)
@@ -102,9 +100,7 @@ def upgrade() -> None:
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_check")),
     )
     op.create_index("ix_audit_check_at", "audit_check", ["city_id", "created_at"], unique=False)
@@ -139,12 +135,19 @@ def upgrade() -> None:
         sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("paper_id", sa.Uuid(), nullable=True),
+        sa.Column("requirement", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("discard_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
+        sa.CheckConstraint("state in ('draft', 'issued', 'discarded')", name=op.f("ck_circular_draft_state")),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_circular_draft")),
         sa.UniqueConstraint("city_id", "organ_id", "month", name=op.f("uq_circular_draft_city_id_organ_id_month")),
     )
@@ -192,6 +195,7 @@ def upgrade() -> None:
             name=op.f("ck_clue_state"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_clue")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_clue_city_id_organ_id_id")),
         sa.UniqueConstraint("city_id", "organ_id", "number", name=op.f("uq_clue_city_id_organ_id_number")),
     )
     op.create_index("ix_clue_list", "clue", ["city_id", "organ_id", "state", "received_at"], unique=False)
@@ -214,7 +218,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_dead_letter")),
         sa.UniqueConstraint(
-            "city_id", "outbox_id", "failed_at", name=op.f("uq_dead_letter_city_id_outbox_id_failed_at")
+            "city_id",
+            "outbox_id",
+            "failed_at",
+            "organ_id",
+            name=op.f("uq_dead_letter_city_id_outbox_id_failed_at_organ_id"),
         ),
     )
     op.create_table(
@@ -256,6 +264,7 @@ def upgrade() -> None:
             "state in ('running', 'suspended', 'met', 'lapsed', 'cancelled')", name=op.f("ck_deadline_state")
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_deadline")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_deadline_city_id_organ_id_id")),
     )
     op.create_index("ix_deadline_matter", "deadline", ["city_id", "matter_id"], unique=False)
     op.create_index("ix_deadline_subject", "deadline", ["city_id", "subject_id"], unique=False)
@@ -298,7 +307,8 @@ def upgrade() -> None:
             name=op.f("ck_decision_state"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_decision")),
-        sa.UniqueConstraint("city_id", "report_id", name=op.f("uq_decision_city_id_report_id")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_decision_city_id_organ_id_id")),
+        sa.UniqueConstraint("city_id", "report_id", "organ_id", name=op.f("uq_decision_city_id_report_id_organ_id")),
     )
     op.create_index("ix_decision_matter", "decision", ["city_id", "matter_id"], unique=False)
     op.create_table(
@@ -429,6 +439,7 @@ def upgrade() -> None:
             name=op.f("ck_instrument_state"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_instrument")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_instrument_city_id_organ_id_id")),
         sa.UniqueConstraint(
             "city_id",
             "organ_id",
@@ -483,6 +494,7 @@ def upgrade() -> None:
             name=op.f("ck_matter_state"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_matter")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_matter_city_id_organ_id_id")),
         sa.UniqueConstraint("city_id", "organ_id", "year", "seq", name=op.f("uq_matter_city_id_organ_id_year_seq")),
     )
     op.create_index("ix_matter_due", "matter", ["city_id", "organ_id", "next_due_on", "id"], unique=False)
@@ -612,6 +624,7 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_person")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_person_city_id_organ_id_id")),
     )
     op.create_index("ix_person_citizen", "person", ["citizen_hash"], unique=False)
     op.create_table(
@@ -619,6 +632,22 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_reference_version")),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("post_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("filter", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint(
+            "city_id", "organ_id", "post_id", "name", name=op.f("uq_saved_view_city_id_organ_id_post_id_name")
+        ),
     )
     op.create_table(
         "schedule_fire",
@@ -673,22 +702,6 @@ def upgrade() -> None:
         "login_attempt",
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-    op.create_table(
-        "saved_view",
-        sa.Column("post_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("filter", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("organ_id", sa.Uuid(), nullable=False),
-        sa.Column("city_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_saved_view")),
-        sa.UniqueConstraint(
-            "city_id", "organ_id", "post_id", "name", name=op.f("uq_saved_view_city_id_organ_id_post_id_name")
-        ),
-    )
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -714,9 +727,9 @@ def upgrade() -> None:
             ["city_id", "organ_id"], ["organ.city_id", "organ.id"], name=op.f("fk_account_city_id_organ_id")
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "person_id"],
-            ["person.city_id", "person.id"],
-            name=op.f("fk_account_city_id_person_id"),
+            ["city_id", "organ_id", "person_id"],
+            ["person.city_id", "person.organ_id", "person.id"],
+            name=op.f("fk_account_city_id_organ_id_person_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_account")),
         sa.UniqueConstraint("city_id", "organ_id", "username", name=op.f("uq_account_city_id_organ_id_username")),
@@ -739,9 +752,12 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"], ["matter.city_id", "matter.id"], name=op.f("fk_act_city_id_matter_id")
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_act_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_act")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_act_city_id_organ_id_id")),
     )
     op.create_index("ix_act_matter", "act", ["city_id", "matter_id"], unique=False)
     op.create_table(
@@ -761,9 +777,9 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"],
-            ["matter.city_id", "matter.id"],
-            name=op.f("fk_activity_city_id_matter_id"),
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_activity_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_activity")),
     )
@@ -782,16 +798,17 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "decision_id"],
-            ["decision.city_id", "decision.id"],
-            name=op.f("fk_blocked_item_city_id_decision_id"),
+            ["city_id", "organ_id", "decision_id"],
+            ["decision.city_id", "decision.organ_id", "decision.id"],
+            name=op.f("fk_blocked_item_city_id_organ_id_decision_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_blocked_item")),
         sa.UniqueConstraint(
             "city_id",
             "decision_id",
             "finding_id",
-            name=op.f("uq_blocked_item_city_id_decision_id_finding_id"),
+            "organ_id",
+            name=op.f("uq_blocked_item_city_id_decision_id_finding_id_organ_id"),
         ),
     )
     op.create_table(
@@ -810,7 +827,9 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "clue_id"], ["clue.city_id", "clue.id"], name=op.f("fk_complainant_city_id_clue_id")
+            ["city_id", "organ_id", "clue_id"],
+            ["clue.city_id", "clue.organ_id", "clue.id"],
+            name=op.f("fk_complainant_city_id_organ_id_clue_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_complainant")),
     )
@@ -828,13 +847,15 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "deadline_id"],
-            ["deadline.city_id", "deadline.id"],
-            name=op.f("fk_deadline_step_city_id_deadline_id"),
+            ["city_id", "organ_id", "deadline_id"],
+            ["deadline.city_id", "deadline.organ_id", "deadline.id"],
+            name=op.f("fk_deadline_step_city_id_organ_id_deadline_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_deadline_step")),
     )
-    op.create_index("uq_deadline_step_once", "deadline_step", ["city_id", "deadline_id", "round", "step"], unique=True)
+    op.create_index(
+        "uq_deadline_step_once", "deadline_step", ["city_id", "deadline_id", "round", "step", "organ_id"], unique=True
+    )
     op.create_table(
         "decision_item",
         sa.Column("decision_id", sa.Uuid(), nullable=False),
@@ -857,12 +878,14 @@ def upgrade() -> None:
             name=op.f("ck_decision_item_kind"),
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "decision_id"],
-            ["decision.city_id", "decision.id"],
-            name=op.f("fk_decision_item_city_id_decision_id"),
+            ["city_id", "organ_id", "decision_id"],
+            ["decision.city_id", "decision.organ_id", "decision.id"],
+            name=op.f("fk_decision_item_city_id_organ_id_decision_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_decision_item")),
-        sa.UniqueConstraint("city_id", "decision_id", "no", name=op.f("uq_decision_item_city_id_decision_id_no")),
+        sa.UniqueConstraint(
+            "city_id", "decision_id", "no", "organ_id", name=op.f("uq_decision_item_city_id_decision_id_no_organ_id")
+        ),
     )
     op.create_table(
         "delivery",
@@ -911,16 +934,20 @@ def upgrade() -> None:
             name=op.f("ck_delivery_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "instrument_id"],
-            ["instrument.city_id", "instrument.id"],
-            name=op.f("fk_delivery_city_id_instrument_id"),
+            ["city_id", "organ_id", "instrument_id"],
+            ["instrument.city_id", "instrument.organ_id", "instrument.id"],
+            name=op.f("fk_delivery_city_id_organ_id_instrument_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint(
+            "city_id", "organ_id", "addressee_id", "id", name=op.f("uq_delivery_city_id_organ_id_addressee_id_id")
+        ),
         sa.UniqueConstraint(
             "city_id",
             "instrument_id",
             "addressee_id",
-            name=op.f("uq_delivery_city_id_instrument_id_addressee_id"),
+            "organ_id",
+            name=op.f("uq_delivery_city_id_instrument_id_addressee_id_organ_id"),
         ),
     )
     op.create_index("ix_delivery_addressee", "delivery", ["city_id", "addressee_id", "state"], unique=False)
@@ -990,12 +1017,14 @@ def upgrade() -> None:
             name=op.f("ck_finding_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"],
-            ["matter.city_id", "matter.id"],
-            name=op.f("fk_finding_city_id_matter_id"),
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_finding_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_finding")),
-        sa.UniqueConstraint("city_id", "matter_id", "no", name=op.f("uq_finding_city_id_matter_id_no")),
+        sa.UniqueConstraint(
+            "city_id", "matter_id", "no", "organ_id", name=op.f("uq_finding_city_id_matter_id_no_organ_id")
+        ),
     )
     op.create_table(
         "government_report",
@@ -1041,9 +1070,9 @@ def upgrade() -> None:
             name=op.f("ck_government_report_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"],
-            ["matter.city_id", "matter.id"],
-            name=op.f("fk_government_report_city_id_matter_id"),
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_government_report_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_government_report")),
     )
@@ -1056,7 +1085,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_government_report_live",
         "government_report",
-        ["city_id", "matter_id"],
+        ["city_id", "matter_id", "organ_id"],
         unique=True,
         postgresql_where=sa.text("state in ('draft', 'reported', 'returned')"),
     )
@@ -1078,19 +1107,94 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"],
-            ["matter.city_id", "matter.id"],
-            name=op.f("fk_handler_city_id_matter_id"),
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_handler_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_handler")),
     )
     op.create_index(
         "uq_handler_active",
         "handler",
-        ["city_id", "matter_id", "post_id"],
+        ["city_id", "matter_id", "post_id", "organ_id"],
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+    op.create_table(
+        "paper",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("instrument_id", sa.Uuid(), nullable=True),
+        sa.Column("delivery_id", sa.Uuid(), nullable=True),
+        sa.Column("matter_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("verification_code", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_name", sa.Text(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["city_id", "organ_id", "instrument_id"],
+            ["instrument.city_id", "instrument.organ_id", "instrument.id"],
+            name=op.f("fk_paper_city_id_organ_id_instrument_id"),
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_paper")),
+        sa.UniqueConstraint(
+            "city_id", "kind", "delivery_id", "organ_id", name=op.f("uq_paper_city_id_kind_delivery_id_organ_id")
+        ),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_paper_city_id_organ_id_id")),
+        sa.UniqueConstraint(
+            "city_id", "organ_id", "kind", "year", "seq", name=op.f("uq_paper_city_id_organ_id_kind_year_seq")
+        ),
+    )
+    op.create_index("ix_paper_instrument", "paper", ["city_id", "instrument_id"], unique=False)
+    op.create_index("ix_paper_matter", "paper", ["city_id", "matter_id"], unique=False)
+    op.create_table(
+        "paper_copy",
+        sa.Column("paper_id", sa.Uuid(), nullable=False),
+        sa.Column("addressee_id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("issuer_name", sa.Text(), nullable=False),
+        sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["city_id", "organ_id", "paper_id"],
+            ["paper.city_id", "paper.organ_id", "paper.id"],
+            name=op.f("fk_paper_copy_city_id_organ_id_paper_id"),
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_paper_copy")),
+        sa.UniqueConstraint(
+            "city_id",
+            "paper_id",
+            "addressee_id",
+            "organ_id",
+            name=op.f("uq_paper_copy_city_id_paper_id_addressee_id_organ_id"),
+        ),
+    )
+    op.create_index("ix_paper_copy_addressee", "paper_copy", ["city_id", "addressee_id", "sent_at"], unique=False)
+    op.create_index("ix_paper_copy_delivery", "paper_copy", ["city_id", "delivery_id"], unique=False)
     op.create_table(
         "post",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1137,9 +1241,9 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "matter_id"],
-            ["matter.city_id", "matter.id"],
-            name=op.f("fk_recusal_city_id_matter_id"),
+            ["city_id", "organ_id", "matter_id"],
+            ["matter.city_id", "matter.organ_id", "matter.id"],
+            name=op.f("fk_recusal_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_recusal")),
     )
@@ -1161,12 +1265,14 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "instrument_id"],
-            ["instrument.city_id", "instrument.id"],
-            name=op.f("fk_requirement_city_id_instrument_id"),
+            ["city_id", "organ_id", "instrument_id"],
+            ["instrument.city_id", "instrument.organ_id", "instrument.id"],
+            name=op.f("fk_requirement_city_id_organ_id_instrument_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_requirement")),
-        sa.UniqueConstraint("city_id", "instrument_id", "no", name=op.f("uq_requirement_city_id_instrument_id_no")),
+        sa.UniqueConstraint(
+            "city_id", "instrument_id", "no", "organ_id", name=op.f("uq_requirement_city_id_instrument_id_no_organ_id")
+        ),
     )
     op.create_table(
         "setting_override",
@@ -1219,12 +1325,14 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "delivery_id"],
-            ["delivery.city_id", "delivery.id"],
-            name=op.f("fk_extension_city_id_delivery_id"),
+            ["city_id", "issuer_id", "organ_id", "delivery_id"],
+            ["delivery.city_id", "delivery.organ_id", "delivery.addressee_id", "delivery.id"],
+            name=op.f("fk_extension_city_id_issuer_id_organ_id_delivery_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_extension")),
-        sa.UniqueConstraint("city_id", "delivery_id", name=op.f("uq_extension_city_id_delivery_id")),
+        sa.UniqueConstraint(
+            "city_id", "delivery_id", "organ_id", name=op.f("uq_extension_city_id_delivery_id_organ_id")
+        ),
     )
     op.create_table(
         "objection",
@@ -1247,12 +1355,14 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "delivery_id"],
-            ["delivery.city_id", "delivery.id"],
-            name=op.f("fk_objection_city_id_delivery_id"),
+            ["city_id", "issuer_id", "organ_id", "delivery_id"],
+            ["delivery.city_id", "delivery.organ_id", "delivery.addressee_id", "delivery.id"],
+            name=op.f("fk_objection_city_id_issuer_id_organ_id_delivery_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_objection")),
-        sa.UniqueConstraint("city_id", "delivery_id", name=op.f("uq_objection_city_id_delivery_id")),
+        sa.UniqueConstraint(
+            "city_id", "delivery_id", "organ_id", name=op.f("uq_objection_city_id_delivery_id_organ_id")
+        ),
     )
     op.create_table(
         "remedy",
@@ -1275,7 +1385,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind in ('reconsideration', 'litigation')", name=op.f("ck_remedy_kind")),
         sa.ForeignKeyConstraint(
-            ["city_id", "act_id"], ["act.city_id", "act.id"], name=op.f("fk_remedy_city_id_act_id")
+            ["city_id", "organ_id", "act_id"],
+            ["act.city_id", "act.organ_id", "act.id"],
+            name=op.f("fk_remedy_city_id_organ_id_act_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_remedy")),
     )
@@ -1311,12 +1423,14 @@ def upgrade() -> None:
             name=op.f("ck_reply_state"),
         ),
         sa.ForeignKeyConstraint(
-            ["city_id", "delivery_id"],
-            ["delivery.city_id", "delivery.id"],
-            name=op.f("fk_reply_city_id_delivery_id"),
+            ["city_id", "issuer_id", "organ_id", "delivery_id"],
+            ["delivery.city_id", "delivery.organ_id", "delivery.addressee_id", "delivery.id"],
+            name=op.f("fk_reply_city_id_issuer_id_organ_id_delivery_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_reply")),
-        sa.UniqueConstraint("city_id", "delivery_id", "round", name=op.f("uq_reply_city_id_delivery_id_round")),
+        sa.UniqueConstraint(
+            "city_id", "delivery_id", "round", "organ_id", name=op.f("uq_reply_city_id_delivery_id_round_organ_id")
+        ),
     )
     op.create_index("ix_reply_delivery", "reply", ["city_id", "delivery_id"], unique=False)
     # ### end Alembic commands ###

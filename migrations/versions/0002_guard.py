@@ -8,7 +8,6 @@ from pathlib import Path
 from alembic import op
 
 from migrations.rls import (
-    CITY,
     IN_SCOPE,
     OWN,
     SYSTEM,
@@ -76,9 +75,11 @@ def upgrade() -> None:
     for table in OWN_TABLES:
         owned(table, read=OWN_ROWS)
     _shared_tables()
-    for table in ("organ", "explicit_relation", "calendar_day", "reference_version", "demo_clock"):
+    for table in ("calendar_day", "reference_version", "demo_clock"):
         reference(table, delete=table == "demo_clock")
-    reference("scope", read=f"viewer_id = {TENANT} OR {TENANT} = {SYSTEM}", delete=True)
+    for table in ("organ", "explicit_relation"):
+        reference(table, of_city=True)
+    reference("scope", read=f"viewer_id = {TENANT} OR {TENANT} = {SYSTEM}", delete=True, of_city=True)
     reference("schedule_fire", read=f"{TENANT} = {SYSTEM}", delete=True)
     secure("web_session")
     secure("login_attempt")
@@ -120,6 +121,8 @@ def _shared_tables() -> None:
     owned("saved_view", read=OWN_ROWS, delete=True)
     owned("delivery", read=BOTH_SIDES)
     owned("instrument")
+    owned("paper", update=False)
+    owned("paper_copy", read=BOTH_SIDES)
     owned("requirement")
     # A draft is rewritten; what was submitted or issued keeps every line.
     policy("requirement", "delete", using=f"{OWN} AND {DRAFT}")
@@ -136,8 +139,8 @@ def _shared_tables() -> None:
         owned(table, read=f"({IN_SCOPE}) OR decision_id IN (SELECT d.id FROM public.decision d)")
     secure("setting_override")
     policy("setting_override", "select", using=f"{TENANT} IS NOT NULL")
-    policy("setting_override", "insert", check=f"organ_id = {TENANT} AND city_id = {CITY}")
-    policy("setting_override", "update", using=OWN_ROWS, check=OWN_ROWS)
+    policy("setting_override", "insert", check=OWN)
+    policy("setting_override", "update", using=OWN, check=OWN)
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON setting_override TO {roles().app}")
     op.execute(
         "CREATE TRIGGER setting_override_version AFTER INSERT OR UPDATE ON setting_override FOR EACH STATEMENT"
@@ -173,7 +176,7 @@ def _definer_rights() -> None:
     for_definer("reference_version", "select", "insert", "update")
     for_definer("login_attempt", "select", "insert", "update", "delete")
     for_definer("account", "select", "update")
-    for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "circular_draft"):
+    for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "paper", "circular_draft"):
         for_definer(table, "select")
     for_definer("outbox_message", "select", "update", "delete")
     for_definer("deadline", "select", "update")

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import TenantRow
+from kernel.db import TenantRow, Versioned
 
 
 class EscalatedItem(TenantRow):
@@ -33,15 +33,25 @@ class EscalatedItem(TenantRow):
     """order_from_above: 要求报告, 提级办理, 责令复核 and its text."""
 
 
-class CircularDraft(TenantRow):
-    """The monthly draft circular of organs with overdue items, for the leader to check."""
+class CircularDraft(Versioned, TenantRow):
+    """The monthly draft circular of organs with overdue items, for the leader to issue or discard (Art. 11(8))."""
 
     __tablename__ = "circular_draft"
-    __table_args__ = (UniqueConstraint("city_id", "organ_id", "month"),)
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "month"),
+        CheckConstraint("state in ('draft', 'issued', 'discarded')", name="state"),
+    )
 
     month: Mapped[str]
     lines: Mapped[list[Any]]
-    """[{organ, matter_number, title, due_on, overdue_workdays}]."""
+    """[{organ_id, organ, deadline_id, matter_number, title, document, instrument, due_on, overdue_workdays}], as
+    drafted; an issued one keeps what it says."""
     drafted_at: Mapped[datetime]
     state: Mapped[str]
-    """draft, discarded, issued."""
+    paper_id: Mapped[UUID | None]
+    """The numbered document, once issued."""
+    requirement: Mapped[str] = mapped_column(server_default="")
+    """What the leader asks of the organs named."""
+    decided_at: Mapped[datetime | None]
+    decided_by_name: Mapped[str] = mapped_column(server_default="")
+    discard_reason: Mapped[str] = mapped_column(server_default="")

@@ -14,6 +14,7 @@ from kernel.ids import new_id
 from kernel.work import Work
 from supervision.deadlines.models import Deadline
 from supervision.escalation.models import CircularDraft, EscalatedItem
+from supervision.instruments import repository as instruments
 from supervision.instruments.models import Instrument
 from supervision.matters.models import Matter
 
@@ -139,6 +140,34 @@ async def add_circular(work: Work, month: str, lines: list[dict[str, Any]]) -> U
     )
     found: UUID | None = await work.session.scalar(statement)
     return found
+
+
+async def get_circular(work: Work, draft_id: UUID) -> CircularDraft | None:
+    found = await work.session.get(CircularDraft, (work.city_id, draft_id))
+    return found if found is not None and found.organ_id == work.organ_id else None
+
+
+async def lock_circular(work: Work, draft_id: UUID) -> CircularDraft | None:
+    """The draft of the work's organ as it is now, locked."""
+    query = (
+        select(CircularDraft)
+        .where(
+            CircularDraft.city_id == work.city_id,
+            CircularDraft.id == draft_id,
+            CircularDraft.organ_id == work.organ_id,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def recused_in(work: Work, matter_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Persons recused in any of the matters (Art. 16)."""
+    found: set[UUID] = set()
+    for matter_id in dict.fromkeys(matter_ids):
+        found |= await instruments.recused(work, matter_id)
+    return frozenset(found)
 
 
 async def circulars(work: Work, limit: int = 12) -> list[CircularDraft]:

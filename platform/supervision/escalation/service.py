@@ -9,18 +9,39 @@ import structlog
 
 from kernel.errors import IllegalTransition, Invalid, NotFound
 from kernel.work import Work
-from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.changes import PLAIN_STEP
 from supervision.deadlines.ladder import LadderStep
 from supervision.deadlines.models import Deadline
 from supervision.escalation import repository, steps
-from supervision.escalation.models import CircularDraft, EscalatedItem
-from supervision.escalation.views import CircularView, EscalatedView, circular_view, item_view
+from supervision.escalation.circulars import (
+    circular,
+    circulars,
+    discard_circular,
+    draft_circulars,
+    issue_circular,
+    monthly_circular,
+)
+from supervision.escalation.models import EscalatedItem
+from supervision.escalation.views import EscalatedView, item_view
 from supervision.matters import service as matters
 from supervision.matters.views import Page
 from tenants.access import Target, authorize
-from tenants.organs.directory import directory
+
+__all__ = [
+    "circular",
+    "circulars",
+    "count_open",
+    "discard_circular",
+    "draft_circulars",
+    "escalated_item",
+    "escalated_items",
+    "handle_item",
+    "issue_circular",
+    "monthly_circular",
+    "sweep",
+    "take_due_steps",
+]
 
 log = structlog.get_logger()
 BATCH = 200
@@ -137,62 +158,3 @@ async def handle_item(work: Work, item_id: UUID, action: str, note: str) -> Esca
     )
     await work.session.flush()
     return item
-
-
-async def draft_circulars(work: Work) -> int:
-    """Draft this month's circular for every supervision body with items overdue since before the month began.
-
-    Once for each body and month, however often it runs. Returns the number of drafts made.
-    """
-    month = f"{work.today:%Y-%m}"
-    tree = await directory(work)
-    made = 0
-    for organ_id in await repository.organs_for_month(work, month):
-        if tree.get(organ_id).is_supervision_body:
-            async with work.acting_as(organ_id):
-                made += await monthly_circular(work) is not None
-    return made
-
-
-async def monthly_circular(work: Work) -> UUID | None:
-    """The circular draft of the work's organ for this month (Art. 11(8)); None when there is nothing overdue or
-    the draft exists."""
-    month = f"{work.today:%Y-%m}"
-    days = await deadlines.calendar(work)
-    lines = [
-        {
-            "organ": matter.supervised_name,
-            "matter_number": matter.number or "",
-            "title": matter.title,
-            "instrument": instrument.number or "",
-            "due_on": deadline.due_on.isoformat(),
-            "overdue_workdays": max(1, days.workdays_between(deadline.due_on, work.today)),
-        }
-        for deadline, matter, instrument in await repository.overdue_in(work, work.today.replace(day=1))
-    ]
-    if not lines:
-        return None
-    draft_id = await repository.add_circular(work, month, lines)
-    if draft_id is None:
-        return None
-    title = f"起草{work.today.year}年{work.today.month}月逾期事项通报"
-    work.record(
-        "draft_circular", "circular_draft", draft_id, title=title, article="11(8)", detail={"lines": len(lines)}
-    )
-    await notices.notify(
-        work,
-        work.organ_id,
-        roles=("supervision_leader",),
-        kind="approval",
-        title=f"{title}，共 {len(lines)} 件，请审核",
-        link="/escalations",
-        article="11(8)",
-    )
-    return draft_id
-
-
-async def circulars(work: Work) -> list[CircularView]:
-    """The circular drafts of the reader's organ, latest month first."""
-    await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
-    rows: list[CircularDraft] = await repository.circulars(work)
-    return [circular_view(row) for row in rows]

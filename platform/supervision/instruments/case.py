@@ -16,7 +16,7 @@ from supervision.instruments.conditions import InstrumentFacts
 from supervision.instruments.models import Delivery, Extension, Instrument, Objection, Requirement
 from supervision.matters.findings import SETTLED_STATES
 from supervision.matters.models import Finding, Handler, Matter
-from tenants.access import Target
+from tenants.access import Target, authorize
 
 KINDS = ("urging_letter", "opinion", "internal_notice")
 LADDER_KINDS = frozenset({"urging_letter", "opinion"})
@@ -99,6 +99,12 @@ async def load(work: Work, instrument_id: UUID, *, lock: bool = False) -> Case:
             async with work.acting_as(matter.organ_id):
                 case.deadline = await deadlines.get(work, case.delivery.deadline_id)
     return case
+
+
+async def may_read(work: Work, case: Case) -> None:
+    """Raises unless policy lets the reader see the instrument."""
+    kind = "decision" if case.instrument.kind == "decision" else case.policy_kind
+    await authorize(work, kind, "read", case.target())
 
 
 def on_case(work: Work, handlers: list[Handler]) -> bool:

@@ -23,6 +23,7 @@ from supervision.instruments.answering import missing
 from supervision.instruments.commands import REPLY_STATUSES
 from supervision.instruments.entitlements import EXTENSION_STATES, OBJECTION_STATES, rights_of
 from supervision.instruments.models import Delivery, Extension, Objection, Reply
+from supervision.instruments.paper_reading import copies_with
 from supervision.instruments.views import (
     Consequence,
     DeliveryRow,
@@ -214,6 +215,7 @@ async def delivery_view(work: Work, delivery_id: UUID) -> DeliveryView:
             for on, text, code in standing.consequences(delivery, days)
             if delivery.state == "served"
         ],
+        papers=await copies_with(work, delivery.id),
         timeline=[_event(event) for event in await repository.timeline(work, delivery.id)],
         head_name=await _head(work, delivery),
         can_open=not opened and await _opens(work, delivery),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.wording import format_short
 from kernel.work import Work
+from supervision.instruments import standing
 from supervision.instruments.models import Delivery, Extension, Objection
 from supervision.instruments.views import Right
 from tenants.access import Target, consider
@@ -36,6 +37,8 @@ async def _extension_right(work: Work, delivery: Delivery, extension: Extension 
         note = f"{EXTENSION_STATES[extension.state]}，限一次"
     elif delivery.state != "served":
         note = "期限已经办结，不再延期"
+    elif not standing.extendable_kind(delivery.kind):
+        note = "监督决定的执行期限不延期"
     elif until is None:
         note = "退回补充的期限不再延期"
     elif work.today > until:

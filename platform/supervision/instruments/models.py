@@ -12,12 +12,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.db import TenantRow, Versioned
 
 
+def _of_delivery() -> ForeignKeyConstraint:
+    """An answer hangs on a delivery between its own writer and the issuer that it names, and on no other."""
+    return ForeignKeyConstraint(
+        ["city_id", "issuer_id", "organ_id", "delivery_id"],
+        ["delivery.city_id", "delivery.organ_id", "delivery.addressee_id", "delivery.id"],
+    )
+
+
 class Instrument(Versioned, TenantRow):
     """A numbered official document of a matter (Articles 19, 20). `organ_id` is the issuer's tenant."""
 
     __tablename__ = "instrument"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "kind", "year", "seq"),
+        UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint(
             "state in ('draft', 'in_approval', 'approved', 'issued', 'served', 'answered', 'accepted', 'refused',"
             " 'lapsed', 'withdrawn', 'superseded')",
@@ -71,8 +80,10 @@ class Requirement(TenantRow):
 
     __tablename__ = "requirement"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "instrument_id"], ["instrument.city_id", "instrument.id"]),
-        UniqueConstraint("city_id", "instrument_id", "no"),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "instrument_id"], ["instrument.city_id", "instrument.organ_id", "instrument.id"]
+        ),
+        UniqueConstraint("city_id", "instrument_id", "no", "organ_id"),
     )
 
     instrument_id: Mapped[UUID]
@@ -90,8 +101,11 @@ class Delivery(Versioned, TenantRow):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "instrument_id"], ["instrument.city_id", "instrument.id"]),
-        UniqueConstraint("city_id", "instrument_id", "addressee_id"),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "instrument_id"], ["instrument.city_id", "instrument.organ_id", "instrument.id"]
+        ),
+        UniqueConstraint("city_id", "instrument_id", "addressee_id", "organ_id"),
+        UniqueConstraint("city_id", "organ_id", "addressee_id", "id"),
         CheckConstraint("state in ('sent', 'served', 'answered', 'accepted', 'closed', 'withdrawn')", name="state"),
         Index("ix_delivery_addressee", "city_id", "addressee_id", "state"),
     )
@@ -142,8 +156,8 @@ class Reply(Versioned, TenantRow):
 
     __tablename__ = "reply"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "delivery_id"], ["delivery.city_id", "delivery.id"]),
-        UniqueConstraint("city_id", "delivery_id", "round"),
+        _of_delivery(),
+        UniqueConstraint("city_id", "delivery_id", "round", "organ_id"),
         CheckConstraint("state in ('draft', 'in_approval', 'submitted', 'accepted', 'sent_back')", name="state"),
         Index("ix_reply_delivery", "city_id", "delivery_id"),
     )
@@ -174,8 +188,8 @@ class Extension(Versioned, TenantRow):
 
     __tablename__ = "extension"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "delivery_id"], ["delivery.city_id", "delivery.id"]),
-        UniqueConstraint("city_id", "delivery_id"),
+        _of_delivery(),
+        UniqueConstraint("city_id", "delivery_id", "organ_id"),
     )
 
     delivery_id: Mapped[UUID]
@@ -200,8 +214,8 @@ class Objection(Versioned, TenantRow):
 
     __tablename__ = "objection"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "delivery_id"], ["delivery.city_id", "delivery.id"]),
-        UniqueConstraint("city_id", "delivery_id"),
+        _of_delivery(),
+        UniqueConstraint("city_id", "delivery_id", "organ_id"),
     )
 
     delivery_id: Mapped[UUID]
@@ -216,3 +230,67 @@ class Objection(Versioned, TenantRow):
     decided_by: Mapped[UUID | None]
     decided_by_name: Mapped[str] = mapped_column(server_default="")
     decision_reason: Mapped[str] = mapped_column(server_default="")
+
+
+class Paper(TenantRow):
+    """A numbered document that asks for no answer: what goes with an instrument, or a circular.
+
+    The kinds are those of the rule book: extension_reply, withdrawal_notice, service_receipt (Art. 19) and
+    circular (Art. 11(8)). It is made whole in one step and never changed; `organ_id` is the issuer's tenant.
+    """
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "instrument_id"], ["instrument.city_id", "instrument.organ_id", "instrument.id"]
+        ),
+        UniqueConstraint("city_id", "organ_id", "kind", "year", "seq"),
+        UniqueConstraint("city_id", "kind", "delivery_id", "organ_id"),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        Index("ix_paper_matter", "city_id", "matter_id"),
+        Index("ix_paper_instrument", "city_id", "instrument_id"),
+    )
+
+    kind: Mapped[str]
+    instrument_id: Mapped[UUID | None]
+    """The instrument that it goes with; none for a circular."""
+    delivery_id: Mapped[UUID | None]
+    """The delivery that it is about, for the reply to an application and the proof of service."""
+    matter_id: Mapped[UUID | None]
+    number: Mapped[str]
+    year: Mapped[int]
+    seq: Mapped[int]
+    title: Mapped[str]
+    article: Mapped[str]
+    pdf_sha256: Mapped[str]
+    pages: Mapped[int]
+    verification_code: Mapped[str]
+    issued_at: Mapped[datetime]
+    issued_by_name: Mapped[str]
+
+
+class PaperCopy(TenantRow):
+    """A paper as one receiver has it. Written by the issuer, read by both sides."""
+
+    __tablename__ = "paper_copy"
+    __table_args__ = (
+        ForeignKeyConstraint(["city_id", "organ_id", "paper_id"], ["paper.city_id", "paper.organ_id", "paper.id"]),
+        UniqueConstraint("city_id", "paper_id", "addressee_id", "organ_id"),
+        Index("ix_paper_copy_addressee", "city_id", "addressee_id", "sent_at"),
+        Index("ix_paper_copy_delivery", "city_id", "delivery_id"),
+    )
+
+    paper_id: Mapped[UUID]
+    addressee_id: Mapped[UUID]
+    delivery_id: Mapped[UUID | None]
+    """The receiver's own delivery of the instrument; none for a circular."""
+    kind: Mapped[str]
+    number: Mapped[str]
+    title: Mapped[str]
+    article: Mapped[str]
+    issuer_name: Mapped[str]
+    pdf_sha256: Mapped[str]
+    pages: Mapped[int]
+    sent_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[str] = mapped_column(server_default="")

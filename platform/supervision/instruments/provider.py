@@ -6,11 +6,12 @@ from uuid import UUID
 
 from kernel.wording import format_short
 from kernel.work import Work
+from policy.rulebook import RuleBook
 from supervision.deadlines import service as deadlines
 from supervision.instruments import repository, standing
 from supervision.instruments.case import KINDS
 from supervision.instruments.inspection import kind_options
-from supervision.instruments.models import Delivery, Instrument
+from supervision.instruments.models import Delivery, Instrument, Paper
 from supervision.instruments.reviewing import failed
 from supervision.instruments.rules import INSTRUMENT, LIVE_STATES
 from supervision.matters import facts
@@ -78,6 +79,7 @@ class Instruments:
 
     async def documents(self, work: Work, matter: Matter) -> list[DocumentLine]:
         book = await deadlines.rulebook(work, matter.rulebook_key)
+        papers = await repository.papers_of(work, matter_id=matter.id)
         return [
             DocumentLine(
                 id=row.id,
@@ -92,7 +94,7 @@ class Instruments:
                 article=book.instrument(row.kind).article,
             )
             for row in await own_instruments(work, matter.id)
-        ]
+        ] + [_paper_line(paper, book) for paper in papers]
 
     async def choices(self, work: Work, matter: Matter) -> list[Choice]:
         if matter.state != "open":
@@ -101,6 +103,21 @@ class Instruments:
         for row in await own_instruments(work, matter.id):
             found += await _on_instrument(work, matter, row)
         return found + await _drafting(work, matter)
+
+
+def _paper_line(paper: Paper, book: RuleBook) -> DocumentLine:
+    return DocumentLine(
+        id=paper.id,
+        kind_label=book.instrument(paper.kind).short_name,
+        title=paper.title,
+        number=paper.number,
+        state_label="已制发",
+        stage="closed",
+        on=standing.day_of(paper.issued_at),
+        note="PDF",
+        href=f"/instruments/papers/{paper.id}/pdf",
+        article=paper.article,
+    )
 
 
 def _note(row: Instrument, delivery: Delivery | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -19,17 +20,19 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.rules import UNIT_LABELS
 from supervision.deadlines.views import DeadlineView
 from supervision.instruments import repository, standing
-from supervision.instruments.case import Case, facts, leads, load
+from supervision.instruments.case import Case, facts, leads, load, may_read
 from supervision.instruments.checks import Check, all_passed
 from supervision.instruments.deliveries import extension_view, kind_label, objection_view, reply_view
 from supervision.instruments.inspection import checks as inspected
 from supervision.instruments.models import Delivery, Instrument
+from supervision.instruments.paper_reading import PROOF, papers_with, proofs
 from supervision.instruments.provider import BADGES
 from supervision.instruments.rules import INSTRUMENT
 from supervision.instruments.views import (
     ActView,
     InstrumentRow,
     InstrumentView,
+    PaperView,
     ReceiptView,
     ReplyView,
     RequirementView,
@@ -138,7 +141,7 @@ async def _row(work: Work, row: Instrument) -> InstrumentRow:
 async def instrument_view(work: Work, instrument_id: UUID) -> InstrumentView:
     """An instrument whole. Raises NotFound outside the reader's scope, Denied where policy refuses."""
     case = await load(work, instrument_id)
-    await _may_read(work, case)
+    await may_read(work, case)
     instrument = case.instrument
     tree = await directory(work)
     relation = tree.relation(instrument.organ_id, instrument.addressee_id)
@@ -146,6 +149,8 @@ async def instrument_view(work: Work, instrument_id: UUID) -> InstrumentView:
     list_of_checks = await inspected(work, case) if drafting else []
     allowed, refused = await acts(work, case, list_of_checks)
     rule = case.book.deadline("instrument.answer.sent_back")
+    papers = await papers_with(work, instrument.id)
+    proven = proofs(papers)
     return InstrumentView(
         id=instrument.id,
         version=instrument.row_version,
@@ -184,7 +189,8 @@ async def instrument_view(work: Work, instrument_id: UUID) -> InstrumentView:
         send_back_limit=case.book.limit("instrument.send_backs"),
         requirements=_requirements(case),
         checks=list_of_checks,
-        receipts=[await _receipt(work, row) for row in await repository.deliveries(work, instrument.id)],
+        receipts=[await _receipt(work, row, proven) for row in await repository.deliveries(work, instrument.id)],
+        papers=[paper for paper in papers if paper.kind != PROOF],
         deadline=await _deadline(work, case),
         replies=await _replies(work, case),
         extension=extension_view(case.extension) if case.extension else None,
@@ -195,13 +201,6 @@ async def instrument_view(work: Work, instrument_id: UUID) -> InstrumentView:
         sent_back_term=format_count(rule.amount, UNIT_LABELS[rule.unit]),
         needs_leader=instrument.kind == "opinion",
     )
-
-
-async def _may_read(work: Work, case: Case) -> None:
-    if case.instrument.kind == "decision":
-        await authorize(work, "decision", "read", case.target())
-    else:
-        await authorize(work, case.policy_kind, "read", case.target())
 
 
 def _requirements(case: Case) -> list[RequirementView]:
@@ -226,7 +225,7 @@ def _requirements(case: Case) -> list[RequirementView]:
     return found
 
 
-async def _receipt(work: Work, delivery: Delivery) -> ReceiptView:
+async def _receipt(work: Work, delivery: Delivery, proven: Mapping[UUID, PaperView]) -> ReceiptView:
     tree = await directory(work)
     state = RECEIPTS.get(delivery.served_how, "待签收")
     return ReceiptView(
@@ -241,6 +240,7 @@ async def _receipt(work: Work, delivery: Delivery) -> ReceiptView:
         served_on=delivery.served_on,
         served_how=delivery.served_how,
         proof=delivery.proof,
+        receipt=proven.get(delivery.id),
     )
 
 
@@ -363,7 +363,7 @@ async def _act(work: Work, case: Case, option: Option, list_of_checks: list[Chec
 async def pdf(work: Work, instrument_id: UUID) -> tuple[str, bytes]:
     """The issued document for its issuer's side; every download is audited."""
     case = await load(work, instrument_id)
-    await _may_read(work, case)
+    await may_read(work, case)
     instrument = case.instrument
     if instrument.pdf_sha256 is None:
         raise IllegalTransition("文书尚未签发，没有正式文本。", article="19", remedy="可以查看预览。")

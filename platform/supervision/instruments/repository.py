@@ -13,7 +13,16 @@ from kernel.db import CityRow
 from kernel.errors import NotFound
 from kernel.models import TimelineEvent
 from kernel.work import Work
-from supervision.instruments.models import Delivery, Extension, Instrument, Objection, Reply, Requirement
+from supervision.instruments.models import (
+    Delivery,
+    Extension,
+    Instrument,
+    Objection,
+    Paper,
+    PaperCopy,
+    Reply,
+    Requirement,
+)
 from supervision.matters.models import Act, Evidence, Finding, Handler, Matter, Recusal
 from tenants.staff.models import Post
 
@@ -78,6 +87,21 @@ async def main_delivery(work: Work, instrument_id: UUID) -> Delivery | None:
         Delivery.city_id == work.city_id, Delivery.instrument_id == instrument_id, Delivery.role == "main"
     )
     return (await work.session.scalars(query)).one_or_none()
+
+
+async def living_deliveries(work: Work) -> list[Delivery]:
+    """What the work's organ served and is still to be answered or reviewed."""
+    return await _all(
+        work,
+        select(Delivery)
+        .where(
+            Delivery.city_id == work.city_id,
+            Delivery.organ_id == work.organ_id,
+            Delivery.deadline_id.is_not(None),
+            Delivery.state.in_(("served", "answered")),
+        )
+        .order_by(Delivery.id),
+    )
 
 
 async def replies(work: Work, delivery_id: UUID) -> list[Reply]:
@@ -212,3 +236,43 @@ async def list_inbox(
     if after is not None:
         query = query.where(or_(far > after[0], and_(far == after[0], Delivery.id > after[1])))
     return await _all(work, query.order_by(far, Delivery.id).limit(limit))
+
+
+async def papers_of(work: Work, *, instrument_id: UUID | None = None, matter_id: UUID | None = None) -> list[Paper]:
+    """Papers that go with an instrument, or with any of a matter, in the order of issue."""
+    wanted = Paper.instrument_id == instrument_id if instrument_id else Paper.matter_id == matter_id
+    return await _all(
+        work, select(Paper).where(Paper.city_id == work.city_id, wanted).order_by(Paper.issued_at, Paper.id)
+    )
+
+
+async def paper_of_delivery(work: Work, delivery_id: UUID, kind: str) -> Paper | None:
+    query = select(Paper).where(Paper.city_id == work.city_id, Paper.delivery_id == delivery_id, Paper.kind == kind)
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def copies_of(work: Work, delivery_id: UUID) -> list[PaperCopy]:
+    """What else its receiver got about a delivery, in the order of sending."""
+    return await _all(
+        work,
+        select(PaperCopy)
+        .where(PaperCopy.city_id == work.city_id, PaperCopy.delivery_id == delivery_id)
+        .order_by(PaperCopy.sent_at, PaperCopy.id),
+    )
+
+
+async def list_copies(work: Work, q: str, after: tuple[datetime, UUID] | None, limit: int) -> list[PaperCopy]:
+    """Papers that the work's organ received, proofs of service left out, the latest first."""
+    query = select(PaperCopy).where(
+        PaperCopy.city_id == work.city_id,
+        PaperCopy.addressee_id == work.organ_id,
+        PaperCopy.kind != "service_receipt",
+    )
+    if q:
+        words = f"%{q}%"
+        query = query.where(
+            or_(PaperCopy.number.ilike(words), PaperCopy.title.ilike(words), PaperCopy.issuer_name.ilike(words))
+        )
+    if after is not None:
+        query = query.where(tuple_(PaperCopy.sent_at, PaperCopy.id) < after)
+    return await _all(work, query.order_by(PaperCopy.sent_at.desc(), PaperCopy.id.desc()).limit(limit))

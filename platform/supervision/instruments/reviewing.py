@@ -124,7 +124,6 @@ async def send_back_reply(
     async with work.acting_as(case.matter.organ_id):
         await deadlines.restart(work, deadline, amount or rule.amount, unit or rule.unit, "书面报告退回")
     await standing.keep(work, case, delivery)
-    delivery.extension_until = None
     length = format_count(amount or rule.amount, UNIT_LABELS[unit or rule.unit])  # type: ignore[index]
     await _tell(work, case, "send_back", f"退回{case.label}的书面报告，{length}内重新报告", reason, article="19")
     await events.announce(work, "sent_back", instrument, delivery)

@@ -16,6 +16,8 @@ from supervision.deadlines.rules import UNIT_LABELS
 from supervision.instruments import repository, standing
 from supervision.instruments.case import Case, check_version, facts, load, name, person
 from supervision.instruments.commands import ExtensionInput
+from supervision.instruments.companions import reply_to_extension
+from supervision.instruments.issuing import require_unnamed
 from supervision.instruments.models import Delivery, Extension, Objection
 from supervision.instruments.rules import INSTRUMENT
 from supervision.instruments.serving import RECEIVERS
@@ -40,6 +42,10 @@ async def _mine(work: Work, delivery_id: UUID, kind: str, action: str) -> Delive
 async def request_extension(work: Work, delivery_id: UUID, command: ExtensionInput) -> Extension:
     """Apply for more time: once, at least three working days before the end, with reasons and steps taken."""
     delivery = await _mine(work, delivery_id, "extension", "request")
+    if not standing.extendable_kind(delivery.kind):
+        raise IllegalTransition("监督决定的执行期限不延期。", article="20", remedy="请按期报告执行情况，写明困难。")
+    if delivery.sent_back_count:
+        raise IllegalTransition("退回补充的期限不延期。", article="19", remedy="请在现有期限内补充报告。")
     errors = _extension_errors(command)
     if errors:
         raise Invalid(errors=errors, article="19")
@@ -155,6 +161,7 @@ async def decide_extension(
     check_version(instrument.row_version, version)
     if not reason.strip():
         raise Invalid("请写明同意或者不同意延期的理由。", field="reason")
+    await require_unnamed(work, case.matter.id, reason, "reason")
     INSTRUMENT.step(instrument.state, "decide_extension", await facts(work, case))
     assert extension is not None
     assert deadline is not None
@@ -174,8 +181,9 @@ async def decide_extension(
     async with work.acting_as(extension.organ_id):
         held.new_due_on = deadline.due_on if granted else None
     await standing.keep(work, case, case.delivery)
-    case.delivery.extension_until = None
+    reply = await reply_to_extension(work, case, held, deadline)
     title = f"同意延期，新的期限为{format_date(deadline.due_on)}" if granted else "不同意延期"
+    title = f"{title}（{reply.number}）"
     await _both(work, case, "decide_extension", title=title, note=reason.strip(), article="19", to_issuer=False)
     async with work.acting_as(case.matter.organ_id):
         await matters.refresh_stage(work, case.matter.id)
@@ -242,6 +250,7 @@ async def decide_objection(
     assert objection is not None
     if result == "revoked":
         INSTRUMENT.step(instrument.state, "withdraw", known)
+        await require_unnamed(work, case.matter.id, reason, "reason")
     async with work.acting_as(objection.organ_id):
         held = await repository.lock(work, Objection, objection.id)
         held.state = result

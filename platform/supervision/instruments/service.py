@@ -23,6 +23,7 @@ from supervision.instruments.commands import (
     RequirementInput,
     Verification,
 )
+from supervision.instruments.companions import prove_service
 from supervision.instruments.deciding import DecisionPaper, issue_decision
 from supervision.instruments.deliveries import (
     InboxFilter,
@@ -44,6 +45,9 @@ from supervision.instruments.drafting import (
 )
 from supervision.instruments.events import register_claims, register_protected_names, subscribe
 from supervision.instruments.inspection import KindOption, kind_options, superior_of
+from supervision.instruments.issuing import PaperOrder, issue_paper, require_unnamed
+from supervision.instruments.models import Paper
+from supervision.instruments.paper_reading import copy_pdf, open_paper, paper_pdf, received_papers
 from supervision.instruments.reading import InstrumentFilter, instrument_view, list_instruments, pdf
 from supervision.instruments.reviewing import accept_reply, close_decision, failed, lapse, send_back_reply
 from supervision.instruments.rights import (
@@ -60,7 +64,7 @@ from supervision.instruments.serving import (
     open_delivery,
     serve_on_paper,
 )
-from supervision.instruments.standing import deadline_view, keep_matter
+from supervision.instruments.standing import deadline_view, keep_matter, recount
 from supervision.instruments.withdrawing import withdraw
 
 __all__ = [
@@ -71,6 +75,8 @@ __all__ = [
     "InboxFilter",
     "InstrumentFilter",
     "KindOption",
+    "Paper",
+    "PaperOrder",
     "ReplyInput",
     "ReplyItem",
     "RequirementInput",
@@ -82,6 +88,7 @@ __all__ = [
     "approve_reply",
     "checks",
     "close_decision",
+    "copy_pdf",
     "deadline_view",
     "decide_extension",
     "decide_objection",
@@ -98,6 +105,7 @@ __all__ = [
     "instrument_view",
     "issue_and_serve",
     "issue_decision",
+    "issue_paper",
     "keep_matter",
     "kind_options",
     "lapse",
@@ -105,15 +113,21 @@ __all__ = [
     "load_case",
     "new_code",
     "open_delivery",
+    "open_paper",
+    "paper_pdf",
     "pdf",
     "preview_pages",
     "preview_png",
+    "prove_service",
     "raise_objection",
+    "received_papers",
+    "recount",
     "register_claims",
     "register_protected_names",
     "remove_reply_file",
     "report_pdf",
     "request_extension",
+    "require_unnamed",
     "return_draft",
     "return_reply",
     "send_back_reply",

@@ -13,6 +13,7 @@ from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from supervision.instruments import events, repository, standing
 from supervision.instruments.case import LADDER_KINDS, Case, check_version, facts, load
+from supervision.instruments.companions import RECEIPT_JOB
 from supervision.instruments.deciding import DecisionPaper, issue_decision
 from supervision.instruments.drafting import require_passed
 from supervision.instruments.inspection import checks as inspected
@@ -176,14 +177,13 @@ async def deem_served(work: Work, delivery_id: UUID) -> bool:
 async def _served(work: Work, case: Case, delivery: Delivery, on: date, how: str) -> None:
     """Service: receipt, limit, dates of the addressee's rights. The work acts as the issuing organ."""
     delivery.state, delivery.served_on, delivery.served_how = "served", on, how
+    async with work.acting_as(delivery.organ_id):
+        work.enqueue(RECEIPT_JOB, {"delivery_id": str(delivery.id)})
     if delivery.role != "main":
         return
     instrument = case.instrument
     instrument.state, instrument.served_at = "served", work.now
     term = term_of(instrument, case.book)
-    days = await deadlines.calendar(work)
-    objection = case.book.deadline("objection.raise")
-    delivery.objection_until = days.add_workdays(on, objection.amount)
     async with work.acting_as(case.matter.organ_id):
         await deadlines.meet(work, delivery.id, on)
         case.deadline = await deadlines.start(

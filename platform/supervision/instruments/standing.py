@@ -19,10 +19,12 @@ from policy import rulebook as books
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.ladder import LadderStep, step_day
 from supervision.deadlines.models import Deadline
+from supervision.deadlines.recalculation import recalculate_between
 from supervision.deadlines.views import DeadlineView, view_of
 from supervision.instruments import repository
 from supervision.instruments.case import Case, load
 from supervision.instruments.models import Delivery
+from tenants.organs.directory import directory
 
 _COPIED = (
     "id", "subject_kind", "subject_id", "bound_id", "title", "rule_key", "rulebook_key", "amount", "unit", "source",
@@ -38,18 +40,29 @@ def day_of(instant: datetime) -> date:
     return local_date(instant)
 
 
+def extendable_kind(kind: str) -> bool:
+    """The limit of a decision is the government's own and is not extended (Art. 20)."""
+    return kind != "decision"
+
+
 async def keep(work: Work, case: Case, delivery: Delivery) -> None:
-    """Copy the limit as it is now to the delivery. The work acts as the issuing organ."""
+    """Copy the limit as it is now to the delivery, and until when its addressee may ask for more time or object.
+
+    More time is for the first limit only, once. The work acts as the issuing organ.
+    """
     deadline = case.deadline
     if deadline is None:
         return
     days = await deadlines.calendar(work)
     notice = case.book.deadline("extension.request_before").amount
+    extendable = extendable_kind(delivery.kind) and case.extension is None and not delivery.sent_back_count
     delivery.deadline_id = deadline.id
     delivery.due_on = deadline.due_on
     delivery.term_amount, delivery.term_unit = deadline.amount, deadline.unit
     delivery.extended = deadline.extended
-    delivery.extension_until = None if deadline.extended else days.add_workdays(deadline.due_on, -notice)
+    delivery.extension_until = days.add_workdays(deadline.due_on, -notice) if extendable else None
+    if delivery.served_on is not None:
+        delivery.objection_until = days.add_workdays(delivery.served_on, case.book.deadline("objection.raise").amount)
     delivery.deadline_view = snapshot(deadline)
 
 
@@ -108,3 +121,17 @@ async def keep_matter(work: Work, matter_id: UUID) -> None:
                 case = await load(work, instrument.id)
                 if case.delivery is not None:
                     await keep(work, case, case.delivery)
+
+
+async def recount(work: Work, first: date, last: date) -> int:
+    """Count limits again on a changed calendar, and copy them to everything that was served (Art. 19).
+
+    Every living delivery is copied anew, for the last day of an objection may move although the limit does not.
+    Runs in the system tenancy; returns how many limits moved.
+    """
+    moved = await recalculate_between(work, first, last)
+    for organ_id in (await directory(work)).organs:
+        async with work.acting_as(organ_id):
+            for delivery in await repository.living_deliveries(work):
+                await keep(work, await load(work, delivery.instrument_id), delivery)
+    return moved

@@ -112,6 +112,25 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
     article: str
 
 
+class PaperView(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that asks for no answer; `to_open`: its receiver has not signed for it yet."""
+
+    id: UUID
+    kind: str
+    kind_label: str
+    number: str
+    title: str
+    article: str
+    pages: int
+    at: datetime
+    href: str
+    delivery_id: UUID | None = None
+    issuer_name: str = ""
+    opened_at: datetime | None = None
+    opened_by: str = ""
+    to_open: bool = False
+
+
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the inbox."""
 
@@ -171,6 +190,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     objection: ObjectionView | None
     rights: list[Right]
     consequences: list[Consequence]
+    papers: list[PaperView]
     timeline: list[EventView]
     head_name: str
     can_open: bool
@@ -192,6 +212,8 @@ class ReceiptView(msgspec.Struct, frozen=True, kw_only=True):
     served_on: date | None
     served_how: str
     proof: str
+    receipt: PaperView | None = None
+    """The 送达回证, once it is made."""
 
 
 class InstrumentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +294,8 @@ class InstrumentView(msgspec.Struct, frozen=True, kw_only=True):
     requirements: list[RequirementView]
     checks: list[Check]
     receipts: list[ReceiptView]
+    papers: list[PaperView]
+    """Replies and notices that go with it; proofs of service stand with their receipts."""
     deadline: DeadlineView | None
     replies: list[ReplyView]
     extension: ExtensionView | None

@@ -10,6 +10,8 @@ from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from supervision.instruments import events, repository, standing
 from supervision.instruments.case import Case, check_version, facts, load
+from supervision.instruments.companions import notice_of_withdrawal
+from supervision.instruments.issuing import require_unnamed
 from supervision.instruments.models import Instrument
 from supervision.instruments.rules import INSTRUMENT
 from supervision.instruments.sending import RECEIVERS, record_step
@@ -20,7 +22,8 @@ from tenants.access import authorize
 async def withdraw(work: Work, instrument_id: UUID, reason: str, *, version: int | None = None) -> Instrument:
     """Withdraw an instrument; its number stays with it and is never used again.
 
-    After issue the addressee is told, its limit ends, and the withdrawn document stays on record. Raises
+    After issue a second document with a number of its own withdraws it, is sent to everyone who got the first,
+    and its limit ends; the withdrawn document stays on record. Raises
     IllegalTransition when a report or a decision of the government rests on it.
     """
     case = await load(work, instrument_id, lock=True)
@@ -30,14 +33,21 @@ async def withdraw(work: Work, instrument_id: UUID, reason: str, *, version: int
     if not reason.strip():
         raise Invalid("请写明撤回的理由。", field="reason")
     step = INSTRUMENT.step(instrument.state, "withdraw", await facts(work, case))
+    if instrument.issued_at is not None:
+        await require_unnamed(work, case.matter.id, reason, "reason")
     await withdrawn(work, case, reason.strip(), step.article)
     return instrument
 
 
 async def withdrawn(work: Work, case: Case, reason: str, article: str) -> None:
-    """The effects of a withdrawal on both sides. The work acts as the issuing organ."""
+    """The effects of a withdrawal on both sides; what was issued is withdrawn by a second numbered document.
+
+    The work acts as the issuing organ.
+    """
     instrument = case.instrument
     instrument.state, instrument.withdrawn_reason = "withdrawn", reason
+    notice = await notice_of_withdrawal(work, case, reason) if instrument.issued_at is not None else None
+    named = f"（{notice.number}）" if notice is not None else ""
     for delivery in await repository.deliveries(work, instrument.id):
         delivery.state = "withdrawn"
         async with work.acting_as(case.matter.organ_id):
@@ -47,7 +57,7 @@ async def withdrawn(work: Work, case: Case, reason: str, article: str) -> None:
                 "withdraw",
                 "delivery",
                 delivery.id,
-                title=f"{delivery.issuer_name}撤回{case.label}",
+                title=f"{delivery.issuer_name}撤回{case.label}{named}",
                 note=reason,
                 article=article,
                 thread_id=delivery.id,

@@ -101,4 +101,50 @@ async def handle(request: Req, item_id: FromPath[UUID]) -> Template | Response[b
             return await _item(request, work, item, Form(fields, work.today).values, invalid.errors)
 
 
-ROUTES = [item_list, item_page, handle]
+@get("/escalations/circulars/{draft_id:uuid}")
+async def circular_page(request: Req, draft_id: FromPath[UUID]) -> Template:
+    """The circular of a month: what it names, and for the leader the form to issue or discard it."""
+    async with reading(request) as work:
+        return await _circular(request, work, draft_id, {}, [])
+
+
+async def _circular(
+    request: Req, work: Work, draft_id: UUID, values: dict[str, Any], errors: list[FieldError]
+) -> Template:
+    draft = await escalation.circular(work, draft_id)
+    return await page(
+        request,
+        work,
+        "escalations/circular.html",
+        title=f"{draft.month} 逾期事项通报",
+        active=ACTIVE,
+        crumbs=[("重大逾期", ACTIVE), f"{draft.month} 通报"],
+        status=422 if errors else 200,
+        draft=draft,
+        values=values,
+        errors=errors,
+        error_of={e.field: e.message for e in errors},
+    )
+
+
+@post("/escalations/circulars/{draft_id:uuid}")
+async def decide_circular(request: Req, draft_id: FromPath[UUID]) -> Template | Response[bytes]:
+    """印发通报 or 不印发, by the leader (Art. 11(8))."""
+    fields = await request.form()
+    try:
+        async with turn(request) as t:
+            form = Form(fields, t.work.today)
+            action = form.text("action", need="请选择印发或者不印发。")
+            form.check()
+            if action == "issue":
+                await escalation.issue_circular(t.work, draft_id, form.text("requirement"), version=form.version())
+            else:
+                await escalation.discard_circular(t.work, draft_id, form.text("reason"), version=form.version())
+            return t.redirect(f"{ACTIVE}/circulars/{draft_id}")
+    except Invalid as invalid:
+        errors = list(invalid.errors) or [FieldError("reason", invalid.message)]
+    async with reading(request) as work:
+        return await _circular(request, work, draft_id, Form(fields, work.today).values, errors)
+
+
+ROUTES = [item_list, item_page, handle, circular_page, decide_circular]

@@ -22,6 +22,7 @@ from web.turns import Req, reading, turn
 
 ACTIVE = "/inbox"
 TABS = (("open", "待办"), ("copies", "抄送本单位"), ("done", "已办"), ("all", "全部"))
+PAPERS = "papers"
 STATUSES = tuple(REPLY_STATUSES.items())
 
 
@@ -30,6 +31,8 @@ async def inbox(request: Req) -> Template:
     """Documents received, the nearest limit first."""
     params = request.query_params
     tab = params.get("tab", "open")
+    if tab == PAPERS:
+        return await _papers(request)
     chosen = instruments.InboxFilter(tab=tab if tab in dict(TABS) else "open", q=params.get("q", "")[:60])
 
     def address(**more: str) -> str:
@@ -55,12 +58,55 @@ async def inbox(request: Req) -> Template:
                     "current": key == chosen.tab,
                 }
                 for key, label in TABS
-            ],
+            ]
+            + [{"label": "通知和通报", "href": f"{ACTIVE}?tab={PAPERS}", "current": False}],
             next_href=address(after=following) if following else "",
             first_href=address() if params.get("after") else "",
             filtered=bool(chosen.q),
             clear_href=ACTIVE,
         )
+
+
+async def _papers(request: Req) -> Template:
+    """Replies, notices and circulars that the organ received, the latest first."""
+    params = request.query_params
+    q, after = params.get("q", "")[:60], params.get("after")
+    here = f"{ACTIVE}?{urlencode({'tab': PAPERS, **({'q': q} if q else {})})}"
+    async with reading(request) as work:
+        rows, following = await instruments.received_papers(work, q, after=after)
+        counts = await instruments.inbox_counts(work)
+        tabs = [
+            {"label": label, "count": counts[key], "href": f"{ACTIVE}?tab={key}", "current": False}
+            for key, label in TABS
+        ]
+        return await page(
+            request,
+            work,
+            "inbox/papers.html",
+            title="收到的文书",
+            active=ACTIVE,
+            rows=rows,
+            q=q,
+            tabs_list=[*tabs, {"label": "通知和通报", "href": f"{ACTIVE}?tab={PAPERS}", "current": True}],
+            next_href=f"{here}&{urlencode({'after': following})}" if following else "",
+            first_href=here if after else "",
+            clear_href=f"{ACTIVE}?tab={PAPERS}",
+        )
+
+
+@post("/inbox/papers/{copy_id:uuid}/receipt")
+async def paper_receipt(request: Req, copy_id: FromPath[UUID]) -> Response[bytes]:
+    """签收: the receipt for a reply, a notice or a circular, once."""
+    async with turn(request) as t:
+        copy = await instruments.open_paper(t.work, copy_id)
+        return t.redirect(f"/inbox/{copy.delivery_id}#papers" if copy.delivery_id else f"{ACTIVE}?tab={PAPERS}")
+
+
+@get("/inbox/papers/{copy_id:uuid}/pdf")
+async def paper_pdf(request: Req, copy_id: FromPath[UUID]) -> Response[bytes]:
+    """The paper as it was issued; the download is audited."""
+    async with reading(request) as work:
+        return attachment(*await instruments.copy_pdf(work, copy_id))
 
 
 @get("/inbox/{delivery_id:uuid}")
@@ -255,6 +301,8 @@ async def use_right(request: Req, delivery_id: FromPath[UUID], right: FromPath[s
 
 ROUTES = [
     inbox,
+    paper_receipt,
+    paper_pdf,
     delivery_page,
     receipt,
     pdf,

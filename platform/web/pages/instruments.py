@@ -244,6 +244,13 @@ async def reply_pdf(request: Req, reply_id: FromPath[UUID]) -> Response[bytes]:
         return attachment(*await instruments.report_pdf(work, reply_id))
 
 
+@get("/instruments/papers/{paper_id:uuid}/pdf")
+async def paper_pdf(request: Req, paper_id: FromPath[UUID]) -> Response[bytes]:
+    """A reply, a notice or a proof that goes with a document, or a circular; the download is audited."""
+    async with reading(request) as work:
+        return attachment(*await instruments.paper_pdf(work, paper_id))
+
+
 @get("/instruments/{instrument_id:uuid}/{slug:str}")
 async def confirm_page(request: Req, instrument_id: FromPath[UUID], slug: FromPath[str]) -> Template:
     """The confirmation of an act, with its consequences."""
@@ -315,6 +322,7 @@ ROUTES = [
     pdf,
     preview_picture,
     reply_pdf,
+    paper_pdf,
     confirm_page,
     act,
 ]

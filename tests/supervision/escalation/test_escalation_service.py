@@ -19,7 +19,7 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.ladder import LadderStep
 from supervision.deadlines.models import Deadline, DeadlineStep, Notice
 from supervision.escalation import service, steps
-from supervision.escalation.models import CircularDraft, EscalatedItem
+from supervision.escalation.models import EscalatedItem
 from supervision.escalation.steps import Scene
 from supervision.instruments import service as instruments
 from supervision.instruments.commands import ExtensionInput
@@ -222,25 +222,6 @@ async def test_the_body_above_answers_an_item_once(world: World) -> None:
             await service.escalated_item(work, found.id)
         events = await work.session.scalars(select(TimelineEvent.title).where(TimelineEvent.thread_id == matter.id))
         assert "上级要求报告办理情况" in list(events)
-
-
-async def test_the_circular_is_drafted_once_a_month(world: World) -> None:
-    matter, _, _, _ = await stories.served_matter(world)
-    await stories.sweep(world, "2026-11-02 09:00")
-    made = []
-    for _ in range(2):
-        async with world.system() as work:
-            made.append(await service.draft_circulars(work))
-    assert made == [1, 0]
-    async with world.work(BODY, "supervision_leader") as work:
-        draft = (await service.circulars(work))[0]
-        assert (draft.month, draft.lines[0].matter_number) == ("2026-11", matter.number)
-        assert draft.lines[0].overdue_workdays > 0
-    await world.set_clock("2026-12-01 09:00")
-    async with world.system() as work:
-        assert await service.draft_circulars(work) == 1
-    async with world.work("市司法局") as work:
-        assert (await work.session.scalars(select(CircularDraft))).all() == []
 
 
 async def test_nothing_wakes_for_ever(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from supervision.instruments.documents import (
+    CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
     Document,
@@ -17,12 +18,14 @@ from supervision.instruments.documents import (
     LetterDocument,
     OpinionDocument,
     Outcome,
+    Overdue,
     Preceding,
     ReceiptDocument,
     RectificationDocument,
     RemedySearch,
     ReportDocument,
     Seal,
+    WithdrawalDocument,
 )
 
 DAY = date(2026, 11, 23)
@@ -213,6 +216,41 @@ def extension_reply(granted: bool = True) -> ExtensionReplyDocument:
     )
 
 
+def withdrawal() -> WithdrawalDocument:
+    return WithdrawalDocument(
+        frame=frame(number="建司执监撤〔2026〕1号"),
+        addressee=ORGAN,
+        instrument="《行政执法监督督办函》（建司执监〔2026〕43号）",
+        sent="2026年11月20日",
+        reasons="认定的事实与案卷记载不一致，另行制发",
+    )
+
+
+def circular() -> CircularDocument:
+    return CircularDocument(
+        frame=frame(number="建司执监报〔2026〕2号"),
+        name="关于行政执法监督事项逾期情况的通报（2026年11月）",
+        addressee="各有关单位",
+        items=(
+            Overdue(
+                organ=ORGAN,
+                document="《行政执法监督督办函》（建司执监〔2026〕43号）",
+                due="2026年10月22日",
+                overdue_workdays=22,
+            ),
+            Overdue(
+                organ="许昌市建安区交通运输局",
+                document="《行政执法监督意见书》（建司执监意〔2026〕5号）",
+                due="2026年10月30日",
+                overdue_workdays=16,
+            ),
+        ),
+        as_of="2026年11月23日",
+        requirement="有关单位应当自收到本通报之日起5个工作日内逐项改正并书面报告处理情况，查明逾期的原因",
+        government=GOVERNMENT,
+    )
+
+
 def clue_referral() -> ClueReferralDocument:
     return ClueReferralDocument(
         frame=frame(number="建司执监转〔2026〕12号"),
@@ -251,6 +289,8 @@ def every() -> dict[str, Document]:
         "internal_notice": internal_notice(),
         "rectification": rectification(),
         "extension_reply": extension_reply(),
+        "withdrawal": withdrawal(),
+        "circular": circular(),
         "clue_referral": clue_referral(),
         "receipt": receipt(),
     }

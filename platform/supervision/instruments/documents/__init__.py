@@ -1,6 +1,7 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
 from supervision.instruments.documents.models import (
+    CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
     Document,
@@ -13,6 +14,7 @@ from supervision.instruments.documents.models import (
     LetterDocument,
     OpinionDocument,
     Outcome,
+    Overdue,
     Preceding,
     ReceiptDocument,
     RectificationDocument,
@@ -20,10 +22,12 @@ from supervision.instruments.documents.models import (
     RemedySearch,
     ReportDocument,
     Seal,
+    WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
 
 __all__ = [
+    "CircularDocument",
     "ClueReferralDocument",
     "DecisionDocument",
     "Document",
@@ -36,6 +40,7 @@ __all__ = [
     "LetterDocument",
     "OpinionDocument",
     "Outcome",
+    "Overdue",
     "Preceding",
     "ReceiptDocument",
     "RectificationDocument",
@@ -44,6 +49,7 @@ __all__ = [
     "Rendered",
     "ReportDocument",
     "Seal",
+    "WithdrawalDocument",
     "docx",
     "preview_pages",
     "preview_png",

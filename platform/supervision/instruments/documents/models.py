@@ -29,6 +29,7 @@ class Regulation(msgspec.Struct, frozen=True, kw_only=True):
     scope_line: str = "第二条（二）"
     scope_vertical: str = "第二条（三）"
     body: str = "第五条"
+    circular: str = "第十一条（八）"
     internal: str = "第十二条"
     cooperation: str = "第十四条"
     clues: str = "第十七条"
@@ -246,8 +247,43 @@ class ExtensionReplyDocument(msgspec.Struct, frozen=True, kw_only=True):
     granted: bool
     reasons: str
     due: Due
+    basis: str = "第十九条"  # the article on which the instrument rests
     regulation: Regulation = Regulation()
     interim: str = ""
+
+
+class WithdrawalDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """撤回通知: the second document that withdraws an issued one; the number of the first stays with it (Art. 19)."""
+
+    frame: Frame
+    addressee: str
+    instrument: str
+    reasons: str
+    sent: str = ""
+    basis: str = "第十九条"  # the article on which the withdrawn one rests
+    regulation: Regulation = Regulation()
+
+
+class Overdue(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a circular: an organ and the document that it did not answer."""
+
+    organ: str
+    document: str
+    due: str
+    overdue_workdays: int
+
+
+class CircularDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """通报 of organs with overdue documents, standard form (Art. 11(8)). It names organs, never persons."""
+
+    frame: Frame
+    name: str
+    addressee: str
+    items: tuple[Overdue, ...]
+    as_of: str
+    requirement: str
+    government: str
+    regulation: Regulation = Regulation()
 
 
 class ClueReferralDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +326,8 @@ SheetDocument = (
     | InternalNoticeDocument
     | RectificationDocument
     | ExtensionReplyDocument
+    | WithdrawalDocument
+    | CircularDocument
     | ClueReferralDocument
 )
 Document = SheetDocument | ReceiptDocument

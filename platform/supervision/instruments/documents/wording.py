@@ -6,15 +6,17 @@ changes a sentence here changes every document of that kind from then on, never 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
 
 from supervision.instruments.documents.models import (
+    CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
     Due,
     ExtensionReplyDocument,
     Finding,
+    Frame,
     InternalNoticeDocument,
     LetterDocument,
     OpinionDocument,
@@ -24,9 +26,11 @@ from supervision.instruments.documents.models import (
     RemedySearch,
     ReportDocument,
     SheetDocument,
+    WithdrawalDocument,
 )
 from supervision.instruments.documents.sheet import (
     Block,
+    Form,
     Run,
     Sheet,
     broken,
@@ -42,6 +46,30 @@ from supervision.instruments.documents.sheet import (
 def compose(document: SheetDocument) -> Sheet:
     """The document as a sheet. TypeError for what is not one of the sheet documents."""
     raise TypeError(f"not a sheet document: {type(document).__name__}")
+
+
+def _sheet(
+    form: Form,
+    frame: Frame,
+    name: str,
+    addressee: str | None,
+    blocks: Iterable[Block],
+    *,
+    signer: str | None = None,
+    attachments: tuple[str, ...] = (),
+) -> Sheet:
+    """The text in its form; an upward document bears the words 文件 in its mark (GB/T 9704-2012, 7.2.4)."""
+    return Sheet(
+        form=form,
+        name=name,
+        frame=frame,
+        title=broken(name),
+        addressee=addressee,
+        blocks=tuple(blocks),
+        mark=f"{frame.issuer}文件" if form == "upward" else frame.issuer,
+        signer=signer,
+        attachments=attachments,
+    )
 
 
 @compose.register
@@ -65,16 +93,7 @@ def _letter(document: LetterDocument) -> Sheet:
             f"{document.government}报告。不执行本函或者不报告执行情况的，依照{law.ignored_instrument}追究责任。"
         ),
     ]
-    return Sheet(
-        form="letter",
-        name=document.name,
-        frame=document.frame,
-        title=broken(document.name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-        attachments=document.attachments,
-    )
+    return _sheet("letter", document.frame, document.name, document.addressee, blocks, attachments=document.attachments)
 
 
 @compose.register
@@ -106,15 +125,8 @@ def _opinion(document: OpinionDocument) -> Sheet:
             f"依照{law.ignored_instrument}追究责任。"
         ),
     ]
-    return Sheet(
-        form="standard",
-        name=document.name,
-        frame=document.frame,
-        title=broken(document.name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-        attachments=document.attachments,
+    return _sheet(
+        "standard", document.frame, document.name, document.addressee, blocks, attachments=document.attachments
     )
 
 
@@ -149,15 +161,8 @@ def _decision(document: DecisionDocument) -> Sheet:
             f"异议期间不停止执行。不执行本决定的，依照{law.ignored_decision}追究责任。"
         ),
     ]
-    return Sheet(
-        form="standard",
-        name=document.name,
-        frame=document.frame,
-        title=broken(document.name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-        attachments=document.attachments,
+    return _sheet(
+        "standard", document.frame, document.name, document.addressee, blocks, attachments=document.attachments
     )
 
 
@@ -187,14 +192,12 @@ def _report(document: ReportDocument) -> Sheet:
         *([text(sentence(f"法制审核意见：{document.legal_review}"))] if document.legal_review else []),
         text("妥否，请批示。"),
     ]
-    return Sheet(
-        form="upward",
-        name=name,
-        frame=document.frame,
-        title=broken(name),
-        addressee=document.government,
-        blocks=tuple(blocks),
-        mark=f"{document.frame.issuer}文件",
+    return _sheet(
+        "upward",
+        document.frame,
+        name,
+        document.government,
+        blocks,
         signer=document.signer,
         attachments=document.attachments,
     )
@@ -220,16 +223,7 @@ def _internal_notice(document: InternalNoticeDocument) -> Sheet:
             "制发行政执法监督督办函或者行政执法监督意见书。"
         ),
     ]
-    return Sheet(
-        form="letter",
-        name=document.name,
-        frame=document.frame,
-        title=broken(document.name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-        attachments=document.attachments,
-    )
+    return _sheet("letter", document.frame, document.name, document.addressee, blocks, attachments=document.attachments)
 
 
 @compose.register
@@ -256,14 +250,12 @@ def _rectification(document: RectificationDocument) -> Sheet:
     for n, (words, content) in enumerate([f for f in following if f[1]], 2):
         blocks += [heading(n, words), text(sentence(content))]
     blocks.append(text("特此报告。"))
-    return Sheet(
-        form="upward",
-        name=name,
-        frame=document.frame,
-        title=broken(name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=f"{document.frame.issuer}文件",
+    return _sheet(
+        "upward",
+        document.frame,
+        name,
+        document.addressee,
+        blocks,
         signer=document.signer,
         attachments=document.attachments,
     )
@@ -280,9 +272,7 @@ def _extension_reply(document: ExtensionReplyDocument) -> Sheet:
         else text("不同意延期。你单位仍应当于", due, "前（含当日）依法处理并书面报告处理情况。")
     )
     blocks = [
-        text(
-            f"你单位{document.requested}提出的延期申请收悉。根据{law.cite(law.instruments)}的规定，经研究，批复如下。"
-        ),
+        text(f"你单位{document.requested}提出的延期申请收悉。根据{law.cite(document.basis)}的规定，经研究，批复如下。"),
         answer,
         text(sentence(f"理由：{document.reasons}")),
     ]
@@ -291,15 +281,47 @@ def _extension_reply(document: ExtensionReplyDocument) -> Sheet:
     if document.interim:
         blocks.append(text(sentence(f"延期期间应当采取的措施：{document.interim}")))
     blocks.append(text("此复。"))
-    return Sheet(
-        form="letter",
-        name=name,
-        frame=document.frame,
-        title=broken(name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-    )
+    return _sheet("letter", document.frame, name, document.addressee, blocks)
+
+
+@compose.register
+def _withdrawal(document: WithdrawalDocument) -> Sheet:
+    law = document.regulation
+    sent = f"于{document.sent}发送你单位的" if document.sent else ""
+    blocks = [
+        text(f"本机关依照{law.cite(document.basis)}制发、{sent}{document.instrument}，现予撤回。"),
+        text(sentence(f"理由：{document.reasons}")),
+        text("自本通知发出之日起，你单位不再按照该文书的要求办理和报告，该文书的期限同时终止。原文号保留，不再使用。"),
+        text("你单位依照该文书已经采取的措施，确有必要的依法处理。特此通知。"),
+    ]
+    name = f"关于撤回{document.instrument}的通知"
+    return _sheet("letter", document.frame, name, document.addressee, blocks)
+
+
+@compose.register
+def _circular(document: CircularDocument) -> Sheet:
+    law = document.regulation
+    blocks = [
+        text(
+            f"本机关在行政执法监督中制发的下列文书，期限届满后有关单位仍未书面报告处理情况。"
+            f"根据{law.cite(law.circular, law.instruments)}的规定，现予通报。"
+        ),
+        heading(1, "逾期的单位和事项"),
+        *[
+            text(
+                f"{n}.{item.organ}：{item.document}要求于{item.due}前书面报告，"
+                f"至{document.as_of}逾期{item.overdue_workdays}个工作日。"
+            )
+            for n, item in enumerate(document.items, 1)
+        ],
+        heading(2, "要求"),
+        text(sentence(document.requirement)),
+        text(
+            f"继续逾期或者拒不改正的，本机关依照{law.cite(law.decisions)}的规定向{document.government}报告；"
+            f"不执行监督文书或者不报告执行情况的，依照{law.ignored_instrument}追究责任。"
+        ),
+    ]
+    return _sheet("standard", document.frame, document.name, document.addressee, blocks)
 
 
 @compose.register
@@ -320,16 +342,7 @@ def _clue_referral(document: ClueReferralDocument) -> Sheet:
         text("办理中应当保护提供线索的单位和个人的信息，不得向被反映的单位和人员泄露。"),
         text("认为不属于你单位职责的，请自收到之日起5个工作日内说明理由并退回。"),
     ]
-    return Sheet(
-        form="letter",
-        name=name,
-        frame=document.frame,
-        title=broken(name),
-        addressee=document.addressee,
-        blocks=tuple(blocks),
-        mark=document.frame.issuer,
-        attachments=document.attachments,
-    )
+    return _sheet("letter", document.frame, name, document.addressee, blocks, attachments=document.attachments)
 
 
 def _matter(number: str) -> str:
