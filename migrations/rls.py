@@ -51,10 +51,10 @@ def owned(table: str, *, read: str = IN_SCOPE, update: bool = True, delete: bool
     op.execute(f"GRANT {', '.join(commands)} ON {table} TO {roles().app}")
 
 
-def reference(table: str, *, read: str = f"{TENANT} IS NOT NULL", delete: bool = False) -> None:
-    """Reference data: every valid tenancy reads, the system tenancy alone writes."""
+def reference(table: str, *, read: str = f"{TENANT} IS NOT NULL", delete: bool = False, of_city: bool = False) -> None:
+    """Reference data: every valid tenancy reads, the system tenancy alone writes, and `of_city` its own city's only."""
     secure(table)
-    system = f"{TENANT} = {SYSTEM}"
+    system = f"{TENANT} = {SYSTEM}" + (f" AND city_id = {CITY}" if of_city else "")
     policy(table, "select", using=read)
     policy(table, "insert", check=system)
     policy(table, "update", using=system, check=system)

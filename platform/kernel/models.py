@@ -90,7 +90,7 @@ class DeadLetter(TenantRow):
     """A message that could not be worked after all tries; visible to the system administrator, who may replay it."""
 
     __tablename__ = "dead_letter"
-    __table_args__ = (UniqueConstraint("city_id", "outbox_id", "failed_at"),)
+    __table_args__ = (UniqueConstraint("city_id", "outbox_id", "failed_at", "organ_id"),)
 
     outbox_id: Mapped[UUID]
     job: Mapped[str]

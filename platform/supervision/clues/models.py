@@ -18,6 +18,7 @@ class Clue(Versioned, TenantRow):
     __tablename__ = "clue"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "number"),
+        UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint(
             "state in ('new', 'accepted', 'passed_on', 'dismissed', 'merged', 'in_matter', 'answered')",
             name="state",
@@ -64,7 +65,9 @@ class Complainant(TenantRow):
     """Who complained: encrypted, read by the competent organ alone, every reading audited."""
 
     __tablename__ = "complainant"
-    __table_args__ = (ForeignKeyConstraint(["city_id", "clue_id"], ["clue.city_id", "clue.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["city_id", "organ_id", "clue_id"], ["clue.city_id", "clue.organ_id", "clue.id"]),
+    )
 
     clue_id: Mapped[UUID]
     anonymous: Mapped[bool]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import CityRow, TenantRow, Versioned
@@ -18,6 +18,7 @@ class Deadline(Versioned, TenantRow):
     __tablename__ = "deadline"
     __table_args__ = (
         CheckConstraint("state in ('running', 'suspended', 'met', 'lapsed', 'cancelled')", name="state"),
+        UniqueConstraint("city_id", "organ_id", "id"),
         Index("ix_deadline_wake", "wake_on", "id", postgresql_where=text("wake_on is not null")),
         Index("ix_deadline_subject", "city_id", "subject_id"),
         Index("ix_deadline_matter", "city_id", "matter_id"),
@@ -63,8 +64,10 @@ class DeadlineStep(CityRow):
 
     __tablename__ = "deadline_step"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "deadline_id"], ["deadline.city_id", "deadline.id"]),
-        Index("uq_deadline_step_once", "city_id", "deadline_id", "round", "step", unique=True),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "deadline_id"], ["deadline.city_id", "deadline.organ_id", "deadline.id"]
+        ),
+        Index("uq_deadline_step_once", "city_id", "deadline_id", "round", "step", "organ_id", unique=True),
     )
 
     organ_id: Mapped[UUID]

@@ -17,12 +17,13 @@ class GovernmentReport(Versioned, TenantRow):
 
     __tablename__ = "government_report"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "matter_id"], ["matter.city_id", "matter.id"]),
+        ForeignKeyConstraint(["city_id", "organ_id", "matter_id"], ["matter.city_id", "matter.organ_id", "matter.id"]),
         CheckConstraint("state in ('draft', 'reported', 'returned', 'declined', 'decided', 'withdrawn')", name="state"),
         Index(
             "uq_government_report_live",
             "city_id",
             "matter_id",
+            "organ_id",
             unique=True,
             postgresql_where=text("state in ('draft', 'reported', 'returned')"),
         ),
@@ -72,7 +73,8 @@ class Decision(Versioned, TenantRow):
 
     __tablename__ = "decision"
     __table_args__ = (
-        UniqueConstraint("city_id", "report_id"),
+        UniqueConstraint("city_id", "report_id", "organ_id"),
+        UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint(
             "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed')",
             name="state",
@@ -108,8 +110,10 @@ class DecisionItem(TenantRow):
 
     __tablename__ = "decision_item"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "decision_id"], ["decision.city_id", "decision.id"]),
-        UniqueConstraint("city_id", "decision_id", "no"),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "decision_id"], ["decision.city_id", "decision.organ_id", "decision.id"]
+        ),
+        UniqueConstraint("city_id", "decision_id", "no", "organ_id"),
         CheckConstraint(
             "kind in ('perform_in_time', 'supplement_or_correct', 'revoke', 'confirm_unlawful', 'confirm_void')",
             name="kind",
@@ -132,8 +136,10 @@ class BlockedItem(TenantRow):
 
     __tablename__ = "blocked_item"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "decision_id"], ["decision.city_id", "decision.id"]),
-        UniqueConstraint("city_id", "decision_id", "finding_id"),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "decision_id"], ["decision.city_id", "decision.organ_id", "decision.id"]
+        ),
+        UniqueConstraint("city_id", "decision_id", "finding_id", "organ_id"),
     )
 
     decision_id: Mapped[UUID]

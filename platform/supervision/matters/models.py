@@ -14,7 +14,9 @@ from kernel.db import TenantRow, Versioned
 
 
 def _of_matter() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["city_id", "matter_id"], ["matter.city_id", "matter.id"])
+    return ForeignKeyConstraint(
+        ["city_id", "organ_id", "matter_id"], ["matter.city_id", "matter.organ_id", "matter.id"]
+    )
 
 
 class Matter(Versioned, TenantRow):
@@ -23,6 +25,7 @@ class Matter(Versioned, TenantRow):
     __tablename__ = "matter"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "year", "seq"),
+        UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint("state in ('proposed', 'rejected', 'open', 'closing', 'closed', 'suspended')", name="state"),
         Index("ix_matter_due", "city_id", "organ_id", "next_due_on", "id"),
         Index("ix_matter_state", "city_id", "organ_id", "state", "next_due_on", "id"),
@@ -80,6 +83,7 @@ class Handler(TenantRow):
             "city_id",
             "matter_id",
             "post_id",
+            "organ_id",
             unique=True,
             postgresql_where=text("ended_at is null"),
         ),
@@ -120,7 +124,11 @@ class Act(TenantRow):
     """An administrative act under a matter; reconsideration or litigation attaches to it alone (Article 20)."""
 
     __tablename__ = "act"
-    __table_args__ = (_of_matter(), Index("ix_act_matter", "city_id", "matter_id"))
+    __table_args__ = (
+        _of_matter(),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        Index("ix_act_matter", "city_id", "matter_id"),
+    )
 
     matter_id: Mapped[UUID]
     no: Mapped[int]
@@ -139,7 +147,7 @@ class Remedy(TenantRow):
 
     __tablename__ = "remedy"
     __table_args__ = (
-        ForeignKeyConstraint(["city_id", "act_id"], ["act.city_id", "act.id"]),
+        ForeignKeyConstraint(["city_id", "organ_id", "act_id"], ["act.city_id", "act.organ_id", "act.id"]),
         CheckConstraint("kind in ('reconsideration', 'litigation')", name="kind"),
         Index("ix_remedy_matter", "city_id", "matter_id"),
     )
@@ -165,7 +173,7 @@ class Finding(Versioned, TenantRow):
     __tablename__ = "finding"
     __table_args__ = (
         _of_matter(),
-        UniqueConstraint("city_id", "matter_id", "no"),
+        UniqueConstraint("city_id", "matter_id", "no", "organ_id"),
         CheckConstraint(
             "state in ('established', 'rectified', 'not_rectified', 'dropped', 'decided', 'executed', 'referred')",
             name="state",
