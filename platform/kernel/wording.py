@@ -48,6 +48,11 @@ def format_moment(instant: datetime) -> str:
     return f"{format_date(local_time(instant).date())} {format_time(instant)}"
 
 
+def format_when(instant: datetime, today: date) -> str:
+    """10月9日 15:42 on a Shanghai clock; with the year when that is not the year of `today`. For lists."""
+    return f"{format_short(local_time(instant).date(), today)} {format_time(instant)}"
+
+
 def format_range(first: date, last: date, today: date | None = None) -> str:
     """10月1日至7日, 9月28日至10月2日, 2026年12月30日至2027年1月2日; a single day stands alone."""
     if first == last:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from kernel.clock import end_of_day, local_time, start_of_day
 from kernel.models import AuditEntry
+from kernel.wording import format_date
 from kernel.work import Work
 from policy.articles import display
 
@@ -113,7 +114,7 @@ def row(entry: AuditEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "seq": entry.seq,
-        "at": f"{local_time(entry.at):%m-%d %H:%M:%S}",
+        "at": f"{format_date(local_time(entry.at).date())} {local_time(entry.at):%H:%M:%S}",
         "person": entry.actor_name,
         "title": entry.title,
         "denied": entry.result == "denied",

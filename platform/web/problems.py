@@ -204,6 +204,8 @@ def page(request: Req, error: ZhunshengError) -> Response[Any]:
         "request_id": request.scope.get("request_id", ""),
         "retry_after": error.detail.get("retry_after", 0),
         "recorded": isinstance(error, errors.Denied | errors.Barred) and bool(made),
+        "posted": request.method == "POST" and bool(made),
+        **_record(request.url.path),
     }
     return Template(
         template_name="errors/notice.html" if wants_part(request) else base,
@@ -211,6 +213,22 @@ def page(request: Req, error: ZhunshengError) -> Response[Any]:
         status_code=error.status,
         headers=retry_after(error),
     )
+
+
+_RECORDS = {
+    "matters": "事项",
+    "instruments": "文书",
+    "inbox": "文书",
+    "reports": "报告",
+    "decisions": "决定",
+    "clues": "线索",
+}
+
+
+def _record(path: str) -> dict[str, str]:
+    """The record on which the refused act was tried, to go back to."""
+    found = re.match(r"/(\w+)/[0-9a-f-]{36}(?=/)", path)
+    return {"record_href": found[0], "record_name": _RECORDS[found[1]]} if found and found[1] in _RECORDS else {}
 
 
 def retry_after(error: ZhunshengError) -> dict[str, str]:

@@ -101,6 +101,7 @@ def environment() -> Environment:
         fmt_due=wording.format_due,
         fmt_time=wording.format_time,
         fmt_moment=wording.format_moment,
+        fmt_when=wording.format_when,
         fmt_range=wording.format_range,
         fmt_number=wording.format_number,
         fmt_count=wording.format_count,

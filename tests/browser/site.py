@@ -218,6 +218,10 @@ class Visitor:
             await target.first.click()
         self.site.check()
 
+    async def press_here(self, label: str) -> None:
+        """A button that changes the page at hand."""
+        await self.page.get_by_role("button", name=label, exact=True).click()
+
     async def follow(self, text: str) -> None:
         """A link by some of its words."""
         async with self.page.expect_navigation():

@@ -212,3 +212,41 @@ async def test_the_refused_form_keeps_what_was_typed_and_moves_to_the_summary(si
         await chen.sees("需要修改")
         assert await chen.field("问题").input_value() == "没有写完的问题"
         assert await chen.page.evaluate("document.activeElement.id") == "error-summary"
+
+
+async def test_what_was_written_survives_a_reload_and_an_expired_log_in(site: Site, places: Places) -> None:
+    async with site.person(*CHEN) as one:
+        await one.goto("/clues/new")
+        await one.fill("标题", "市场入口占道经营")
+        await one.fill("内容", "每日早晨占用盲道，多次反映没有处理。")
+        await expect(one.page.locator(".zs-draft-state")).to_contain_text("已暂存于本浏览器")
+        await one.page.reload()
+        await one.press_here("恢复填写的内容")
+        await expect(one.field("标题")).to_have_value("市场入口占道经营")
+        cookies = [c for c in await one.context.cookies() if c["name"] != "zs_session"]
+        held = [c for c in await one.context.cookies() if c["name"] == "zs_session"]
+        await one.context.clear_cookies()
+        await one.context.add_cookies(cookies)  # type: ignore[arg-type]
+        await one.press("登记线索")
+        assert "/login?next=/clues/new" in one.page.url
+        await one.context.add_cookies(held)  # type: ignore[arg-type]
+        await one.goto("/clues/new")
+        await one.press_here("恢复填写的内容")
+        await expect(one.field("内容")).to_have_value("每日早晨占用盲道，多次反映没有处理。")
+
+
+async def test_the_list_is_filtered_without_a_page_load_and_acts_on_ticked_rows(site: Site, places: Places) -> None:
+    async with site.person(*CHEN) as one:
+        page = one.page
+        await one.goto("/matters")
+        await page.evaluate("window.stays = true")
+        await page.locator("#view-all").click()
+        await page.wait_for_url("**/matters?view=all")
+        assert await page.evaluate("window.stays && document.activeElement.id") == "view-all"
+        await page.keyboard.press("j")
+        await page.keyboard.press("x")
+        await expect(page.locator("[data-bulk-count]")).to_have_text("1")
+        await one.press("发送催办")
+        await one.sees("已选 1 件")
+        await page.go_back()
+        await expect(page.locator("#view-all")).to_have_attribute("aria-current", "page")

@@ -13,8 +13,10 @@ from cli.demo.matter_cases import matter_cases
 from cli.demo.report_cases import report_cases
 from cli.demo.stage import Case, Stage
 from cli.seed import set_version
+from kernel.clock import start_of_day
 from kernel.ids import NIL
 from kernel.work import Database, open_work
+from supervision.desk import service as desk
 
 STAMP = "demo_cases"
 """Row of reference_version: the cases were played to their end."""
@@ -38,5 +40,14 @@ async def load_cases(database: Database, city_id: UUID) -> int:
     async with database.engine.begin() as connection:
         stage = await Stage.open(database, connection, city_id)
         number = await stage.play(all_cases(stage))
+        await _read_the_bell(stage)
         await set_version(stage.database, city_id, STAMP, 1)
     return number
+
+
+async def _read_the_bell(stage: Stage) -> None:
+    """Somebody who was at work has read what came before the last working day: what is unread is what is new."""
+    before = start_of_day(stage.day(1).date())
+    for username in stage.people:
+        async with stage.work(username) as work:
+            await desk.mark_all_read(work, before=before)

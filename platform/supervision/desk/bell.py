@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from kernel.clock import local_date
@@ -71,11 +72,12 @@ async def mark_read(work: Work, notice_id: UUID) -> Notice:
     return await bell_lines.mark_read(work, notice_id)
 
 
-async def mark_all_read(work: Work) -> int:
-    """Note every line that the acting post has not read yet. Returns their number."""
+async def mark_all_read(work: Work, *, before: datetime | None = None) -> int:
+    """Note every line that the acting post has not read yet, or those written before a moment. Returns their
+    number."""
     if work.actor is None:
         return 0
-    found = await lines.unread_notices(work, work.actor)
+    found = [n for n in await lines.unread_notices(work, work.actor) if before is None or n.at < before]
     for notice in found:
         notice.read_by = [*notice.read_by, work.actor.post_id]
     return len(found)

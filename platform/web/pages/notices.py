@@ -44,7 +44,7 @@ async def notices(request: Req) -> Template:
             if rows
         ]
         if short:
-            return part(request, "notices/popup.html", groups=groups)
+            return part(request, "notices/popup.html", groups=groups, today=work.today)
         return await page(
             request,
             work,
