@@ -22,6 +22,7 @@ _TABLES: Final = {
     "deadline": "期限",
     "due_day": "报送日期",
     "limit": "次数",
+    "scope": "监督内容的范围",
     "ladder": "到期步骤",
     "bar": "限制",
 }
@@ -32,12 +33,13 @@ _FIELDS: Final = {
     "when": "适用情形", "off_for_relations": "不适用的监督关系", "reason": "理由", "amount": "长度", "unit": "单位",
     "source": "来源", "note": "说明", "tenant_may_change": "允许本单位调整", "month": "月", "day": "日",
     "count": "次数", "offset": "相对期满的工作日", "to": "提醒对象", "unless": "例外情形",
+    "left_out": "不包括的监督内容", "relation": "监督关系",
 }  # fmt: skip
 _WORDS: Final = {
     "working_day": "工作日", "calendar_day": "自然日", "month": "月", "year": "年", "article": "办法规定",
     "default": "规则默认", "tenant": "本单位调整", "draft": "征求意见稿", "in_force": "施行", "superseded": "已被取代",
     "level": "层级", "line": "条线", "vertical": "垂直、双重管理", "internal": "内部", "assist": "协助",
-    "letter": "信函格式", "standard": "标准格式", "upward": "上行文",
+    "letter": "信函格式", "standard": "标准格式", "upward": "上行文", "sheet": "表格",
     "True": "是", "False": "否", "justice_department": "司法行政部门", "government": "人民政府", "department": "部门",
 }  # fmt: skip
 
@@ -63,7 +65,7 @@ def _table(table: str, old: Any, new: Any) -> Iterator[str]:
 
 
 def _keyed(entries: Any) -> dict[str, dict[str, Any]]:
-    return {entry["key"] if "key" in entry else entry["code"]: entry for entry in entries}
+    return {next(entry[name] for name in ("key", "code", "relation") if name in entry): entry for entry in entries}
 
 
 def _entry(what: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:

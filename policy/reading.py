@@ -40,6 +40,17 @@ USED_DEADLINES: Final = frozenset(
 )
 """The deadlines that the procedure asks for. A book lacks none and adds none that nobody would count."""
 
+USED_LIMITS: Final = frozenset(
+    {
+        "extension.times",
+        "clue.extension_times",
+        "clue.duplicate_score",
+        "instrument.send_backs",
+        "matter.handlers",
+    }
+)
+"""The counts that the procedure asks for."""
+
 CONTENT_ITEMS: Final = tuple(f"{a}({n})" for a, last in ((8, 10), (9, 6), (10, 8)) for n in range(1, last + 1))
 MODES: Final = ("inspection", "special", "report_request", "file_review", "monitoring", "appraisal",
                 "verification_urging", "circular", "other")  # fmt: skip
@@ -57,6 +68,8 @@ _COMPLETE: Final[dict[str, tuple[str, ...]]] = {
     "instrument": _INSTRUMENTS,
     "decision": tuple(DECISION_NAMES),
     "deadline": tuple(sorted(USED_DEADLINES)),
+    "scope": ("vertical",),
+    "limit": tuple(sorted(USED_LIMITS)),
     "ladder": LADDER,
     "bar": ("qualification_cancelled",),
 }
@@ -145,8 +158,11 @@ def _problems(data: dict[str, Any], book: RuleBook) -> Iterator[_Problem]:
     yield from _fixed_by_article(data)
 
 
+_KEYS: Final = ("key", "code", "relation")
+
+
 def _key(entry: dict[str, Any]) -> str:
-    return str(entry["key"] if "key" in entry else entry["code"])
+    return str(next(entry[name] for name in _KEYS if name in entry))
 
 
 def _duplicates(table: str, entries: Sequence[dict[str, Any]]) -> Iterator[_Problem]:
@@ -185,6 +201,7 @@ def _unknown_words(data: dict[str, Any]) -> Iterator[_Problem]:
         ("instrument", "relations", SUPERVISION_RELATIONS, "监督关系"),
         ("instrument", "signed_by", ORGAN_CLASSES, "单位类别"),
         ("decision", "off_for_relations", SUPERVISION_RELATIONS, "监督关系"),
+        ("scope", "left_out", frozenset(CONTENT_ITEMS), "监督内容"),
         ("ladder", "to", _RECIPIENTS, "提醒对象"),
         ("ladder", "unless", frozenset({"report_sent"}), "例外情形"),
     )

@@ -139,7 +139,7 @@ class DueDay(_Entry, frozen=True):
 
 
 class Limit(_Entry, frozen=True):
-    """How often something may happen, or how many are needed."""
+    """How often something may happen, how many are needed, or from which score (of 100) on something holds."""
 
     key: Text
     name: Text
@@ -147,6 +147,21 @@ class Limit(_Entry, frozen=True):
     source: Literal["article", "default"]
     article: Text
     tenant_may_change: bool
+
+
+class Scope(_Entry, frozen=True):
+    """What supervision of a relation leaves out: content items that are for somebody else to supervise."""
+
+    relation: Text
+    name: Text
+    left_out: tuple[Text, ...]
+    source: Literal["article", "default"]
+    article: Text
+    note: Text
+
+    @property
+    def key(self) -> str:
+        return self.relation
 
 
 class Step(_Entry, frozen=True):
@@ -172,7 +187,7 @@ class Bar(_Entry, frozen=True):
     tenant_may_change: bool
 
 
-E = TypeVar("E", ContentItem, Term, Instrument, DecisionKind, Deadline, DueDay, Limit, Bar)
+E = TypeVar("E", ContentItem, Term, Instrument, DecisionKind, Deadline, DueDay, Limit, Scope, Bar)
 
 
 class RuleBook(_Entry, frozen=True):
@@ -192,6 +207,7 @@ class RuleBook(_Entry, frozen=True):
     deadlines: tuple[Deadline, ...] = msgspec.field(name="deadline")
     due_days: tuple[DueDay, ...] = msgspec.field(name="due_day")
     limits: tuple[Limit, ...] = msgspec.field(name="limit")
+    scopes: tuple[Scope, ...] = msgspec.field(name="scope")
     ladder: tuple[Step, ...]
     bars: tuple[Bar, ...] = msgspec.field(name="bar")
 
@@ -236,6 +252,11 @@ class RuleBook(_Entry, frozen=True):
 
     def limit(self, key: str) -> int:
         return _find("次数", self.limits, key).count
+
+    def content_over(self, relation: str) -> frozenset[str]:
+        """The content items that supervision in a relation may be about (Art. 2(3) narrows them)."""
+        left_out = {code for scope in self.scopes if scope.relation == relation for code in scope.left_out}
+        return frozenset(item.code for item in self.content_items) - left_out
 
     def bar(self, key: str) -> Bar:
         return _find("限制", self.bars, key)

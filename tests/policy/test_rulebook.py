@@ -196,3 +196,20 @@ def test_rules_are_refused_with_the_line(tmp_path: Path) -> None:
         with pytest.raises(RuleBookError, match=r"rules\.csv 第 ") as caught:
             read(path)
         assert problem in caught.value.problem
+
+
+def test_the_scope_over_vertical_bodies_and_the_score_of_duplicates_are_defaults_of_the_book() -> None:
+    """Art. 2(3): observing and executing laws; how an organ runs itself is its upper department's."""
+    book = rulebook.default()
+    left_out = {item.code for item in book.content_items} - book.content_over("vertical")
+    assert {"9(5)", "10(1)", "10(4)"} <= left_out
+    assert not left_out & {"8(1)", "9(4)", "10(5)", "10(7)"}
+    assert len(book.content_over("level")) == 24
+    assert [(scope.source, scope.article) for scope in book.scopes] == [("default", "2(3)")]
+    assert book.limit("clue.duplicate_score") == 55
+
+
+def test_a_scope_names_content_items_that_exist() -> None:
+    text = TEXT.replace('left_out = ["9(1)"', 'left_out = ["9(9)"')
+    with pytest.raises(RuleBookError, match="监督内容“9\\(9\\)”不存在"):
+        read_text(text, FILE.name)

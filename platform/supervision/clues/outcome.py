@@ -29,27 +29,27 @@ async def open_matter(work: Work, clue_id: UUID, command: ProposeMatter, version
 
     The clues stay accepted until the leader approves the opening, then they go into the matter by themselves.
     """
-    clues = [await _ready(work, clue_id, version)]
-    for other in command.clue_ids:
-        if other != clue_id:
-            clues.append(await _ready(work, other, None))
+    clue = await _ready(work, clue_id, version)
     book = await deadlines.rulebook(work)
-    matter = await matters.propose(
+    return await matters.propose(
         work,
         replace(
             command,
             basis="clue",
-            clue_ids=tuple(c.id for c in clues),
-            source=command.source or book.clue_source(clues[0].source).name,
+            clue_ids=(clue.id, *(other for other in command.clue_ids if other != clue.id)),
+            source=command.source or book.clue_source(clue.source).name,
         ),
     )
-    for clue in clues:
-        clue.matter_id = matter.id
-        work.record(
-            "open_matter", "clue", clue.id, title="提请立项", note=matter.title, article="11", thread_id=clue.id,
-            detail={"matter": str(matter.id)},
-        )  # fmt: skip
-    return matter
+
+
+async def proposed_on(work: Work, matter: Matter, clue_id: UUID) -> None:
+    """A matter was proposed that rests on the clue, by whatever way: the clue is bound to it."""
+    clue = await _ready(work, clue_id, None)
+    clue.matter_id = matter.id
+    work.record(
+        "open_matter", "clue", clue.id, title="提请立项", note=matter.title, article="11", thread_id=clue.id,
+        detail={"matter": str(matter.id)},
+    )  # fmt: skip
 
 
 async def _ready(work: Work, clue_id: UUID, version: int | None) -> Clue:
@@ -165,7 +165,9 @@ async def _return_result(work: Work, clue: Clue, result: str) -> None:
 
 
 async def _follow(work: Work, matter: Matter, event: str, subject_id: UUID | None) -> None:
-    if event in ("opened", "rejected"):
+    if event == "proposed" and subject_id is not None:
+        await proposed_on(work, matter, subject_id)
+    elif event in ("opened", "rejected"):
         await opening_decided(work, matter, event == "opened")
     elif event == "closed":
         await matter_closed(work, matter)

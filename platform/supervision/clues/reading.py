@@ -40,8 +40,6 @@ from supervision.deadlines.views import DeadlineView
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import Directory, directory
 
-LIKELY = 55.0
-"""Score from which two clues are shown side by side; an officer decides. Below it, unlike texts begin."""
 MOST_SIMILAR = 5
 CANDIDATES = 200
 HIDDEN_SOURCE = "不公开"
@@ -264,11 +262,12 @@ async def duplicates(work: Work, clue: Clue) -> list[Similar]:
 
 async def likely(work: Work, title: str, facts: str, *, exclude: UUID | None = None) -> list[Similar]:
     """Clues of the organ's pool that may report the same as a text that is not registered yet."""
+    least = (await deadlines.rulebook(work)).limit("clue.duplicate_score")
     ids = await repository.candidates(work, f"{title}\n{facts}", CANDIDATES)
     scored: list[tuple[float, Clue]] = []
     for other in await repository.by_ids(work, [i for i in ids if i != exclude], work.organ_id):
         score = max(similarity(title, other.title), similarity(title + facts, other.title + other.facts))
-        if score >= LIKELY:
+        if score >= least:
             scored.append((score, other))
     scored.sort(key=lambda pair: (-pair[0], pair[1].received_at))
     return [

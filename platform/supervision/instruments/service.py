@@ -47,7 +47,7 @@ from supervision.instruments.events import register_claims, register_protected_n
 from supervision.instruments.inspection import KindOption, kind_options, superior_of
 from supervision.instruments.issuing import PaperOrder, issue_paper, require_unnamed
 from supervision.instruments.models import Paper
-from supervision.instruments.paper_reading import copy_pdf, open_paper, paper_pdf, received_papers
+from supervision.instruments.paper_reading import copy_pdf, copy_view, open_paper, paper_pdf, received_papers
 from supervision.instruments.reading import InstrumentFilter, instrument_view, list_instruments, pdf
 from supervision.instruments.reviewing import accept_reply, close_decision, failed, lapse, send_back_reply
 from supervision.instruments.rights import (
@@ -89,6 +89,7 @@ __all__ = [
     "checks",
     "close_decision",
     "copy_pdf",
+    "copy_view",
     "deadline_view",
     "decide_extension",
     "decide_objection",

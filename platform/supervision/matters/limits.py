@@ -10,9 +10,6 @@ from supervision.matters.inputs import MatterLimits
 TITLE_MAX: Final = 60
 TEXT_MIN: Final = 10
 TEXT_MAX: Final = 4000
-INTERNAL_ITEMS: Final = frozenset({"9(1)", "9(2)", "9(3)", "9(5)", "9(6)", "10(1)", "10(2)", "10(3)", "10(4)"})
-"""Content items about how an organ runs itself. Over a vertical or dual-led body they belong to its upper
-department; what is left is observing and executing laws and policy documents (Art. 2(3), default)."""
 
 
 def limits_of(book: RuleBook) -> MatterLimits:
@@ -23,7 +20,7 @@ def limits_of(book: RuleBook) -> MatterLimits:
         text_min=TEXT_MIN,
         text_max=TEXT_MAX,
         handlers_required=book.limit("matter.handlers"),
-        vertical_items=items - INTERNAL_ITEMS,
+        vertical_items=book.content_over("vertical"),
         content_items=items,
         measures=frozenset(measure.key for measure in book.measures),
         gravities=frozenset(gravity.key for gravity in book.gravities),

@@ -27,8 +27,11 @@ HANDLER_ROLES = frozenset({"supervisor", "legal_officer"})
 
 
 async def propose(work: Work, draft: ProposeMatter) -> Matter:
-    """Propose a matter of the actor's organ. Raises Invalid for what is missing, Denied where policy does not
-    let this organ supervise that one."""
+    """Propose a matter of the actor's organ; the clues on which it rests are bound to it (Art. 17).
+
+    Raises Invalid for what is missing, Denied where policy does not let this organ supervise that one, and what
+    stands against a clue: NotFound, Denied, IllegalTransition.
+    """
     tree = await directory(work)
     reach = tree.relation(work.organ_id, draft.supervised_id) if draft.supervised_id else None
     book = await deadlines.rulebook(work)
@@ -86,6 +89,8 @@ async def propose(work: Work, draft: ProposeMatter) -> Matter:
         thread_id=matter.id,
         detail={"mode": draft.mode, "relation": reach.kind, "basis": draft.basis},
     )
+    for clue_id in dict.fromkeys(draft.clue_ids if draft.basis == "clue" else ()):
+        await registry.tell(work, matter, "proposed", clue_id)
     await notices.notify(
         work,
         work.organ_id,

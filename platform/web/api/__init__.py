@@ -20,6 +20,7 @@ from web.api import (
     matter_steps,
     matters,
     organs,
+    papers,
     reports,
     system,
 )
@@ -40,6 +41,7 @@ API: list[Any] = [
     *matter_steps.ROUTES,
     *matters.ROUTES,
     *organs.ROUTES,
+    *papers.ROUTES,
     *reports.ROUTES,
     *system.ROUTES,
 ]

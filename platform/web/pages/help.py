@@ -33,7 +33,7 @@ from web.turns import Req, database, identity, reading
 
 TABS = (("articles", "条文"), ("deadlines", "期限"), ("documents", "文书与决定"), ("powers", "谁可以办什么"))
 SOURCES = {"article": "办法规定", "default": "系统默认", "tenant": "本单位调整"}
-FORMS = {"letter": "信函格式", "standard": "公文格式", "upward": "上行文"}
+FORMS = {"letter": "信函格式", "standard": "公文格式", "upward": "上行文", "sheet": "表格"}
 EFFECTS = {"allow": "可以", "deny": "不可以", "bar": "暂不可以", "refer": "由他人办理"}
 KIND_LABELS = {
     "clue": "线索",
@@ -45,6 +45,7 @@ KIND_LABELS = {
     "reply": "书面报告",
     "extension": "延期",
     "objection": "异议",
+    "circular": "通报",
     "report": "向政府报告",
     "decision": "监督决定",
     "deadline": "期限",

@@ -263,6 +263,33 @@ async def test_a_clue_goes_up_and_never_to_the_organ_complained_of(world: World)
         assert sent.state == "passed_on"
 
 
+async def test_a_matter_proposed_directly_binds_the_clues_it_rests_on(world: World) -> None:
+    first, second = await registered(world), await registered(world)
+    draft = ProposeMatter(
+        title="扣押物品程序",
+        mode="verification_urging",
+        content_items=("10(5)",),
+        supervised_id=await world.organ(SUBJECT),
+        basis="clue",
+        clue_ids=(first, second),
+    )
+    async with world.work(BODY, "supervisor") as work:
+        await service.accept(work, first)
+    with pytest.raises(IllegalTransition, match="尚未受理"):
+        async with world.work(BODY, "supervisor") as work:
+            await matters.propose(work, draft)
+    async with world.work(BODY, "supervisor") as work:
+        await service.accept(work, second)
+        matter = await matters.propose(work, draft)
+    assert {(await state(world, clue_id)).matter_id for clue_id in (first, second)} == {matter.id}
+    with pytest.raises(IllegalTransition, match="已经提请立项"):
+        async with world.work(BODY, "supervisor") as work:
+            await matters.propose(work, draft)
+    async with world.work(BODY, "supervision_leader") as work:
+        await matters.reject_opening(work, matter.id, "重复，另行处理。")
+    assert (await state(world, first)).matter_id is None
+
+
 async def test_several_clues_feed_one_matter_and_are_answered_when_it_closes(world: World) -> None:
     subject = await world.organ(SUBJECT)
     first, second = await registered(world), await registered(world)

@@ -7,7 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+import jobs.actors  # noqa: F401
+from cli.calendar import OfficialDay, store
+from jobs.runtime import run
 from kernel.errors import Barred, Denied, IllegalTransition, Invalid, NotFound
+from kernel.models import OutboxMessage
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.models import Deadline
 from supervision.instruments import service
@@ -16,6 +20,8 @@ from supervision.matters import service as matters
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
+
+RECOUNT = "recalculate_deadlines"
 
 
 async def delivery(world: World, delivery_id: object) -> Delivery:
@@ -266,3 +272,32 @@ async def test_a_submitted_report_stays_as_it_was(world: World) -> None:
         assert row is not None
     assert pdf.startswith(b"%PDF")
     assert "第1次" in name
+
+
+async def test_after_an_official_calendar_the_inbox_and_the_deadline_agree(world: World) -> None:
+    _, _, letter, held = await stories.served_matter(world)
+    assert (held.due_on, held.objection_until) == (date(2026, 10, 22), date(2026, 10, 22))
+    await store(world.database, world.city_id, [OfficialDay(date(2026, 10, 21), is_workday=False, name="临时放假")])
+    async with world.system() as work:
+        waiting = (await work.session.scalars(select(OutboxMessage).where(OutboxMessage.job == RECOUNT))).one()
+    await run(world.database, RECOUNT, world.city_id, waiting.organ_id, waiting.id)
+    moved = await delivery(world, held.id)
+    row = await limit(world, moved)
+    assert row.due_on == date(2026, 10, 23)
+    assert (moved.due_on, moved.objection_until, moved.extension_until) == (
+        row.due_on,
+        date(2026, 10, 23),
+        date(2026, 10, 19),
+    )
+    async with world.work(SUPERVISED, "contact") as work:
+        seen = await service.delivery_view(work, held.id)
+        assert seen.deadline is not None
+        assert seen.deadline.due_on == row.due_on
+        assert {right.key: right.until for right in seen.rights if right.until} == {
+            "extension": moved.extension_until,
+            "objection": moved.objection_until,
+        }
+    async with world.work(BODY, "supervisor") as work:
+        shown = (await service.instrument_view(work, letter.id)).deadline
+        assert shown is not None
+        assert shown.due_on == row.due_on
