@@ -55,8 +55,11 @@ class Trail:
         """As the superuser, past every policy and trigger."""
         owner = make_url(self.backend.admin_url).set(database=make_url(self.world.url).database)
         engine = create_engine(owner)
-        with engine.begin() as connection:
-            connection.execute(text("set local session_replication_role = replica"))
-            for statement in statements:
-                assert connection.execute(text(statement), values).rowcount != 0, statement
-        engine.dispose()
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("set local session_replication_role = replica"))
+                for statement in statements:
+                    given = {name: value for name, value in values.items() if f":{name}" in statement}
+                    assert connection.execute(text(statement), given).rowcount != 0, statement
+        finally:
+            engine.dispose()

@@ -64,6 +64,8 @@ class Span:
     seals: int = 0
     entries: int = 0
     findings: list[Finding] = field(default_factory=list)
+    earliest: bytes = b""
+    """The oldest second in the first seal, to be held against the seal before the span."""
     met: dict[tuple[UUID, int], bytes] = field(default_factory=dict)
     """Heads of the subjects and numbers that somebody keeps, as they are here."""
 
@@ -78,6 +80,9 @@ class Span:
         if later.first is not None:
             if self.last is not None:
                 check_seal_follows(self, self.last, later.first)
+                check_earliest(self, self.last, later.first, later.earliest)
+            else:
+                self.earliest = later.earliest
             self.first = self.first or later.first
             self.last = later.last
         for organ_id, stream in later.streams.items():
@@ -109,8 +114,12 @@ def check_batch(
     """Check one seal with all its heads and the entries' lines, by organ and in the order of the leaves."""
     where = f"第 {seal.number} 号封存"
     check_seal(span, seal)
+    earliest = check_times(span, seal, groups)
     if span.last is not None:
         check_seal_follows(span, span.last, seal)
+        check_earliest(span, span.last, seal, earliest)
+    else:
+        span.earliest = earliest
     span.first = span.first or seal
     span.last = seal
     span.seals += 1
@@ -164,7 +173,6 @@ def check_stream(span: Span, seal: Seal, head: Head, lines: Sequence[bytes]) -> 
         span.found("entries", f"{where}应有记录 {head.entries} 条，实际 {len(lines)} 条")
     elif lines and trees.root(seal.algorithm, trees.leaves(seal.algorithm, lines)) != head.root:
         span.found("entries", f"{where}的记录被改动：{_numbers(lines)}")
-    check_times(span, seal, lines)
     stream = span.streams.get(head.organ_id)
     if stream is None:
         span.streams[head.organ_id] = Stream(head, head)
@@ -189,19 +197,18 @@ def begin_stream(span: Span, head: Head) -> None:
 _SECOND = itemgetter(SECOND)
 
 
-def check_times(span: Span, seal: Seal, lines: Sequence[bytes]) -> None:
-    """Entries are written before they are sealed, and after the seal before, but for transactions under way then."""
-    if not lines:
-        return
-    seconds = list(map(_SECOND, lines))
-    latest = _second(seal, CLOCK_SLACK)
-    if max(seconds) > latest:
+def check_times(span: Span, seal: Seal, groups: Mapping[UUID, Sequence[bytes]]) -> bytes:
+    """Entries are written before they are sealed. Returns the second of the oldest, empty when there are none."""
+    if not any(groups.values()):
+        return b""
+    if max(max(map(_SECOND, lines)) for lines in groups.values() if lines) > _second(seal, CLOCK_SLACK):
         span.found("clock", f"第 {seal.number} 号封存中有晚于封存时间的记录")
-    before = span.last if span.last is not None and span.last.number < seal.number else None
-    if before is None:
-        return
-    earliest = _second(before, -LONGEST_TRANSACTION)
-    if min(seconds) < earliest:
+    return min(min(map(_SECOND, lines)) for lines in groups.values() if lines)
+
+
+def check_earliest(span: Span, before: Seal, seal: Seal, earliest: bytes) -> None:
+    """Entries are written after the seal before, but for transactions that were under way then."""
+    if earliest and earliest < _second(before, -LONGEST_TRANSACTION):
         span.found("clock", f"第 {seal.number} 号封存中有早于前一号封存的记录")
 
 

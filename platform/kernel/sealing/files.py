@@ -19,9 +19,11 @@ from kernel.sealing.checking import (
     begin_stream,
     by_organ,
     check_batch,
+    check_earliest,
     check_kept,
     check_seal,
     check_stream,
+    check_times,
     watched,
 )
 from kernel.sealing.format import (
@@ -204,6 +206,7 @@ class _Reader:
             self.span.found("entries", f"第 {seal.number} 号封存中有其他单位的记录")
         check_seal(self.span, seal)
         check_stream(self.span, seal, head, groups.get(self.organ, []))
+        earliest = check_times(self.span, seal, groups)
         if head.seal != seal.number or self.place.size != seal.streams:
             self.span.found("stream", f"第 {head.number} 个封存头不属于第 {seal.number} 号封存")
         elif trees.climb(seal.algorithm, head.head, *_way(self.place)) != seal.root:
@@ -211,6 +214,8 @@ class _Reader:
         before = self.span.last
         if before is not None and (seal.number <= before.number or seal.sealed_at < before.sealed_at):
             self.span.found("clock", f"第 {seal.number} 号封存的次序或者时间倒退")
+        if before is not None:
+            check_earliest(self.span, before, seal, earliest)
         self.span.first, self.span.last = self.span.first or seal, seal
         self.span.seals += 1
         present = {(head.organ_id, head.number): head.head, (INSTALLATION, seal.number): seal.head}
