@@ -27,7 +27,7 @@ REFERENCE: Final = {
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
     "account", "audit_head", "circular_draft", "clue", "deadline", "instrument", "login_attempt", "matter", "organ",
-    "outbox_message", "paper", "person", "post", "scope", "tenancy_key", "web_session",
+    "outbox_message", "paper", "person", "post", "reference_version", "scope", "tenancy_key", "web_session",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
@@ -114,7 +114,7 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
             DEFINERS - {r.proname for r in definers}
         )
         complaints.append(f"security-definer functions differ from the list: {sorted(differ) or 'one name twice'}")
-    grantee = {"verified": None, "install_key": roles().owner}
+    grantee = {"verified": None, "install_key": roles().owner, "settings_changed": roles().owner}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)
         if r.owner != roles().definer or (r.grantees or []) != ([wanted] if wanted else []):
