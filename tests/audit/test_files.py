@@ -57,6 +57,7 @@ def _first(lines: list[bytes], kind: bytes) -> int:
 
 def _altered(lines: list[bytes], kind: str) -> list[bytes]:
     e, h, p, s, k = (_first(lines, letter) for letter in (b"E", b"H", b"P", b"S", b"K"))
+    more = re.sub(rb"\t(\d+)\t(\d+)\t(?=[0-9a-f]{64}\t)", rb"\t\1\t1\2\t", lines[h])
     changes: dict[str, Any] = {
         "edit": [*lines[:e], lines[e].replace(b"\tdone\t", b"\tdenied\t"), *lines[e + 1 :]],
         "delete": [*lines[:e], *lines[e + 1 :]],
@@ -64,11 +65,7 @@ def _altered(lines: list[bytes], kind: str) -> list[bytes]:
         "swap": [*lines[:e], lines[e + 1], lines[e], *lines[e + 2 :]],
         "cut tail": lines[:-8],
         "cut tail, end kept": [*lines[: s + 1], b"Z\t5\n"],
-        "edit head": [
-            *lines[:h],
-            re.sub(rb"\t(\d+)\t(\d+)\t(?=[0-9a-f]{64}\t)", rb"\t\1\t1\2\t", lines[h]),
-            *lines[h + 1 :],
-        ],
+        "edit head": [*lines[:h], more, *lines[h + 1 :]],
         "edit path": [*lines[:p], lines[p][:-65] + b"0" * 64 + b"\n", *lines[p + 1 :]],
         "edit seal": [*lines[:s], lines[s][:-3] + b"00\n", *lines[s + 1 :]],
         "replay": [*lines[:-1], *lines[e : s + 1], lines[-1]],
