@@ -106,3 +106,20 @@ async def test_after_an_expired_session_the_way_leads_back_to_the_form(world: Wo
     assert (await chen.post("/instruments/preview", headers=live)).headers["hx-redirect"] == "/login?next=/inbox/7"
     strange = await chen.post("/instruments/new", headers={"referer": "http://other.example/x"})
     assert strange.headers["location"] == "/login?next=/"
+
+
+async def test_a_recused_officer_reads_it_on_the_record_and_in_every_form(world: World, client_for: Opener) -> None:
+    matter = await stories.open_matter(world)
+    await stories.find_problem(world, matter.id)
+    chen = await client_for(BODY, "chen")
+    assert (await chen.post(f"/matters/{matter.id}/recusal", {"reason": "与当事人系近亲属"})).status_code == 303
+    base = f"/matters/{matter.id}"
+    for address in (base, f"{base}/findings/new", f"{base}/recusal", f"/instruments/new?matter={matter.id}"):
+        page = await chen.get(address)
+        for words in ("您于2026年10月9日", "申报回避，尚待单位主要负责人决定", "与当事人系近亲属", "第十六条"):
+            assert words in page.text, (address, words)
+    assert "/instruments/new?matter=" not in (await chen.get(base)).text
+    refused = await chen.post(f"{base}/acts/new", {"name": "扣押决定", "counterpart": "张某某"})
+    assert refused.status_code == 409
+    assert "应当回避，不能办理" in refused.text
+    assert f'href="{base}"' in refused.text

@@ -16,6 +16,7 @@ from supervision.matters.case import Case
 from supervision.matters.checking import finding_facts
 from supervision.matters.facts import Choice
 from supervision.matters.findings import FINDING, OPEN_STATES
+from supervision.matters.guards import not_recused
 from supervision.matters.models import Finding
 from supervision.matters.rules import MATTER, MatterFacts
 from tenants.access import consider
@@ -63,7 +64,7 @@ async def panel(work: Work, case: Case) -> tuple[list[Choice], list[Choice]]:
     if (verify := options.get("verify_rectification")) is not None and verify.allowed:
         options[verify.action] = await _verifying(work, case, verify, known)
     own = [choice for action in PATHS if (choice := await _choice(work, case, options.get(action))) is not None]
-    others = await registry.choices(work, case.matter)
+    others = [_without_recused(work, case, c) for c in await registry.choices(work, case.matter)]
     # Once a problem stands, the law asks for an instrument before more checking.
     first = [c for c in others if c.next or (c.allowed and any(f.state in OPEN_STATES for f in case.findings))]
     first.sort(key=lambda choice: not choice.next)
@@ -71,6 +72,15 @@ async def panel(work: Work, case: Case) -> tuple[list[Choice], list[Choice]]:
     if not any(c.next and c.allowed for c in found):
         found = _mark_next(found)
     return [c for c in found if c.allowed], [c for c in found if not c.allowed]
+
+
+def _without_recused(work: Work, case: Case, choice: Choice) -> Choice:
+    """An act on the matter's documents is closed to an officer who is recused in the matter (Art. 16)."""
+    me = work.actor.person_id if work.actor else None
+    if not choice.allowed or me not in case.recused:
+        return choice
+    guard = not_recused(bool)
+    return replace(choice, href="", hint="", next=False, articles=["16"], reason=guard.reason, remedy=guard.remedy)
 
 
 def _with_team(known: MatterFacts) -> MatterFacts:

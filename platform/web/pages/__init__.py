@@ -16,6 +16,7 @@ from web.pages import (
     documents,
     escalations,
     inbox,
+    instrument_editor,
     instruments,
     matter_bulk,
     matter_new,
@@ -23,6 +24,7 @@ from web.pages import (
     matters,
     notices,
     organs,
+    report_acts,
     reports,
 )
 from web.pages import help as help_pages
@@ -40,6 +42,7 @@ PAGES: list[Any] = [
     *escalations.ROUTES,
     *help_pages.ROUTES,
     *inbox.ROUTES,
+    *instrument_editor.ROUTES,
     *instruments.ROUTES,
     *matter_bulk.ROUTES,
     *matter_new.ROUTES,
@@ -47,5 +50,6 @@ PAGES: list[Any] = [
     *matters.ROUTES,
     *notices.ROUTES,
     *organs.ROUTES,
+    *report_acts.ROUTES,
     *reports.ROUTES,
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from kernel.errors import FieldError
 from kernel.wording import format_moment
@@ -11,7 +12,6 @@ from kernel.work import Work
 from supervision.matters import service as matters
 from supervision.matters.facts import Choice
 from supervision.matters.repository import IN_FORCE
-from supervision.matters.views import MatterView
 from web.forms import Form
 from web.turns import Req
 
@@ -35,10 +35,10 @@ def values_of(form: Form) -> dict[str, Any]:
     return {**form.values, **{name: found for name, found in lists.items() if found}}
 
 
-async def recusal_of(work: Work, view: MatterView, step: str) -> Choice | None:
+async def recusal_of(work: Work, matter_id: UUID, step: str) -> Choice | None:
     """The recusal of the acting officer in the matter, as the reason why a step is closed to them (Art. 16)."""
     me = work.actor.person_id if work.actor else None
-    case = await matters.load_case(work, view.id)
+    case = await matters.load_case(work, matter_id)
     held = next((r for r in case.recusals if r.person_id == me and r.state in IN_FORCE), None)
     if held is None:
         return None

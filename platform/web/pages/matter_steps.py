@@ -60,7 +60,7 @@ def _preset(request: Req, work: Work) -> dict[str, Any]:
 
 async def _refusal(work: Work, view: MatterView, slug: str) -> Choice | None:
     """Why the step is not possible now: the reader's own recusal first, then what the record's panel knows."""
-    barred = await recusal_of(work, view, STEPS[slug].title) if slug != "recusal/decide" else None
+    barred = await recusal_of(work, view.id, STEPS[slug].title) if slug != "recusal/decide" else None
     if barred is not None:
         return barred
     action = ACTIONS.get(slug)

@@ -24,6 +24,7 @@ from tenants.organs.directory import directory
 from web.frame import page, part, wants_part
 from web.pages import matter_filters as filters
 from web.pages import matter_parts as parts
+from web.pages.matter_sent import recusal_of
 from web.turns import Req, identity, reading
 
 SHOWN = ("application/pdf", "image/jpeg", "image/png", "image/webp")
@@ -143,6 +144,7 @@ async def matter(request: Req, matter_id: FromPath[UUID]) -> Template:
             crumbs=[("监督事项", "/matters"), view.number or view.title],
             view=view,
             now_text=format_moment(work.now),
+            recusal=await recusal_of(work, matter_id, "办理"),
             looks=parts.LOOKS,
             tab=tab,
             tab_label=labels[tab],
