@@ -27,6 +27,7 @@ ACTIONS = {
     "download": "下载文书",
     "export": "导出",
     "replay_job": "重新执行任务",
+    "keep_heads": "留存下级封存头",
     "change_password": "修改密码",
     "add_account": "新增账号",
     "disable_account": "停用账号",

@@ -12,9 +12,10 @@ from litestar.response import Response
 
 from kernel.errors import Invalid, NotFound
 from kernel.models import AuditEntry
+from kernel.sealing import session
 from supervision.matters.views import Page
 from tenants.access import Target, authorize
-from web import audit_export, audit_log
+from web import audit_export, audit_log, audit_sealing
 from web.api.common import Limit, Words, download, file_answer, read
 from web.audit_log import AuditFilter
 from web.turns import Req, reading
@@ -111,6 +112,58 @@ async def entry(request: Req, entry_id: FromPath[UUID]) -> AuditDetail:
         return AuditDetail(_item(found), found.detail)
 
 
+class AuditProof(msgspec.Struct, frozen=True):
+    """The proof of one entry, to be checked without this system (docs/audit.md)."""
+
+    proof: dict[str, Any]
+
+
+class AuditSealing(msgspec.Struct, frozen=True):
+    """How far the organ's log is sealed. Digests are hexadecimal; `seal` 0: nothing is sealed yet."""
+
+    seal: int
+    sealed_at: datetime | None
+    algorithm: str
+    seal_head: str
+    organ_heads: int
+    organ_entries: int
+    organ_head: str
+    waiting: int
+    kept_heads: int
+    kept_at: datetime | None
+    verified_at: datetime | None
+    findings: list[str]
+
+
+@read("/audit/sealing", "getAuditSealing", "封存、上级留存和最近一次核验", TAGS)
+async def sealing(request: Req) -> AuditSealing:
+    async with reading(request) as work:
+        await authorize(work, "audit", "read", Target(owner_id=work.organ_id))
+        state = await session.standing(work)
+    last, head, keep, check = state.last, state.head, state.keep, state.check
+    return AuditSealing(
+        seal=last.number if last else 0,
+        sealed_at=last.sealed_at if last else None,
+        algorithm=last.algorithm if last else "",
+        seal_head=last.head.hex() if last else "",
+        organ_heads=head.number if head else 0,
+        organ_entries=head.total if head else 0,
+        organ_head=head.head.hex() if head else "",
+        waiting=state.waiting,
+        kept_heads=keep.number if keep else 0,
+        kept_at=keep.kept_at if keep else None,
+        verified_at=check.created_at if check else None,
+        findings=[sentence for _, sentence in check.findings] if check else [],
+    )
+
+
+@read("/audit/{entry_id:uuid}/proof", "getAuditProof", "一条审计记录的证明（留痕）", TAGS)
+async def proof(request: Req, entry_id: FromPath[UUID]) -> AuditProof:
+    async with reading(request) as work:
+        _, made = await audit_sealing.prove(work, entry_id)
+    return AuditProof(dict(made))
+
+
 @download("/audit/export", "exportAudit", "导出审计记录（留痕）", TAGS, media_type=audit_export.MEDIA_TYPES["xlsx"])
 async def export(
     request: Req,
@@ -131,4 +184,4 @@ async def export(
     return file_answer(name, data, audit_export.MEDIA_TYPES[form])
 
 
-ROUTES = [search, entry, export]
+ROUTES = [search, entry, sealing, proof, export]

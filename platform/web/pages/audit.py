@@ -7,15 +7,18 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import NotFound
 from kernel.models import AuditEntry
+from kernel.sealing import proofs, session
+from kernel.sealing.session import Standing
 from kernel.wording import format_moment, format_range
 from kernel.work import Work
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
-from web import audit_export, audit_log
+from web import audit_export, audit_log, audit_sealing
 from web.audit_log import AuditFilter
 from web.forms import parse_day
 from web.frame import page
@@ -33,14 +36,16 @@ async def audit(request: Req) -> Template:
         wanted = _wanted(query, work)
         size = int(query["size"]) if query.get("size") in [str(s) for s in audit_log.PAGE_SIZES] else 50
         found = await audit_log.search(work, wanted, _number(query.get("after", "")), size)
-        opened = await _entry(work, query.get("entry", ""))
+        state = await session.standing(work)
+        opened = await _entry(work, query.get("entry", ""), state)
         return await page(
             request,
             work,
             "admin/audit.html",
             title="审计查询",
             active="/audit",
-            rows=[audit_log.row(r) for r in found.rows],
+            rows=[audit_log.row(r) | {"sealed": audit_sealing.is_sealed(r, state)} for r in found.rows],
+            summary=audit_sealing.summary(state),
             total=f"{audit_log.MOST_COUNTED} 条以上" if found.total > audit_log.MOST_COUNTED else f"{found.total} 条",
             filter=wanted,
             pills=_pills(query, wanted),
@@ -60,20 +65,55 @@ async def audit(request: Req) -> Template:
         )
 
 
+@get("/audit/sealing")
+async def sealing(request: Req) -> Template:
+    """How far the organ's log is sealed, kept by the level above, and verified."""
+    async with reading(request) as work:
+        await authorize(work, "audit", "read", Target(owner_id=work.organ_id))
+        state = await session.standing(work)
+        return await page(
+            request,
+            work,
+            "admin/sealing.html",
+            title="封存与核验",
+            active="/audit",
+            summary=audit_sealing.summary(state),
+            shown=await audit_sealing.shown(work, state),
+            most=audit_sealing.MOST,
+        )
+
+
+@get("/audit/sealed")
+async def sealed(request: Req) -> Response[bytes]:
+    """All sealed entries of the organ as a text file that verifies by itself (docs/audit.md). Audited."""
+    async with reading(request) as work:
+        name, data = await audit_sealing.sealed_file(work)
+    return _file(name, data, "text/plain; charset=utf-8")
+
+
+@get("/audit/proof/{entry_id:uuid}")
+async def proof(request: Req, entry_id: FromPath[UUID]) -> Response[bytes]:
+    """The proof of one entry as JSON (docs/audit.md). Audited."""
+    async with reading(request) as work:
+        name, made = await audit_sealing.prove(work, entry_id)
+    return _file(name, proofs.dump(made), "application/json")
+
+
 @get("/audit/export")
 async def export(request: Req) -> Response[bytes]:
     """The filtered entries as a file: `format` xlsx or csv, newest first, 10,000 at most. Audited."""
     form = "csv" if request.query_params.get("format") == "csv" else "xlsx"
     async with reading(request) as work:
         name, data = await audit_export.export(work, _wanted(dict(request.query_params), work), form)
-    return Response(
-        data,
-        media_type=audit_export.MEDIA_TYPES[form],
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-            "cache-control": "private, no-store",
-        },
-    )
+    return _file(name, data, audit_export.MEDIA_TYPES[form])
+
+
+def _file(name: str, data: bytes, media_type: str) -> Response[bytes]:
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "cache-control": "private, no-store",
+    }
+    return Response(data, media_type=media_type, headers=headers)
 
 
 def _wanted(query: dict[str, str], work: Work) -> AuditFilter:
@@ -118,7 +158,7 @@ def _pills(query: dict[str, str], wanted: AuditFilter) -> list[dict[str, str]]:
     return pills
 
 
-async def _entry(work: Work, text: str) -> dict[str, Any] | None:
+async def _entry(work: Work, text: str, state: Standing) -> dict[str, Any] | None:
     try:
         found = await work.session.get(AuditEntry, (work.city_id, UUID(text)))
     except ValueError:
@@ -139,8 +179,10 @@ async def _entry(work: Work, text: str) -> dict[str, Any] | None:
         "origin": audit_log.masked(found.origin),
         "request": found.request_id,
         "seq": found.seq,
+        "sealed": audit_sealing.is_sealed(found, state),
+        "proof_href": f"/audit/proof/{found.id}",
         "changes": audit_log.changes(found.detail),
     }
 
 
-ROUTES = [audit, export]
+ROUTES = [audit, sealing, sealed, proof, export]
