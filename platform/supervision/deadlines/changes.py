@@ -221,9 +221,11 @@ async def recalculate(work: Work, deadline: Deadline, reason: str) -> bool:
     return True
 
 
-async def refresh_matter_due(work: Work, matter_id: UUID) -> None:
-    """Keep the matter's nearest end in step with its deadlines, in the tenancy of the organ that handles it."""
-    owner = await repository.owner_of_matter(work, matter_id)
-    if owner is not None:
-        async with work.acting_as(owner):
-            await repository.store_next_due(work, matter_id)
+async def refresh_matter_due(work: Work, matter_id: UUID, owner: UUID | None = None) -> date | None:
+    """Keep the matter's nearest end in step with its deadlines and return it, in the tenancy of the organ that handles
+    it (`owner`, where the caller knows it)."""
+    owner = owner or await repository.owner_of_matter(work, matter_id)
+    if owner is None:
+        return None
+    async with work.acting_as(owner):
+        return await repository.store_next_due(work, matter_id)

@@ -82,14 +82,16 @@ async def owner_of_matter(work: Work, matter_id: UUID) -> UUID | None:
     return found
 
 
-async def store_next_due(work: Work, matter_id: UUID) -> None:
-    """Keep the matter's nearest end in step: the first running one, else the last one that lapsed."""
+async def store_next_due(work: Work, matter_id: UUID) -> date | None:
+    """Keep the matter's nearest end in step and return it: the first running one, else the last one that lapsed."""
     mine = (Deadline.city_id == work.city_id, Deadline.matter_id == matter_id)
     running = select(func.min(Deadline.due_on)).where(*mine, Deadline.state == "running").scalar_subquery()
     lapsed = select(func.max(Deadline.due_on)).where(*mine, Deadline.state == "lapsed").scalar_subquery()
     await work.session.flush()
-    await work.session.execute(
+    nearest: date | None = await work.session.scalar(
         update(_MATTER)
         .where(_MATTER.c.city_id == work.city_id, _MATTER.c.id == matter_id)
         .values(next_due_on=func.coalesce(running, lapsed))
+        .returning(_MATTER.c.next_due_on)
     )
+    return nearest

@@ -12,6 +12,7 @@ from supervision.deadlines.service import register_flags
 from supervision.decisions import execution, repository
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.decisions.rules import DECISION_STATES, REPORT_STATES
+from supervision.decisions.states import LIVE_DECISION_STATES, LIVE_REPORT_STATES
 from supervision.instruments import events
 from supervision.instruments import repository as instruments
 from supervision.instruments.models import Delivery, Instrument
@@ -30,12 +31,11 @@ class Decisions:
     """Reports and decisions of a matter, for its page and for its rules."""
 
     async def outside(self, work: Work, matter: Matter) -> Outside:
-        reports, decisions = await repository.count_live(work, matter.id)
         rows = [r for r in await repository.reports_of_matter(work, matter.id) if r.state != "withdrawn"]
         decided = await repository.decisions_of_matter(work, matter.id)
         return Outside(
-            live_reports=reports,
-            live_decisions=decisions,
+            live_reports=sum(r.state in LIVE_REPORT_STATES for r in rows),
+            live_decisions=sum(d.state in LIVE_DECISION_STATES for d in decided),
             report=_report_milestone(rows[-1]) if rows else None,
             decision=_decision_milestone(decided[-1]) if decided else None,
             search=tuple([r.number for r in rows if r.number] + [d.number for d in decided if d.number]),

@@ -13,7 +13,7 @@ from kernel.db import CityRow
 from kernel.errors import NotFound
 from kernel.work import Work
 from supervision.decisions.models import BlockedItem, Decision, DecisionItem, GovernmentReport
-from supervision.decisions.states import LIVE_DECISION_STATES, LIVE_REPORT_STATES
+from supervision.decisions.states import LIVE_REPORT_STATES
 from supervision.matters.models import Act, Finding, Matter, Remedy
 
 R = TypeVar("R", bound=CityRow)
@@ -144,29 +144,6 @@ async def blocked_items(work: Work, decision_id: UUID) -> list[BlockedItem]:
         .where(BlockedItem.city_id == work.city_id, BlockedItem.decision_id == decision_id)
         .order_by(BlockedItem.created_at, BlockedItem.id),
     )
-
-
-async def count_live(work: Work, matter_id: UUID) -> tuple[int, int]:
-    """Reports under way and decisions whose execution is not verified, of one matter."""
-    reports = await work.session.scalar(
-        select(func.count())
-        .select_from(GovernmentReport)
-        .where(
-            GovernmentReport.city_id == work.city_id,
-            GovernmentReport.matter_id == matter_id,
-            GovernmentReport.state.in_(LIVE_REPORT_STATES),
-        )
-    )
-    decisions = await work.session.scalar(
-        select(func.count())
-        .select_from(Decision)
-        .where(
-            Decision.city_id == work.city_id,
-            Decision.matter_id == matter_id,
-            Decision.state.in_(LIVE_DECISION_STATES),
-        )
-    )
-    return reports or 0, decisions or 0
 
 
 async def matter(work: Work, matter_id: UUID) -> Matter:

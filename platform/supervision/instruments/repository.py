@@ -187,10 +187,12 @@ async def of_matter(work: Work, matter_id: UUID) -> list[Instrument]:
 
 async def covered(work: Work, instrument_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Findings that each instrument covers."""
-    query = select(Requirement.instrument_id, Requirement.finding_id).where(
-        Requirement.city_id == work.city_id, Requirement.instrument_id.in_(list(instrument_ids))
-    )
     found: dict[UUID, set[UUID]] = {}
+    if not (wanted := list(instrument_ids)):
+        return found
+    query = select(Requirement.instrument_id, Requirement.finding_id).where(
+        Requirement.city_id == work.city_id, Requirement.instrument_id.in_(wanted)
+    )
     for instrument_id, finding_id in await work.session.execute(query):
         found.setdefault(instrument_id, set()).add(finding_id)
     return found

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from kernel.clock import local_date
 from kernel.errors import NotFound, Stale
 from kernel.machine import Transition
@@ -182,8 +184,8 @@ async def refresh(work: Work, matter_id: UUID) -> Matter:
         if (matter.stage, matter.handler_names) != (key, names):
             matter.stage, matter.handler_names = key, names
         await repository.store_search(work, matter_id, _terms(case))
-        await deadlines.refresh_matter_due(work, matter_id)
-        await work.session.refresh(matter, ["next_due_on"])
+        nearest = await deadlines.refresh_matter_due(work, matter_id, matter.organ_id)
+        set_committed_value(matter, "next_due_on", nearest)
     return matter
 
 
