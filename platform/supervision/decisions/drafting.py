@@ -79,6 +79,11 @@ async def draft_report(work: Work, matter_id: UUID, instrument_id: UUID, *, auto
     return report
 
 
+async def reportable(work: Work, matter_id: UUID, instrument_id: UUID) -> bool:
+    """Whether the instrument still covers a problem that is open: without one there is nothing to report (Art. 20)."""
+    return bool((await records.read(work, matter_id)).open_of(instrument_id))
+
+
 def _require_ground(record: Record, instrument_id: UUID) -> None:
     matter = record.matter
     if matter.government_id is None:

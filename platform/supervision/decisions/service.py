@@ -6,7 +6,7 @@ from supervision.decisions import links
 from supervision.decisions.commands import Decide, DecideItem, Proposal, ReturnReport, UpdateReport, VerifyExecution
 from supervision.decisions.deciding import decide
 from supervision.decisions.decision_reading import DECISION_VIEWS, decision_pdf, decision_view, list_decisions
-from supervision.decisions.drafting import draft_report
+from supervision.decisions.drafting import draft_report, reportable
 from supervision.decisions.execution import verify_execution
 from supervision.decisions.reading import (
     VIEWS,
@@ -44,6 +44,7 @@ __all__ = [
     "report_pdf",
     "report_preview",
     "report_view",
+    "reportable",
     "return_report",
     "send_report",
     "update_report",

@@ -193,7 +193,8 @@ async def draft_report(work: Work, now: Scene, step: LadderStep) -> None:
     """The instrument lapses, and the report that Art. 20 demands lies drafted before the leader.
 
     A department's own matter has no government to report to: its leader is told to hand it to the justice
-    department.
+    department. When every problem of the instrument is settled meanwhile (by a judgment, or dropped), the cause is
+    gone and nothing is reported.
     """
     deadline, matter = now.deadline, now.matter
     if now.instrument is None or matter is None or deadline.subject_kind != "instrument":
@@ -206,7 +207,7 @@ async def draft_report(work: Work, now: Scene, step: LadderStep) -> None:
         title = f"{now.what}逾期不改正，请移交同级司法行政部门"
         await _to_own(work, now, "report", title, article=step.article, roles=(*LEADER_ROLES, "organ_head"))
         return
-    if matter.state == "open":
+    if matter.state == "open" and await deciding.reportable(work, matter.id, instrument.id):
         await deciding.draft_report(work, matter.id, instrument.id, automatic=True)
 
 
@@ -217,6 +218,8 @@ async def escalate_up(work: Work, now: Scene, step: LadderStep) -> None:
     """
     deadline, matter = now.deadline, now.matter
     if matter is None or now.instrument is None:
+        return
+    if matter.government_id is not None and not await deciding.reportable(work, matter.id, now.instrument.id):
         return
     tree = await directory(work)
     own = tree.government_of(deadline.organ_id)

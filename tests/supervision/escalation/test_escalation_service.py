@@ -18,6 +18,7 @@ from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.ladder import LadderStep
 from supervision.deadlines.models import Deadline, DeadlineStep, Notice
+from supervision.decisions.models import GovernmentReport
 from supervision.escalation import service, steps
 from supervision.escalation.models import EscalatedItem
 from supervision.escalation.steps import Scene
@@ -144,6 +145,25 @@ async def test_no_escalation_once_the_report_is_sent(world: World) -> None:
     await stories.send_report(world, report.id)
     await stories.sweep(world, "2026-12-20 09:00")
     assert [key for key, _ in await steps_taken(world, letter.id)] == LADDER[:4]
+    async with world.work("市司法局") as work:
+        assert (await work.session.scalars(select(EscalatedItem))).all() == []
+
+
+async def test_nothing_is_reported_when_a_judgment_settled_every_problem(world: World) -> None:
+    """The letter lapses, the report is not drafted, the level above is not told; no step fails for ever."""
+    matter = await stories.open_matter(world)
+    act = await stories.enter_seizure(world, matter.id)
+    await stories.find_problem(world, matter.id, concerns_act=True, act_id=act.id)
+    letter, _ = await stories.serve_letter(world, matter.id)
+    remedy = await stories.enter_remedy(world, matter.id, act.id)
+    await stories.end_remedy(world, remedy.id, settles=True)
+    await stories.sweep(world, "2026-12-20 09:00")
+    assert [key for key, _ in await steps_taken(world, letter.id)] == LADDER
+    async with world.work(BODY) as work:
+        held = await work.session.get(Instrument, (work.city_id, letter.id))
+        assert held is not None
+        assert held.state == "lapsed"
+        assert (await work.session.scalars(select(GovernmentReport))).all() == []
     async with world.work("市司法局") as work:
         assert (await work.session.scalars(select(EscalatedItem))).all() == []
 
