@@ -74,6 +74,8 @@ def _to_owner(tree: Directory, organ_id: UUID, owner: UUID) -> list[str]:
         parent = tree.organs[government].parent_id
         if parent is not None and tree.government_of(parent) == mine:
             found.append("upper")
+    if not found and tree.reads(organ_id, owner):
+        found.append("upper")
     return found
 
 

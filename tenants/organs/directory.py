@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -96,6 +97,14 @@ class Directory:
             return organ.id
         above, _ = self.supervision.register.government_over(organ)
         return above.id if above else None
+
+    def reads(self, viewer_id: UUID, owner_id: UUID) -> bool:
+        """Whether the read scope of one organ reaches the records of another (Arts. 2, 4, 5)."""
+        return (viewer_id, owner_id) in self._scope
+
+    @cached_property
+    def _scope(self) -> set[tuple[UUID, UUID]]:
+        return self.supervision.read_scope()
 
     def supervision_body_of(self, government_id: UUID) -> UUID | None:
         """The justice department of a government (Article 5)."""
