@@ -275,11 +275,20 @@ async def escalate_up(work: Work, now: Scene, step: LadderStep) -> None:
     _record(work, now, "escalate_up", f"提请{tree.short(above)}关注", note=note, article=step.article)
 
 
+async def _sender(work: Work, now: Scene) -> UUID:
+    """The organ that sent the document whose service is waited for: a decision comes from the government."""
+    own = await work.session.get(Delivery, (work.city_id, now.deadline.subject_id))
+    if own is None and now.matter is not None and now.matter.government_id is not None:
+        return now.matter.government_id
+    return now.deadline.organ_id
+
+
 async def plain(work: Work, now: Scene, _step: LadderStep) -> None:
     """A deadline without a ladder is over: deemed service follows by itself, everything else is told and recorded."""
     deadline = now.deadline
     if deadline.rule_key == "instrument.deemed_service":
-        await deem_served(work, deadline.subject_id)
+        async with work.acting_as(await _sender(work, now)):
+            await deem_served(work, deadline.subject_id)
         return
     title = f"{deadline.title}已逾期"
     if deadline.subject_kind == "clue":

@@ -130,8 +130,7 @@ async def serve_on_paper(
 async def deem_served(work: Work, delivery_id: UUID) -> bool:
     """Count an unopened delivery as served at the end of the next working day. False when it was opened before.
 
-    Called by the sweep after that day is over, as the organ that watches the deadline. Raises IllegalTransition
-    before.
+    Called by the sweep after that day is over, as the organ that sent it. Raises IllegalTransition before.
     """
     seen = await repository.get(work, Delivery, delivery_id)
     async with work.acting_as(seen.organ_id):

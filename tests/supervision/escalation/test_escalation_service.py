@@ -178,6 +178,19 @@ async def test_an_unopened_letter_counts_as_served(world: World) -> None:
     assert (delivery.served_how, delivery.served_on, delivery.state) == ("deemed", date(2026, 10, 10), "served")
 
 
+async def test_an_unopened_decision_counts_as_served_too(world: World) -> None:
+    """It lies in the government's tenancy, its deadlines in that of the body that handles the matter."""
+    _, _, _, report = await stories.reported_matter(world)
+    decision = await stories.decide(world, report.id)
+    await stories.sweep(world, "2026-11-03 00:05")
+    delivery = await stories.decision_delivery(world, decision)
+    assert (delivery.served_how, delivery.served_on, delivery.state) == ("deemed", date(2026, 11, 2), "served")
+    assert delivery.due_on == date(2026, 12, 2)
+    async with world.work(BODY) as work:
+        assert decision.instrument_id is not None
+        assert [row.state for row in await deadlines.for_subject(work, decision.instrument_id)] == ["running"]
+
+
 async def test_the_decision_has_reminders_and_no_second_report(world: World) -> None:
     _, _, decision, _ = await stories.decided_matter(world)
     await stories.sweep(world, "2027-01-10 09:00")
