@@ -28,6 +28,12 @@ def ensure_ready(installation: Installation) -> None:
     gc.enable()
 
 
+def refuse_other_mode(installation: Installation) -> None:
+    """For a service of its own: a demo's processes work on the demo's database, and nobody else's do."""
+    versions = installation.versions() or {}
+    _refuse_mixture(installation, {STAMP: 0, **versions})
+
+
 def _refuse_mixture(installation: Installation, versions: dict[str, int]) -> None:
     if STAMP not in versions:
         return

@@ -17,8 +17,10 @@ def become(role: str) -> int:
         end_with_launcher()
         return _web("")
     from cli.installation import opened
+    from cli.prepare import refuse_other_mode
 
     with opened(running=True) as installation:
+        refuse_other_mode(installation)
         url, environment = installation.app_url, installation.environment()
     return _web(url) if role == "web" else _job(role, environment)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import update
 
 from kernel.errors import Denied, Invalid
 from kernel.ids import NIL
@@ -16,16 +16,15 @@ MOST_DAYS = 366
 
 
 async def advance(database: Database, city_id: UUID, days: int) -> None:
-    """Put the product's clock `days` further ahead; it never goes back. Raises Denied outside demo mode."""
+    """Put the product's clock `days` further ahead; it never goes back. Raises Denied outside demo mode, and in a
+    database that was not made as a demo: the setting alone moves no clock of real work."""
     if not database.demo:
         raise Denied("演示时钟只在演示环境中使用。")
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"请填写 1 至 {MOST_DAYS} 之间的天数。", field="days")
     seconds = int(timedelta(days=days).total_seconds())
-    row = insert(DemoClock).values(id=1, shift_seconds=seconds)
+    move = update(DemoClock).where(DemoClock.id == 1).values(shift_seconds=DemoClock.shift_seconds + seconds)
     async with open_work(database, city_id=city_id, organ_id=NIL) as work:
-        await work.session.execute(
-            row.on_conflict_do_update(
-                index_elements=[DemoClock.id], set_={"shift_seconds": DemoClock.shift_seconds + seconds}
-            )
-        )
+        moved = await work.session.scalar(move.returning(DemoClock.id))
+    if moved is None:
+        raise Denied("这不是演示库，没有演示时钟。")

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kernel import demo_clock
 from kernel.clock import SHANGHAI, system_now
 from kernel.errors import Denied
 from kernel.ids import NIL, new_id
-from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
+from kernel.models import AuditEntry, DemoClock, OutboxMessage, TimelineEvent
 from kernel.work import Database, Rehearsal, open_work
 from tests.world import World
 
@@ -108,6 +109,22 @@ async def test_the_demo_clock_counts_in_demo_mode_alone(world: World) -> None:
     strict = Database(world.database.engine, world.database.signer, demo=False)
     async with open_work(strict, city_id=world.city_id, organ_id=NIL) as work:
         assert abs(work.now - system_now()) < timedelta(minutes=1)
+
+
+async def test_the_setting_alone_moves_no_clock_of_a_database_that_is_no_demo(world: World) -> None:
+    async with world.system() as work:
+        before = work.now
+    await demo_clock.advance(world.database, world.city_id, 2)
+    async with world.system() as work:
+        assert timedelta(days=2) <= work.now - before < timedelta(days=2, minutes=5)
+        await work.session.execute(delete(DemoClock))
+    with pytest.raises(Denied, match="不是演示库"):
+        await demo_clock.advance(world.database, world.city_id, 2)
+    strict = replace(world.database, demo=False)
+    with pytest.raises(Denied):
+        await demo_clock.advance(strict, world.city_id, 2)
+    async with world.system() as work:
+        assert await work.session.scalar(select(func.count()).select_from(DemoClock)) == 0
 
 
 async def test_a_rehearsal_is_kept_whole_or_not_at_all_and_has_a_clock_of_its_own(world: World) -> None:
