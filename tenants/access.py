@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.errors import Barred, Denied, NotFound
 from kernel.work import Actor, Work
 from policy import Question, Verdict, decide, explain, strictest
+from policy.vocabulary import ACTIONS
 from tenants.organs.directory import Directory, directory
 
 
@@ -101,7 +102,12 @@ def standings(actor: Actor | None, organ_id: UUID, target: Target, found: list[s
 
 
 async def consider(work: Work, kind: str, action: str, target: Target) -> tuple[Verdict, str]:
-    """The verdict and its Chinese sentence, without raising: for buttons and for 「暂不能办理」."""
+    """The verdict and its Chinese sentence, without raising: for buttons and for 「暂不能办理」.
+
+    Raises Denied for a step that the kind does not have: a decision document is not sent back for review.
+    """
+    if action not in ACTIONS.get(kind, ()):
+        raise Denied("这种文书或者记录没有这一步。")
     tree = await directory(work)
     organ_id = work.actor.organ_id if work.actor else work.organ_id
     found = relations(tree, organ_id, target)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.exceptions import SerializationException
 
 from kernel.errors import Denied, FieldError, Invalid, TooLarge, ZhunshengError
 from web.field_names import label
@@ -69,12 +70,19 @@ async def _of_body(request: Request[Any, Any, Any]) -> list[FieldError]:
             raise WrongKind
         if int(request.headers.get("content-length") or 0) > MOST_JSON:
             raise TooLarge("请求内容超过 48 MB，大文件请在页面上传。")
-        return list(_of_value("", await request.json(), 0)) if kind and await request.body() else []
+        return list(_of_value("", await _json(request), 0)) if kind and await request.body() else []
     if kind in FORMS:
         return [e for name, value in (await request.form()).multi_items() for e in _of_field(name, value)]
     if kind or await request.body():
         raise WrongKind
     return []
+
+
+async def _json(request: Request[Any, Any, Any]) -> Any:
+    try:
+        return await request.json()
+    except (SerializationException, UnicodeError, RecursionError):
+        raise Invalid("请求内容不是正确的 JSON，请核对后重新提交。") from None
 
 
 def _of_field(name: str, value: Any) -> Iterator[FieldError]:

@@ -65,7 +65,7 @@ async def head_of(work: Work, matter_id: UUID) -> MatterHead:
 
 def _filter(**given: Any) -> matters.MatterFilter:
     """The filter of a list. Raises Invalid that names the value it does not know."""
-    lists = {name: tuple(given.pop(name) or ()) for name in ("stage", "item", "mode", "supervised")}
+    lists = {name: tuple(given.pop(name, None) or ()) for name in ("stage", "item", "mode", "supervised")}
     try:
         return msgspec.convert({**given, **lists}, matters.MatterFilter)
     except msgspec.ValidationError as wrong:

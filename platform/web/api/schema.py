@@ -111,6 +111,8 @@ def _operation(method: str, operation: Document) -> None:
     answers = {status: answer for status, answer in operation["responses"].items() if status < "300"}
     for status, answer in answers.items():
         answer["description"] = operation["summary"]
+        if status == "204":
+            answer.pop("content", None)
         _binary(answer)
         if status == "201" and name not in ("openSession", "switchPost"):
             answer["headers"] = {"location": {"$ref": "#/components/headers/Location"}}

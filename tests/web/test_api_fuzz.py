@@ -1,0 +1,57 @@
+"""No request makes the API fail or answer with what it does not document (schemathesis over the whole OpenAPI)."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.databases import Cluster
+from tests.web.fuzzing import Fuzzed, fuzz, wander
+
+PARTS = 8
+"""The full run in pieces that each take a few minutes; `-n` spreads them."""
+EXAMPLES = 150
+"""Good ones, and as many bad ones: 300 an operation."""
+
+
+@pytest.fixture
+def fuzzed(cluster: Cluster) -> Iterator[Fuzzed]:
+    with cluster.backend("embedded").lent() as url, asyncio.Runner() as runner, capture_logs() as logs:
+        made = Fuzzed.open(url, runner)
+        yield made
+        made.close()
+    assert made.calls
+    assert not _failures(logs), "\n".join(_failures(logs))
+
+
+def _failures(logs: Any) -> list[str]:
+    """What failed inside, once for each sentence."""
+    found = {str(line["exc_info"])[:80]: line["exc_info"] for line in logs if "exc_info" in line}
+    return [
+        "".join(traceback.format_exception(error, limit=-5)) for error in found.values() if isinstance(error, Exception)
+    ]
+
+
+def test_every_operation_answers_as_it_says(fuzzed: Fuzzed) -> None:
+    wrong = fuzz(fuzzed, 2, modes=1)
+    assert not wrong, "\n".join(wrong)
+    assert 500 not in fuzzed.statuses
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("part", range(PARTS))
+def test_three_hundred_requests_to_every_operation(fuzzed: Fuzzed, part: int) -> None:
+    wrong = fuzz(fuzzed, EXAMPLES, part=part, of=PARTS)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.drill
+def test_following_the_links_finds_nothing_undocumented(fuzzed: Fuzzed) -> None:
+    wrong = wander(fuzzed, walks=150, steps=12)
+    assert not wrong, "\n".join(wrong)
+    assert fuzzed.calls > 300
