@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +22,7 @@ MOST: Final = 50_000
 """Entries of a file made in the page; `zhunsheng audit export` has no limit."""
 SLOW_SECONDS: Final = 60
 """An entry that waits for longer than this says that the sealer does not run."""
+ORGAN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Facts = list[tuple[str, Any]]
 
 
@@ -32,6 +34,9 @@ class Shown:
     keep: Facts
     check: Facts
     findings: list[str]
+    """What the last verification found in the organ's own stream or in the common chain."""
+    elsewhere: int
+    """How many findings concern other organs."""
     late: bool
     """Entries wait for too long."""
     entries: int
@@ -72,14 +77,34 @@ async def shown(work: Work, state: Standing) -> Shown:
             ("留存到", f"封存头第 {keep.number} 个，共 {keep.total} 条"),
             ("留存单位公钥", keep.key.hex()),
         ]
+    findings, elsewhere = _findings(state.check, work.organ_id, tree.name(work.organ_id))
     return Shown(
         seal=[(name, value) for name, value in seal if value],
         keep=kept,
         check=_check(state.check),
-        findings=[sentence for _, sentence in state.check.findings] if state.check else [],
+        findings=findings,
+        elsewhere=elsewhere,
         late=state.waiting > 0 and state.oldest.total_seconds() > SLOW_SECONDS,
         entries=head.total if head else 0,
     )
+
+
+def _findings(check: AuditCheck | None, organ_id: UUID, name: str) -> tuple[list[str], int]:
+    """Own and common findings in words; of other organs' only how many."""
+    own, elsewhere = [], 0
+    for _, sentence in check.findings if check else []:
+        named = ORGAN.findall(sentence)
+        if all(one == str(organ_id) for one in named):
+            own.append(ORGAN.sub(name, sentence))
+        else:
+            elsewhere += 1
+    return own, elsewhere
+
+
+def own_findings(check: AuditCheck | None, organ_id: UUID, name: str) -> list[str]:
+    """The sentences that an organ's audit administrator may read."""
+    own, elsewhere = _findings(check, organ_id, name)
+    return [*own, f"其他单位 {elsewhere} 处"] if elsewhere else own
 
 
 def _check(check: AuditCheck | None) -> Facts:

@@ -204,7 +204,8 @@ async def test_a_forged_proof_never_holds(kept_trail: Trail) -> None:
             continue
         tried += 1
         assert not proofs.check(forged).ok, forged
-    for nonsense in (None, [], {}, "", {"form": proofs.FORM}, {**proof, "columns": list(COLUMNS)[:-1]}):
+    values: list[Any] = [None, [], {}, "", {"form": proofs.FORM}, {**proof, "columns": list(COLUMNS)[:-1]}]
+    for nonsense in values:
         assert not proofs.check(nonsense).ok
 
 

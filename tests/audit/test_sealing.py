@@ -62,15 +62,12 @@ async def test_what_was_rolled_back_leaves_no_gap(trail: Trail) -> None:
     assert trail.verify().ok
 
 
-async def test_a_backlog_is_sealed_in_bites_without_splitting_a_transaction(
-    trail: Trail, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_backlog_is_sealed_in_bites_without_splitting_a_transaction(trail: Trail) -> None:
     trail.seal()
-    monkeypatch.setattr(sealer, "MOST", 4)
     for number in (3, 9, 1, 1, 2):
         await trail.write(HERE, number)
     with trail.access.connect() as connection:
-        one = Sealer(trail.access, "sha256")
+        one = Sealer(trail.access, "sha256", most=4)
         bites = [one.step(connection) for _ in range(4)]
     assert bites == [12, 4, 0, 0]
     assert trail.verify().ok

@@ -6,12 +6,14 @@ import json
 
 from kernel import settings
 from kernel.ids import new_id
+from kernel.models import AuditCheck
 from kernel.sealing import files, keeping, online, proofs
 from kernel.sealing.keys import KEY_NAME
 from tests.audit.sealed import ABOVE, HERE, THERE, Trail
 from tests.databases import Backend
 from tests.web.conftest import Opener
 from tests.world import World
+from web import audit_sealing
 
 
 async def _sealed(world: World, backend: Backend) -> Trail:
@@ -42,7 +44,13 @@ async def test_the_page_says_how_far_it_is_sealed_kept_and_verified(
     online.remember(trail.access, trail.verify())
     page = (await client.get("/audit/sealing")).text
     assert "核验发现 1 处不符" in page
-    assert "的记录被改动" in page
+    assert "许昌市建安区司法局 的记录被改动" in page
+
+
+def test_findings_about_other_organs_are_only_counted() -> None:
+    own, other = new_id(), new_id()
+    check = AuditCheck(findings=[["entries", f"单位 {own} 的"], ["entries", f"单位 {other} 的"], ["chain", "第 2 号"]])
+    assert audit_sealing.own_findings(check, own, "本局") == ["单位 本局 的", "第 2 号", "其他单位 1 处"]
 
 
 async def test_an_entry_is_proved_by_a_download(world: World, backend: Backend, client_for: Opener) -> None:

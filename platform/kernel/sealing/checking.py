@@ -6,7 +6,7 @@ work. Everything here is independent of the sealer: it knows the documented form
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import itemgetter
@@ -194,7 +194,7 @@ def begin_stream(span: Span, head: Head) -> None:
         span.found("stream", f"单位 {head.organ_id} 的封存头从第 {head.number} 个开始，缺少之前的")
 
 
-_SECOND = itemgetter(SECOND)
+_SECOND: Callable[[bytes], bytes] = itemgetter(SECOND)
 
 
 def check_times(span: Span, seal: Seal, groups: Mapping[UUID, Sequence[bytes]]) -> bytes:

@@ -36,11 +36,12 @@ class Behind(Exception):
 class Sealer:
     """Seals until stopped. `step` seals one batch and may be called by itself."""
 
-    def __init__(self, access: Access, algorithm: str = "sm3", interval: float = INTERVAL) -> None:
+    def __init__(self, access: Access, algorithm: str = "sm3", interval: float = INTERVAL, most: int = MOST) -> None:
         trees.hashing(algorithm)
         self.access = access
         self.algorithm = algorithm
         self.interval = interval
+        self.most = most
         self.stopping = threading.Event()
         self._known: dict[UUID, Head] = {}
         self._last: Seal | None = None
@@ -58,7 +59,7 @@ class Sealer:
     def _seal_on(self, connection: Connection) -> None:
         while not self.stopping.is_set():
             began = time.monotonic()
-            more = self.step(connection) >= MOST
+            more = self.step(connection) >= self.most
             if not more:
                 self.stopping.wait(max(0.0, self.interval - (time.monotonic() - began)))
 
@@ -66,7 +67,7 @@ class Sealer:
         self.stopping.set()
 
     def step(self, connection: Connection) -> int:
-        """Seal what can be sealed, at most about MOST entries, and commit. Returns the number of entries; 0 when
+        """Seal what can be sealed, at most about `most` entries, and commit. Returns the number of entries; 0 when
         there are none or another sealer is at work. Raises Behind."""
         with connection.transaction():
             self.access.enter(connection)
@@ -95,13 +96,13 @@ class Sealer:
         row = connection.execute(
             "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (select xid from audit_entry"
             " where xid >= %s order by xid, seq offset %s limit 1)",
-            [low, MOST],
+            [low, self.most],
         ).fetchone()
         assert row is not None
         horizon, full = row
         if horizon < low:
             raise Behind(f"transaction {horizon} comes before the last seal's {low} (see docs/audit.md)")
-        # A transaction is never split, so a batch may be larger than MOST by its last transaction.
+        # A transaction is never split, so a batch may be larger than `most` by its last transaction.
         return min(horizon, full + 1) if full is not None else int(horizon)
 
     def _write(

@@ -15,6 +15,7 @@ from kernel.models import AuditEntry
 from kernel.sealing import session
 from supervision.matters.views import Page
 from tenants.access import Target, authorize
+from tenants.organs.directory import directory
 from web import audit_export, audit_log, audit_sealing
 from web.api.common import Limit, Words, download, file_answer, read
 from web.audit_log import AuditFilter
@@ -140,6 +141,7 @@ async def sealing(request: Req) -> AuditSealing:
     async with reading(request) as work:
         await authorize(work, "audit", "read", Target(owner_id=work.organ_id))
         state = await session.standing(work)
+        name = (await directory(work)).name(work.organ_id)
     last, head, keep, check = state.last, state.head, state.keep, state.check
     return AuditSealing(
         seal=last.number if last else 0,
@@ -153,7 +155,7 @@ async def sealing(request: Req) -> AuditSealing:
         kept_heads=keep.number if keep else 0,
         kept_at=keep.kept_at if keep else None,
         verified_at=check.created_at if check else None,
-        findings=[sentence for _, sentence in check.findings] if check else [],
+        findings=audit_sealing.own_findings(check, work.organ_id, name),
     )
 
 
