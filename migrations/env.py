@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+import tenants.delegations.models
 import tenants.organs.models
 import tenants.staff.models  # noqa: F401
 from kernel.db import Base

@@ -1,24 +1,22 @@
 """Decide and explain: Casbin's answers over the whole finite space, compiled into a table when the rules load.
 
-Equal answers are found once: for each (kind, action), points that the same lines speak of form one group (each line
-is a conjunction over its columns, see model.conf), and Casbin decides one point of every group. The test suite asks
-Casbin directly, with all lines, and compares.
+At every load Casbin decides every point of the space, one for all that it cannot tell apart: for each act, words of a
+column that all its lines treat alike are one. Its answers are laid out by the set of lines that speak of a point, and
+a table that would answer any of these points otherwise than Casbin does not load. A drill asks stock Casbin for every
+single point.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from policy import articles, lines, rulebook
+from policy import articles, asking, lines, rulebook
 from policy.errors import RuleBookError, UnknownTerm
 from policy.lines import Line, among
 from policy.vocabulary import LABELS, ORGAN_CLASSES, RELATIONS, ROLES, STANDING_LABELS, STANDINGS
 
-MODEL_FILE: Final = Path(__file__).with_name("model.conf")
 _MEMO_LIMIT: Final = 200_000  # far above what a city uses; keeps odd role sets from growing it without end
 
 
@@ -47,6 +45,10 @@ class Verdict(NamedTuple):
     sentence: str
     effect: str
     remedy: str = ""
+    delegation: str = ""
+    """The id of the delegation that the permission rests on; empty for the actor's own powers."""
+    acting: str = ""
+    """由李四代行王五（监督机构负责人）职责，第十九条: for explanations, the timeline and the audit entry."""
 
     @property
     def barred(self) -> bool:
@@ -74,11 +76,26 @@ class _Slice:
         return self.verdicts[mask]
 
 
-class Policy:
-    """Rules compiled. Immutable but for its memo; safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The words that a policy is compiled over."""
 
-    def __init__(self, rules: Sequence[Line]) -> None:
+    acts: Sequence[tuple[str, str]] = tuple(LABELS)
+    organ_classes: Iterable[str] = ORGAN_CLASSES
+    roles: Iterable[str] = ROLES
+    relations: Iterable[str] = RELATIONS
+    standings: Iterable[str] = STANDINGS
+
+
+class Policy:
+    """Rules compiled. Immutable but for its memo; safe to share between threads.
+
+    `casbin_decisions` is how many points Casbin decided at load, each for all that it cannot tell from it.
+    """
+
+    def __init__(self, rules: Sequence[Line], space: Space | None = None) -> None:
         self.lines = tuple(rules)
+        self.space = space or Space()
         self.casbin_decisions = 0
         self._slices = self._compile()
         self._memo: dict[Question, Verdict] = {}
@@ -115,9 +132,15 @@ class Policy:
             raise UnknownTerm(f"not standings: {held - STANDINGS}")
         return next((s for s in STANDING_LABELS if s in held and masks[s] != masks["clear"]), "clear")
 
+    def permitted(self, organ_class: str, roles: frozenset[str], kind: str, action: str) -> frozenset[str]:
+        """The relations in which somebody without a special standing may do this: for many targets at once, where
+        a decision each is ``relation in permitted``."""
+        questions = {r: Question(organ_class, roles, r, kind, action) for r in self.space.relations}
+        return frozenset(relation for relation, question in questions.items() if self.decide(question).allowed)
+
     def enforcer(self, rules: Sequence[Line] | None = None) -> Any:
-        """A fresh Casbin enforcer over all lines, or those given: the authority that the table is checked against."""
-        return _enforcer([line.casbin() for line in (self.lines if rules is None else rules)])
+        """A fresh stock Casbin enforcer over all lines, or those given: the authority that the table equals."""
+        return asking.enforcer(self.lines if rules is None else rules)
 
     def _decide(self, question: Question) -> Verdict:
         best = NO_RULE
@@ -128,37 +151,34 @@ class Policy:
         return best
 
     def _compile(self) -> dict[tuple[str, str], _Slice]:
-        shared: dict[tuple[str, ...], _Slice] = {}
+        asking.matcher()  # a model that compiling does not understand must not load
         table = {}
-        for kind, action in LABELS:
+        for kind, action in self.space.acts:
             relevant = [line for line in self.lines if among(kind, line.kind) and among(action, line.action)]
-            key = tuple(line.id for line in relevant)
-            if key not in shared:
-                shared[key] = self._slice(kind, action, relevant)
-            table[kind, action] = shared[key]
+            table[kind, action] = self._slice(kind, action, relevant)
         return table
 
     def _slice(self, kind: str, action: str, relevant: Sequence[Line]) -> _Slice:
-        classes = _masks(ORGAN_CLASSES, relevant, lambda line: line.organ_class)
-        roles = _masks(ROLES, relevant, lambda line: line.role)
-        relations = _masks(RELATIONS, relevant, lambda line: line.relation)
-        standings = _masks(STANDINGS, relevant, lambda line: line.standing)
-        groups: dict[int, tuple[str, str, str, str]] = {}
-        # One word for each mask is enough to meet every group of points.
-        distinct = [
-            list({mask: word for word, mask in m.items()}.items()) for m in (classes, roles, relations, standings)
-        ]
-        for (a, organ_class), (b, role), (c, relation), (d, standing) in product(*distinct):
-            groups.setdefault(a & b & c & d, (organ_class, role, relation, standing))
-        by_id = {line.id: line for line in relevant}
-        verdicts = {0: NO_RULE}
+        space = self.space
+        columns = (
+            _masks(space.organ_classes, relevant, lambda line: line.organ_class),
+            _masks(space.roles, relevant, lambda line: line.role),
+            _masks(space.relations, relevant, lambda line: line.relation),
+            _masks(space.standings, relevant, lambda line: line.standing),
+        )
+        verdicts: dict[int, Verdict] = {0: NO_RULE}
         if relevant:
-            enforcer = _quick(self.enforcer(relevant))
-            for mask, (organ_class, role, relation, standing) in groups.items():
-                allowed, policy = enforcer.enforce_ex(organ_class, role, relation, kind, action, standing)
-                verdicts[mask] = verdict_of(allowed, by_id[policy[0]] if policy else None)
-            self.casbin_decisions += len(groups)
-        return _Slice(classes, roles, relations, standings, verdicts)
+            by_id = {line.id: line for line in relevant}
+            ask = asking.quick_enforcer(relevant).enforce_ex
+            # Words with one mask are one to every line: deciding one of them decides all.
+            distinct = [list({mask: word for word, mask in column.items()}.items()) for column in columns]
+            for (a, organ_class), (b, role), (c, relation), (d, standing) in product(*distinct):
+                allowed, deciding = ask(organ_class, role, relation, kind, action, standing)
+                found = verdict_of(allowed, by_id[deciding[0]] if deciding else None)
+                if verdicts.setdefault(a & b & c & d, found) != found:
+                    raise AssertionError(f"the table differs from Casbin: {organ_class} {role} {relation} {standing}")
+                self.casbin_decisions += 1
+        return _Slice(*columns, verdicts)
 
 
 _WEIGHT: Final = {"none": 0, "refer": 1, "allow": 2, "deny": 3, "bar": 4}
@@ -177,43 +197,6 @@ def verdict_of(allowed: bool, line: Line | None) -> Verdict:
     if allowed != (line.effect == "allow"):
         raise AssertionError(f"Casbin answered {allowed} on line {line.id} of effect {line.effect}")
     return Verdict(allowed, line.id, line.article, line.sentence, line.effect, line.remedy)
-
-
-def _enforcer(policies: Sequence[Sequence[str]]) -> Any:
-    import casbin
-
-    logging.getLogger("casbin").setLevel(logging.CRITICAL)  # it reports every refusal as a warning
-    model = casbin.Model()
-    model.load_model_from_text(MODEL_FILE.read_text(encoding="utf-8"))
-    model.add_policies("p", "p", [list(policy) for policy in policies])
-    enforcer = casbin.Enforcer(model)
-    enforcer.add_function("among", among)
-    return enforcer
-
-
-class _Compiled:
-    """A matcher as Python's own code. Casbin parses and walks it anew for every decision."""
-
-    def __init__(self, matcher: str, functions: Mapping[str, Callable[..., object]]) -> None:
-        self._code = compile(matcher.replace("&&", "and").replace("||", "or"), MODEL_FILE.name, "eval")
-        self._known = {**functions, "__builtins__": {}}
-
-    def eval(self, names: Mapping[str, str]) -> object:
-        return eval(self._code, self._known, names)  # noqa: S307  the product's own model.conf, never input
-
-
-def _quick(enforcer: Any) -> Any:
-    """The enforcer with its matcher compiled once: every decision is still Casbin's, a quarter as dear. A process
-    asks thousands before it serves its first page."""
-    kept: dict[str, _Compiled] = {}
-
-    def expression(matcher: str, functions: Mapping[str, Callable[..., object]]) -> _Compiled:
-        if matcher not in kept:
-            kept[matcher] = _Compiled(matcher, functions)
-        return kept[matcher]
-
-    enforcer._get_expression = expression
-    return enforcer
 
 
 def is_active(line: Line, book: rulebook.RuleBook) -> bool:
@@ -271,6 +254,6 @@ def explain(question: Question, verdict: Verdict) -> str:
     """One Chinese passage: what, why, the article, and for a refusal what to do instead."""
     act = LABELS[question.kind, question.action]
     if verdict.allowed:
-        return f"可以{act}。{verdict.sentence}（{articles.display(verdict.article)}）"
+        return f"可以{act}。{verdict.sentence}（{verdict.acting or articles.display(verdict.article)}）"
     word = "暂不能" if verdict.barred else "不能"
     return f"{word}{act}。{verdict.sentence}（{articles.display(verdict.article)}）{verdict.remedy}"

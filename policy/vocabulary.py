@@ -59,6 +59,7 @@ STANDING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "remedy_pending": "复议、诉讼未终结",
         "owner": "整改责任人",
         "drafter": "起草人、提出人",
+        "acting": "代行他人职责",
         "clear": "无特殊情形",
     }
 )
@@ -168,6 +169,14 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "organ": {"list": "查看单位名录", "read": "查看单位", "manage": "维护单位"},
     "relation": {"read": "查看监督关系", "manage": "维护监督关系"},
     "account": {"read": "查看账号", "manage": "维护账号", "unlock": "解除账号锁定"},
+    "delegation": {
+        "read": "查看代行授权",
+        "propose": "提出代行授权",
+        "withdraw": "撤回代行授权",
+        "approve": "核准代行授权",
+        "reject": "不予核准代行授权",
+        "end": "提前终止代行授权",
+    },
     "rulebook": {"read": "查看规则", "manage": "调整规则"},
     "calendar": {"read": "查看工作日历", "import": "导入工作日历"},
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from kernel.errors import Barred, Denied, NotFound
 from kernel.work import Actor, Work
-from policy import Question, Verdict, decide, explain, strictest
+from policy import Question, Verdict, articles, decide, explain, strictest
+from policy.delegation import act_of, acting_verdict
+from policy.engine import default_policy
 from policy.vocabulary import ACTIONS
+from tenants.delegations.effective import Lent, in_force
 from tenants.organs.directory import Directory, directory
 
 
@@ -84,14 +87,19 @@ def _stands_for_government(tree: Directory, organ_id: UUID, government: UUID) ->
     return organ_id in (government, tree.supervision_body_of(government))
 
 
-def standings(actor: Actor | None, organ_id: UUID, target: Target, found: list[str]) -> list[str]:
-    """In which positions the actor stands to the target, besides ``clear``."""
-    positions = ["clear"]
+def standings(
+    actor: Actor | None, organ_id: UUID, target: Target, found: list[str], lent: Lent | None = None
+) -> list[str]:
+    """In which positions the actor stands to the target, besides ``clear``; in the place of a principal (`lent`), in
+    the principal's positions too: what the principal may not decide, nobody decides for the principal."""
+    positions = ["clear"] if lent is None else ["acting"]
     if target.remedy_pending:
         positions.append("remedy_pending")
     if actor is None:
         return positions
     who = {actor.post_id, actor.person_id}
+    if lent is not None:
+        who |= {lent.principal_post_id, lent.principal_person_id}
     if who & target.recused:
         positions.append("recused")
     if who & target.drafters:
@@ -104,7 +112,8 @@ def standings(actor: Actor | None, organ_id: UUID, target: Target, found: list[s
 async def consider(work: Work, kind: str, action: str, target: Target) -> tuple[Verdict, str]:
     """The verdict and its Chinese sentence, without raising: for buttons and for 「暂不能办理」.
 
-    Raises Denied for a step that the kind does not have: a decision document is not sent back for review.
+    What the actor's own roles do not allow, a delegation in force may; the verdict then names it. Raises Denied for
+    a step that the kind does not have: a decision document is not sent back for review.
     """
     if action not in ACTIONS.get(kind, ()):
         raise Denied("这种文书或者记录没有这一步。")
@@ -118,7 +127,27 @@ async def consider(work: Work, kind: str, action: str, target: Target) -> tuple[
         question = Question(tree.organ_class(organ_id), roles, relation, kind, action, standing)
         answers.append((question, decide(question)))
     best = min(answers, key=lambda pair: (not pair[1].barred, not pair[1].allowed))
+    if work.actor is not None and not best[1].allowed and not best[1].barred:
+        best = await _acting(work, work.actor, [question for question, _ in answers], target, found) or best
     return best[1], explain(*best)
+
+
+async def _acting(
+    work: Work, actor: Actor, questions: list[Question], target: Target, found: list[str]
+) -> tuple[Question, Verdict] | None:
+    """The permission that a delegation in force gives to one of the questions; None when none does."""
+    policy = default_policy()
+    for lent in await in_force(work, actor):
+        if act_of(questions[0].kind, questions[0].action) not in lent.acts:
+            continue
+        positions = standings(actor, actor.organ_id, target, found, lent)
+        standing = strictest(questions[0].kind, questions[0].action, positions)
+        for question in questions:
+            verdict = acting_verdict(policy, question._replace(standing=standing), lent.roles)
+            if verdict.allowed:
+                by = f"由{lent.parties}，{articles.display(verdict.article)}"
+                return question, verdict._replace(delegation=str(lent.id), acting=by)
+    return None
 
 
 async def authorize(work: Work, kind: str, action: str, target: Target) -> Verdict:

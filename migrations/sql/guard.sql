@@ -214,7 +214,8 @@ CREATE FUNCTION guard.search_clues(query text, most int) RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.id FROM public.clue c
     WHERE c.search @@ query::tsquery
-      AND c.organ_id IN (SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant()))
+      AND (c.organ_id IN (SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant()))
+           OR c.origin_organ_id = (SELECT guard.tenant()))
     ORDER BY c.received_at DESC LIMIT most
 $$;
 
@@ -260,12 +261,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY h.organ_id
 $$;
 
--- Settings: a changed value of a tenant makes a new version, which every process compares with what it keeps.
+-- What processes keep in memory of a table (the trigger's argument; settings without one): every change makes a new
+-- version, which they compare in the transaction that they already have.
 
 CREATE FUNCTION guard.settings_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO public.reference_version AS v (name, version) VALUES ('settings', 1)
+    INSERT INTO public.reference_version AS v (name, version) VALUES (coalesce(TG_ARGV[0], 'settings'), 1)
     ON CONFLICT (name) DO UPDATE SET version = v.version + 1;
     RETURN NULL;
 END $$;

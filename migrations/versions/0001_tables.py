@@ -1220,8 +1220,64 @@ def upgrade() -> None:
             ["city_id", "person_id"], ["person.city_id", "person.id"], name=op.f("fk_post_city_id_person_id")
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_post")),
+        sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_post_city_id_organ_id_id")),
     )
     op.create_index("ix_post_person", "post", ["city_id", "person_id"], unique=False)
+    op.create_table(
+        "delegation",
+        sa.Column("principal_post_id", sa.Uuid(), nullable=False),
+        sa.Column("principal_person_id", sa.Uuid(), nullable=False),
+        sa.Column("principal_name", sa.Text(), nullable=False),
+        sa.Column("principal_title", sa.Text(), nullable=False),
+        sa.Column("delegate_post_id", sa.Uuid(), nullable=False),
+        sa.Column("delegate_person_id", sa.Uuid(), nullable=False),
+        sa.Column("delegate_name", sa.Text(), nullable=False),
+        sa.Column("delegate_title", sa.Text(), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("acts", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_by_name", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_by_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("ended_by_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "state in ('proposed', 'approved', 'rejected', 'withdrawn', 'ended')", name=op.f("ck_delegation_state")
+        ),
+        sa.CheckConstraint("valid_from <= valid_to", name=op.f("ck_delegation_days")),
+        sa.CheckConstraint("principal_person_id <> delegate_person_id", name=op.f("ck_delegation_persons")),
+        sa.CheckConstraint("decided_by is null or decided_by <> proposed_by", name=op.f("ck_delegation_four_eyes")),
+        sa.CheckConstraint(
+            "state not in ('approved', 'ended') or decided_by is not null", name=op.f("ck_delegation_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["city_id", "organ_id", "principal_post_id"],
+            ["post.city_id", "post.organ_id", "post.id"],
+            name=op.f("fk_delegation_city_id_organ_id_principal_post_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["city_id", "organ_id", "delegate_post_id"],
+            ["post.city_id", "post.organ_id", "post.id"],
+            name=op.f("fk_delegation_city_id_organ_id_delegate_post_id"),
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_delegation")),
+    )
+    op.create_index("ix_delegation_organ", "delegation", ["city_id", "organ_id", "valid_to"], unique=False)
     op.create_table(
         "recusal",
         sa.Column("matter_id", sa.Uuid(), nullable=False),

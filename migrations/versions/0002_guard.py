@@ -146,6 +146,11 @@ def _shared_tables() -> None:
         "CREATE TRIGGER setting_override_version AFTER INSERT OR UPDATE ON setting_override FOR EACH STATEMENT"
         " EXECUTE FUNCTION guard.settings_changed()"
     )
+    owned("delegation", read=OWN_ROWS)
+    op.execute(
+        "CREATE TRIGGER delegation_version AFTER INSERT OR UPDATE ON delegation FOR EACH STATEMENT"
+        " EXECUTE FUNCTION guard.settings_changed('delegations')"
+    )
 
 
 def _audit_tables() -> None:

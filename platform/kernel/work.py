@@ -146,8 +146,12 @@ class Work:
         """
         articles = [article] if isinstance(article, str) else list(article or ())
         facts = dict(detail or {})
-        if rule_id is None and self.verdicts:
-            rule_id = self.verdicts[-1].rule_id
+        verdict = self.verdicts[-1] if self.verdicts else None
+        if verdict is not None:
+            rule_id = verdict.rule_id if rule_id is None else rule_id
+            if verdict.delegation:
+                title = f"{title}（{verdict.acting}）"
+                facts["delegation"] = verdict.delegation
         self.session.add(
             AuditEntry(
                 **self._who() | ({"actor_name": claimed.name, "actor_title": ""} if claimed else {}),

@@ -64,6 +64,7 @@ class Post(TenantRow):
 
     __tablename__ = "post"
     __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "id"),
         ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
         ForeignKeyConstraint(["city_id", "person_id"], ["person.city_id", "person.id"]),
         Index("ix_post_person", "city_id", "person_id"),
