@@ -119,17 +119,18 @@ def _rests(facts: DeadlineFacts, counted: list[Day]) -> list[str]:
 def _change(change: Change) -> str:
     day = format_date(change.on)
     ground = f"（{display(change.article)}）" if change.article else ""
+    why = change.reason.rstrip("。；，")  # the applicant's own sentence goes on here
     if change.kind == "suspension":
         rest = f"，尚余 {change.rest.label}" if change.rest else ""
-        return f"{day}因{change.reason}中止计算{ground}{rest}"
+        return f"{day}因{why}中止计算{ground}{rest}"
     if change.kind == "resumption":
-        return f"{day}{change.reason}，恢复计算{ground}，剩余时间接续，至{format_due(change.due_after)}届满"
+        return f"{day}{why}，恢复计算{ground}，剩余时间接续，至{format_due(change.due_after)}届满"
     moved = f"届满日由{format_date(change.due_before)}改为{format_due(change.due_after)}"
     if change.kind == "extension":
         length = f" {change.term.label}" if change.term else ""
-        return f"{day}批准延期{length}{ground}，理由是{change.reason}，{moved}"
+        return f"{day}批准延期{length}{ground}，理由是{why}，{moved}"
     same = change.due_before == change.due_after
-    return f"{day}因{change.reason}重新计算{ground}，{'届满日不变' if same else moved}"
+    return f"{day}因{why}重新计算{ground}，{'届满日不变' if same else moved}"
 
 
 def _shift(facts: DeadlineFacts, calendar: WorkCalendar) -> list[str]:

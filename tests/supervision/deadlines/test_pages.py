@@ -187,6 +187,16 @@ def test_the_paragraph_tells_the_history() -> None:
     assert "目前中止：复议办理中" in explain(SUSPENDED, calendar(), TODAY)
 
 
+def test_the_reason_that_somebody_wrote_as_a_sentence_goes_on() -> None:
+    first, *rest = EXTENDED_AND_SUSPENDED.changes
+    told = explain(
+        replace(EXTENDED_AND_SUSPENDED, changes=(replace(first, reason="案卷数量较多。"), *rest)),
+        calendar(),
+        D(2026, 10, 16),
+    )
+    assert "理由是案卷数量较多，届满日" in told
+
+
 def test_the_paragraph_warns_of_a_provisional_end() -> None:
     told = explain(facts(D(2026, 11, 23), 30), calendar(), D(2026, 11, 23))
     assert told.endswith("2027年1月1日起的节假日安排未发布，届满日为暂定，发布后自动重新计算。")
