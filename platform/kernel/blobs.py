@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
+import io
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +44,12 @@ ALLOWED = {
 }
 """Media type (found in the content) → kind of evidence. Anything else is refused."""
 
+PACKAGES = frozenset(kind for kind in ALLOWED if "openxmlformats" in kind)
+"""Types that are archives: whoever opens one unpacks it."""
+INFLATED = 50 * 1_048_576
+RATIO = 100
+PARTS = 10_000
+
 EXTENSIONS = {
     ".pdf": {"application/pdf"},
     ".jpg": {"image/jpeg"},
@@ -73,6 +81,16 @@ def detect(data: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     return "" if "\0" in text or text.lstrip()[:1] == "<" else "text/plain"
+
+
+def _inflates(data: bytes) -> bool:
+    """Whether an archive is made to fill the memory of whoever opens it. Only its directory is read."""
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return True
+    whole = sum(part.file_size for part in parts)
+    return len(parts) > PARTS or (whole > INFLATED and whole > RATIO * len(data))
 
 
 class BlobStore:
@@ -116,6 +134,8 @@ class BlobStore:
         expected = EXTENSIONS.get(Path(name).suffix.lower())
         if kind is None:
             raise Invalid(f"文件“{name}”的类型不能使用，请上传 PDF、图片、音视频、Word 或 Excel 文件。", field=field)
+        if media_type in PACKAGES and _inflates(data):
+            raise Invalid(f"文件“{name}”解压后过大，请另存为新的文件后重新上传。", field=field)
         if expected is not None and media_type not in expected:
             raise Invalid(f"文件“{name}”的内容与扩展名不一致，请核对后重新上传。", field=field)
         sha256 = hashlib.sha256(data).hexdigest()

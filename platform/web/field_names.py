@@ -5,88 +5,93 @@ from __future__ import annotations
 from typing import Final
 
 _NAMES: Final = """
-account_id 账号编号|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址|activities 核查活动
-actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号|addressee_name 受送达单位
-after 下一页标识|allowed 可以办理|amount 数量|anonymous 匿名|answer 答复|answer_title 答复文书名称
-answered_at 答复时间|answers 答复记录|approval_number 批准文号|approved_at 批准时间|approved_by_name 批准人
-article 依据条款代码|article_display 依据条款|articles 依据条款|asked 要求|assigned_at 指派时间|at 时间
-attachment_ids 附件编号|attachments 附件|automatic 系统自动起草|badge 标记|bars 各来源数量|basis 立项依据
-basis_label 立项依据名称|basis_note 立项依据说明|before 上一页标识|blocked 不能办理的原因
-blocked_kind 不能办理的情形|body 正文|body_name 监督机构|bound 承担义务的单位|business_lines 业务条线
-can_approve 可以审定|can_drop 可以撤销|can_open 可以签收|can_urge 可以催办|can_verify 可以核验
-can_write 可以填写|case_number 案号|cells 日历格|certificate 证件号码|checks 检查结果|chip 期限标签
-chosen 选定的编号|closed 办结|closed_on 结项日期|closing_report 结项报告|clue_id 线索编号|clue_ids 线索编号
-code_system 代码体系|commissioned 委托情况|complainant 反映人|complete 填写完整|concerns_act 涉及行政行为
-confidential 要求保密|consequences 期满后果|considered 考虑因素|contact 联系方式|content 文件内容
-content_item 监督内容|content_items 监督内容|content_name 监督内容名称|content_names 监督内容名称
-copies 抄送单位|copies_to 抄送单位编号|counterpart 当事人|counterpart_id 当事人证件号码
-counterpart_mask 当事人证件号码（遮盖）|created_at 建立时间|csrf_token 防伪标识|current 现在的密码
-danger 不可撤回|dashed 暂定|date 日期|date_label 日期名称|date_text 期限说明|day 日期|deadline 期限
-deadline_id 期限编号|deadlines 期限|decided_at 决定时间|decided_by_name 决定人|decision 监督决定
-decision_id 决定编号|decision_reason 决定理由|declared_at 申报时间|declined_reason 不予决定的理由
-deliveries 处理次数|delivery_id 送达编号|detail 详细内容|dismissal_proposed 已提出不予办理
-division_code 行政区划代码|documents 文书|drafted_by_name 起草人|due 期限情形|due_on 期满日期
-due_text 期满日期说明|duplicates 疑似重复线索|earlier 以前的报告|eligible 符合条件|ended_at 结束时间
-ended_on 终结日期|ended_reason 结束原因|entry 审计记录|entry_id 审计记录编号|error 错误说明
-established_on 设立日期|evidence 证据|evidence_id 证据编号|evidence_ids 证据编号|evidence_seen 已逐件查看证据
-executed 已执行|extension 延期申请|external_id 外部编号|facts 事实|failed_at 失败时间|field 项目|figures 数字
-file_id 文件编号|filed_on 申请日期|files 文件|filled 已填写项数|finding_facts 问题事实|finding_id 问题编号
-finding_ids 问题编号|finding_state 问题状态代码|finding_state_label 问题状态|finding_title 问题名称
-findings 问题|first 起始日期|first_on 最早日期|form 文书样式|format 文件格式|former_names 曾用名
-from_organ_name 转出单位|general 总体说明|government_id 政府编号|government_name 政府|granted 是否同意
-gravity 情节代码|gravity_label 情节|ground 情形代码|ground_label 情形|groups 分组|handled 已处理
-handled_at 处理时间|handled_note 处理说明|handler 承办人|handler_names 承办人|handler_post_ids 承办人岗位编号
-handlers 承办人|happened_on 发生日期|has_pdf 有正式文本|head_name 主要负责人|heading 标题|hint 提示
-href 页面地址|icon 图标|id 编号|instrument_id 文书编号|instrument_label 文书名称|instruments 文书
-internal 仅内部可见|into_clue_id 并入的线索编号|into_matter_id 并入的事项编号
-is_supervision_body 是行政执法监督机构|issued_at 签发时间|issuer_name 制发单位|item 监督内容
-item_id 逾期事项编号|items 列表|job 任务|key 代码|kind 种类代码|kind_label 种类|kind_name 种类名称|kinds 种类
-label 名称|labels 名称|last 截止日期|last_login_at 上次登录时间|late 逾期|late_workdays 逾期工作日
-leadership 领导体制|legal_review 法制审核意见|length 时长|letter_id 任务编号|level 层级代码|level_label 层级
-limit 每页条数|link 页面地址|look_back_on 回访日期|made_on 作出日期|manner 送达方式|matter 事项编号
-matter_id 事项编号|matter_number 事项文号|matter_title 事项名称|media_type 文件类型|merged 已并入
-merged_into 并入对象|message 说明|message_id 消息编号|missing 缺少的内容|mode 监督方式代码
-mode_article 监督方式依据|mode_name 监督方式|must_change_password 须修改密码|must_log_in 须重新登录|name 名称
-needs_leader 须负责人办理|new_due_on 新的期满日期|next 下一页标识|next_articles 下一步依据
-next_due_on 最近期满日期|next_on 下一步日期|no 序号|no_conflict 无利害关系|not_supervisors 不是监督机构的单位
-note 说明|notes 说明|notice_id 消息编号|number 文号|objection 异议|obstruction 阻碍情况|officers 相关人员
-on 日期|opened 已签收|opened_at 签收时间|opened_by 签收人|opened_on 立项日期|opening 引言|opinion 意见书权限
-order 上级要求|organ 单位|organ_id 单位编号|organ_name 单位|origin 来源|origin_name 登记单位
-overdue_workdays 逾期工作日|own 本单位的|owner_id 所属记录编号|owner_kind 所属记录种类|pages 页数|papers 文书
-parent 上级单位编号|parent_id 上级单位编号|participant_post_ids 参加人岗位编号|participants 参加人
-passed_to 接收机关|password 密码|path 路径|people 承办人|person 人员|person_id 人员编号|place 地点|pool 线索池
-post_id 岗位编号|post_ids 岗位编号|posts 岗位|previous 上一页标识|problems 问题|proof 送达证明|proposal 提请意见
-proposals 提请意见|proposed_at 提请时间|provision 违反的规定|purpose 用途|q 检索词|raised_at 提请时间
-reach 查看范围|read 已读|reason 理由|reason_code 理由代码|reason_label 理由名称|reason_name 理由名称
-reasons 理由|receipt 送达情况|receipts 送达情况|received_at 收到时间|received_text 收到时间说明|receiver 签收人
-record 记录|rectified 已整改|recusal_id 回避编号|recusals 回避|refused 不能办理|refuses 拒不整改
-registered_name 登记人|relapsed 问题反弹|relation 监督关系代码|relation_article 监督关系依据
-relation_label 监督关系|remedies 复议诉讼|remedy 补救办法|remedy_checked_at 复议诉讼核对时间
-remedy_id 复议诉讼编号|replayed_at 重新执行时间|replayed_by 重新执行人|replies 书面报告|reply 书面报告
-reply_id 书面报告编号|report_id 报告编号|request_id 请求编号|requested_at 申请时间|requested_by_name 申请人
-requirement 要求|requirements 要求|result 结果|result_note 结果说明|return_reason 退回理由
-returned_reason 退回理由|returned_until 补充期限|review_reason 审查理由|reviewed_at 审查时间
-reviewed_by_name 审查人|rights 权利|role 身份|role_labels 职责|roles 职责代码|round 轮次|rule_id 规则编号
-rulebook_key 规则版本|rulebook_name 规则名称|running 在计|scope 范围|score 相似度|send_back_limit 退回次数上限
-send_back_reason 退回理由|sent_at 发出时间|sent_back_count 已退回次数|sent_back_term 退回后的期限
-sent_by_name 发出人|sentence 说明|seq 序号|served_how 送达方式|served_on 送达日期|settled 已办结
-settles 问题已经解决|sha256 文件摘要（SHA-256）|short_name 简称|since 起始时间|size 字节数|sort 排序
-source 来源代码|source_label 来源|spoken 口语说明|stage 环节代码|stage_label 环节|stage_tone 环节色调
+account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
+activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
+addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量
+anonymous 匿名|answer 答复|answer_title 答复文书名称|answered_at 答复时间|answers 答复记录
+approval_number 批准文号|approved_at 批准时间|approved_by_name 批准人|article 依据条款代码
+article_display 依据条款|articles 依据条款|asked 要求|assigned_at 指派时间|at 时间|attachment_ids 附件编号
+attachments 附件|automatic 系统自动起草|badge 标记|bars 各来源数量|basis 立项依据|basis_label 立项依据名称
+basis_note 立项依据说明|before 上一页标识|blocked 不能办理的原因|blocked_kind 不能办理的情形|body 正文
+body_name 监督机构|bound 承担义务的单位|business_lines 业务条线|can_approve 可以审定|can_drop 可以撤销
+can_open 可以签收|can_urge 可以催办|can_verify 可以核验|can_write 可以填写|case_number 案号|cells 日历格
+certificate 证件号码|checks 检查结果|chip 期限标签|chosen 选定的编号|closed 办结|closed_on 结项日期
+closing_report 结项报告|clue_id 线索编号|clue_ids 线索编号|code 错误代码|code_system 代码体系
+commissioned 委托情况|complainant 反映人|complainant_contact 反映人联系方式|complainant_name 反映人姓名
+complete 填写完整|concerns_act 涉及行政行为|confidential 要求保密|consequences 期满后果|considered 考虑因素
+contact 联系方式|content 文件内容|content_item 监督内容|content_items 监督内容|content_name 监督内容名称
+content_names 监督内容名称|copies 抄送单位|copies_to 抄送单位编号|copy_id 抄送件编号|counterpart 当事人
+counterpart_id 当事人证件号码|counterpart_mask 当事人证件号码（遮盖）|created_at 建立时间|csrf_token 防伪标识
+current 现在的密码|danger 不可撤回|dashed 暂定|date 日期|date_label 日期名称|date_text 期限说明|day 日期
+days 天数|deadline 期限|deadline_id 期限编号|deadlines 期限|decided_at 决定时间|decided_by 决定人
+decided_by_name 决定人|decision 监督决定|decision_id 决定编号|decision_reason 决定理由|declared_at 申报时间
+declined_reason 不予决定的理由|delegate 受托人|delegate_post_id 受托人岗位编号|delegation_id 代行授权编号
+deliveries 处理次数|delivery_id 送达编号|detail 详细内容|discard_reason 不予采用的理由
+dismissal_proposed 已提出不予办理|division_code 行政区划代码|documents 文书|draft_id 通报草稿编号
+drafted_at 起草时间|drafted_by_name 起草人|due 期限情形|due_on 期满日期|due_text 期满日期说明
+duplicates 疑似重复线索|earlier 以前的报告|eligible 符合条件|end_reason 终止理由|ended_at 结束时间
+ended_by 终止人|ended_on 终结日期|ended_reason 结束原因|entry 审计记录|entry_id 审计记录编号|error 错误说明
+errors 需要修改的项目|established_on 设立日期|evidence 证据|evidence_id 证据编号|evidence_ids 证据编号
+evidence_seen 已逐件查看证据|executed 已执行|extension 延期申请|external_id 外部编号|facts 事实
+failed_at 失败时间|field 项目|figures 数字|file_id 文件编号|filed_on 申请日期|files 文件|filled 已填写项数
+finding_facts 问题事实|finding_id 问题编号|finding_ids 问题编号|finding_state 问题状态代码
+finding_state_label 问题状态|finding_title 问题名称|findings 问题|first 起始日期|first_on 最早日期|form 文书样式
+format 文件格式|former_names 曾用名|from_organ_name 转出单位|general 总体说明|government_id 政府编号
+government_name 政府|granted 是否同意|gravity 情节代码|gravity_label 情节|ground 情形代码|ground_label 情形
+groups 分组|handled 已处理|handled_at 处理时间|handled_note 处理说明|handler 承办人|handler_names 承办人
+handler_post_ids 承办人岗位编号|handlers 承办人|happened_on 发生日期|has_pdf 有正式文本|head_name 主要负责人
+heading 标题|hint 提示|href 页面地址|icon 图标|id 编号|in_force 在有效期内|instance 请求地址|instrument 文书
+instrument_id 文书编号|instrument_label 文书名称|instruments 文书|internal 仅内部可见
+into_clue_id 并入的线索编号|into_matter_id 并入的事项编号|is_supervision_body 是行政执法监督机构|issued 签发日期
+issued_at 签发时间|issuer 制发单位|issuer_name 制发单位|item 监督内容|item_id 逾期事项编号|items 列表|job 任务
+kept_at 上级保存时间|kept_back 不能代行的事项|kept_heads 上级保存的封存号|key 代码|kind 种类代码|kind_label 种类
+kind_name 种类名称|kinds 种类|label 名称|labels 名称|last 截止日期|last_login_at 上次登录时间|late 逾期
+late_workdays 逾期工作日|leadership 领导体制|legal_review 法制审核意见|length 时长|letter_id 任务编号
+level 层级代码|level_label 层级|limit 每页条数|lines 各行|link 页面地址|living 有效|look_back_on 回访日期
+made_on 作出日期|manner 送达方式|matter 事项编号|matter_id 事项编号|matter_number 事项文号|matter_title 事项名称
+may_decide 可以决定|media_type 文件类型|merged 已并入|merged_into 并入对象|message 说明|message_id 消息编号
+missing 缺少的内容|mode 监督方式代码|mode_article 监督方式依据|mode_name 监督方式|month 月份
+must_change_password 须修改密码|must_log_in 须重新登录|name 名称|needs_leader 须负责人办理
+new_due_on 新的期满日期|next 下一页标识|next_articles 下一步依据|next_due_on 最近期满日期|next_on 下一步日期
+no 序号|no_conflict 无利害关系|not_supervisors 不是监督机构的单位|note 说明|notes 说明|notice_id 消息编号
+number 文号|objection 异议|obstruction 阻碍情况|officers 相关人员|on 日期|opened 已签收|opened_at 签收时间
+opened_by 签收人|opened_on 立项日期|opening 引言|opinion 意见书权限|order 上级要求|organ 单位
+organ_entries 本单位记录数|organ_head 本单位摘要|organ_heads 封存的单位数|organ_id 单位编号|organ_name 单位
+organ_text 单位|origin 来源|origin_name 登记单位|outcome 结果|overdue_workdays 逾期工作日|own 本单位的
+owner_id 所属记录编号|owner_kind 所属记录种类|pages 页数|paper_id 文书编号|papers 文书|parent 上级单位编号
+parent_id 上级单位编号|participant_post_ids 参加人岗位编号|participants 参加人|passed_to 接收机关|password 密码
+path 路径|people 承办人|person 人员|person_id 人员编号|place 地点|pool 线索池|post_id 岗位编号|post_ids 岗位编号
+posts 岗位|previous 上一页标识|principal 委托人|principal_post_id 委托人岗位编号|problems 问题|proof 送达证明
+proposal 提请意见|proposals 提请意见|proposed_at 提请时间|proposed_by 提出人|provision 违反的规定|purpose 用途
+q 检索词|raised_at 提请时间|reach 查看范围|read 已读|reason 理由|reason_code 理由代码|reason_label 理由名称
+reason_name 理由名称|reasons 理由|receipt 送达情况|receipts 送达情况|received_at 收到时间|received_on 收到日期
+received_text 收到时间说明|receiver 签收人|record 记录|rectified 已整改|recusal_id 回避编号|recusals 回避
+refusal 不能决定的原因|refused 不能办理|refuses 拒不整改|registered_name 登记人|relapsed 问题反弹
+relation 监督关系代码|relation_article 监督关系依据|relation_label 监督关系|relations 监督关系|remedies 复议诉讼
+remedy 补救办法|remedy_checked_at 复议诉讼核对时间|remedy_id 复议诉讼编号|replayed_at 重新执行时间
+replayed_by 重新执行人|replies 书面报告|reply 书面报告|reply_id 书面报告编号|report 结项报告|report_id 报告编号
+request_id 请求编号|requested_at 申请时间|requested_by_name 申请人|requirement 要求|requirements 要求
+result 结果|result_note 结果说明|retry_after 几秒后再试|return_reason 退回理由|returned_reason 退回理由
+returned_until 补充期限|review_reason 审查理由|reviewed_at 审查时间|reviewed_by_name 审查人|rights 权利
+role 身份|role_labels 职责|roles 职责代码|round 轮次|rule_id 规则编号|rulebook_key 规则版本
+rulebook_name 规则名称|running 在计|scope 范围|score 相似度|seal 封存号|seal_head 封存摘要|sealed_at 封存时间
+send_back_limit 退回次数上限|send_back_reason 退回理由|sent_at 发出时间|sent_back_count 已退回次数
+sent_back_term 退回后的期限|sent_by_name 发出人|sentence 说明|seq 序号|served_how 送达方式|served_on 送达日期
+settled 已办结|settles 问题已经解决|sha256 文件摘要（SHA-256）|short_name 简称|since 起始时间|size 字节数
+sort 排序|source 来源代码|source_label 来源|spoken 口语说明|stage 环节代码|stage_label 环节|stage_tone 环节色调
 standing 与本单位的关系|started_on 起算日期|state 状态代码|state_label 状态|state_reason 状态说明
 statement 被监督机关陈述|status 情况代码|status_label 情况|steps_taken 已采取的措施|subject 对象
 subject_id 对象编号|subject_kind 对象种类|subject_name 被反映单位|subject_organ_id 被反映单位编号
-subject_unknown 被反映单位不明|submitted_at 提交时间|successor_id 承继单位编号|summary 摘要
-supervised 被监督单位|supervised_id 被监督单位编号|supervised_name 被监督单位|supervised_short 被监督单位简称
-supervisors 监督机构|suspended_ground 中止情形|system 系统任务|tab 分类|term_amount 期限数量|term_name 期限名称
-term_text 期限说明|term_unit 期限单位|text 内容|timeline 办理过程|title 标题|to_open 待签收
-to_organ_id 接收机关编号|today 今天|tone 色调|total 合计|total_href 全部的页面地址|trend 趋势|type 类型
-unfinished 未办结|unit 单位|until 截止日期|urged_at 催办时间|urgent 紧急|urging_letter 督办函权限
-uscc 统一社会信用代码|username 账号|value 数值|verification_code 验证码|verifications 核验结果
+subject_text 被反映单位|subject_unknown 被反映单位不明|submitted_at 提交时间|successor_id 承继单位编号
+summary 摘要|supervised 被监督单位|supervised_id 被监督单位编号|supervised_name 被监督单位
+supervised_short 被监督单位简称|supervisors 监督机构|suspended_ground 中止情形|system 系统任务|tab 分类
+term_amount 期限数量|term_name 期限名称|term_text 期限说明|term_unit 期限单位|text 内容|time 时间
+timeline 办理过程|title 标题|to_open 待签收|to_organ_id 接收机关编号|today 今天|tone 色调|total 合计
+total_href 全部的页面地址|trend 趋势|type 类型|unfinished 未办结|unit 单位|until 截止日期|urged_at 催办时间
+urgent 紧急|urging_letter 督办函权限|uscc 统一社会信用代码|username 账号|valid_from 生效日期|valid_to 失效日期
+value 数值|verdict 核验结论|verification_code 验证码|verifications 核验结果|verified_at 核验时间
 verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiting_heading 待审批标题|weekday 星期
-when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份|outcome 结果|instance 请求地址|code 错误代码
-errors 需要修改的项目|retry_after 几秒后再试|organ_text 单位|subject_text 被反映单位|received_on 收到日期
-complainant_name 反映人姓名|complainant_contact 反映人联系方式|time 时间|report 结项报告|again 新密码
-verdict 核验结论|days 天数|issued 签发日期|issuer 制发单位|living 有效
+when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 """
 
 NAMES: Final[dict[str, str]] = {

@@ -17,6 +17,7 @@ TAGS: Final = {
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
+    "代行授权": "安全管理员提出、审计管理员批准：谁在什么期间代谁办理什么。",
     "审计": "审计管理员：审计记录的查询和导出。",
     "文书验证": "公开：文书是否真实、有效。",
 }
@@ -25,30 +26,33 @@ _SCHEMAS: Final = """
 Acceptance 认可书面报告|AccountHead 账号|AccountInput 新增的账号|AccountItem 本单位的一个账号
 ActGroup 一组可以办理的事|ActInput 登记的行政行为|ActivityInput 登记的核查活动|ActivityView 一次核查活动
 AnswerInput 对线索渠道的答复|AnswerItem 对一项要求的答复|AnswerView 书面报告|AttachmentView 线索附件
-AuditDetail 一条审计记录和记录的事实|AuditItem 一条审计记录|Bar 一个来源的数量|BlockedView 不能办理的情形
-Candidate 可以指派的人员|Changed 密码已经修改|Chip 期限标签|Choice 一件可以或者不能办理的事
-ClosingInput 结项：提出、批准或者退回|ClueActView 线索可以或者不能办理的事|ClueEventView 线索办理过程的一条
-ClueHead 办理后的线索|ClueInput 登记的线索|ClueRow 线索清单的一行|ClueView 线索全貌|ComplainantInput 反映人
-Consequence 期满后果|DayCell 日历的一天|DeadlineView 期限|DecideInput 监督决定|DecideItem 对一个问题的决定
-DecidedItem 已作出决定的一个问题|DecisionHead 办理后的决定|DecisionRow 决定清单的一行|DecisionView 监督决定全貌
-DeliveryRow 收到的文书清单的一行|DeliveryView 收到的文书全貌|DeskView 工作台|DocumentLine 一份文书
-DraftInput 起草报告的依据|DraftInstrument 文书草稿|EscalatedView 提请关注的逾期事项|EvidenceInput 添加的证据
-EvidenceView 一份证据|ExtensionDecision 对延期申请的决定|ExtensionInput 延期申请|ExtensionView 延期申请和决定
+AuditDetail 一条审计记录和记录的事实|AuditItem 一条审计记录|AuditProof 审计记录的证明
+AuditSealing 审计记录的封存情况|Bar 一个来源的数量|BlockedView 不能办理的情形|Candidate 可以指派的人员
+Changed 密码已经修改|Chip 期限标签|Choice 一件可以或者不能办理的事|CircularInput 对通报的要求
+CircularLine 通报的一行|CircularView 逾期通报|ClosingInput 结项：提出、批准或者退回
+ClueActView 线索可以或者不能办理的事|ClueEventView 线索办理过程的一条|ClueHead 办理后的线索|ClueInput 登记的线索
+ClueRow 线索清单的一行|ClueView 线索全貌|ComplainantInput 反映人|Consequence 期满后果|DayCell 日历的一天
+DeadlineView 期限|DecideInput 监督决定|DecideItem 对一个问题的决定|DecidedItem 已作出决定的一个问题
+DecisionHead 办理后的决定|DecisionRow 决定清单的一行|DecisionView 监督决定全貌|DelegationInput 提出的代行授权
+DelegationItem 代行授权|DelegationPreview 代行授权的效果|DeliveryRow 收到的文书清单的一行
+DeliveryView 收到的文书全貌|DeskView 工作台|DocumentLine 一份文书|DraftInput 起草报告的依据
+DraftInstrument 文书草稿|EscalatedView 提请关注的逾期事项|EvidenceInput 添加的证据|EvidenceView 一份证据
+ExtensionDecision 对延期申请的决定|ExtensionInput 延期申请|ExtensionView 延期申请和决定
 FieldError 需要修改的一项|Figure 一个数字|FileInput 文件|FindingInput 认定的问题|FindingView 一个问题
 GroundInput 理由和情形|HandlersInput 指派的承办人|InstrumentActView 文书可以或者不能办理的事
-InstrumentHead 办理后的文书|InstrumentRow 文书清单的一行|InstrumentView 文书全貌|KeptEvidence 已保存的证据
-KindOption 一种文书能否制发|KindView 一种决定能否作出|LetterItem 一项未完成任务|LookBackInput 回访情况
-Masked 遮盖的反映人信息|MatterActView 行政行为|MatterEventView 事项办理过程的一条|MatterHead 办理后的事项
-MatterRow 事项清单的一行|MatterView 监督事项全貌|Me 当前用户和岗位|MergeInput 并入的对象|NewPassword 新密码
-NewSession 登录|NoSupervisor 常被误认为监督机构的单位|NoticeView 一条消息|ObjectionDecision 对异议的处理
-ObjectionView 异议和处理|OpenMatterInput 由线索提请立项|OrderAboveInput 上级对事项的要求
-OrderInput 上级对逾期事项的要求|OrganDetail 单位|OrganItem 单位名录的一行|PaperReceipt 书面送达
-PaperView 一份文书|PassOnInput 转交|PersonView 承办人|Pool 待受理的线索|PostOfMine 本人的一个岗位
-Power 制发某种文书的权限|ProblemView 报告中的一个问题|Proposal 对一个问题的提请意见|ProposalInput 立项提请
-ProposalView 提请意见|ProposedMatter 由线索提请的事项|PurposeInput 查看的用途|ReadCount 标为已读的条数
-ReasonInput 理由|ReasonView 一项法定理由|ReceiptView 一个受送达单位的送达情况|Recorded 新的记录
-RecusalDecision 回避决定|RecusalInput 回避申报|RecusalRequest 回避申请|RecusalView 回避和决定|Reference 相关记录
-Relations 监督关系|RemedyEnd 复议诉讼的终结|RemedyInput 登记的复议诉讼|RemedyView 复议诉讼
+InstrumentHead 办理后的文书|InstrumentRow 文书清单的一行|InstrumentView 文书全貌|KeptBack 不能代行的一件事
+KeptEvidence 已保存的证据|KindOption 一种文书能否制发|KindView 一种决定能否作出|LetterItem 一项未完成任务
+LookBackInput 回访情况|Masked 遮盖的反映人信息|MatterActView 行政行为|MatterEventView 事项办理过程的一条
+MatterHead 办理后的事项|MatterRow 事项清单的一行|MatterView 监督事项全貌|Me 当前用户和岗位|MergeInput 并入的对象
+NewPassword 新密码|NewSession 登录|NoSupervisor 常被误认为监督机构的单位|NoticeView 一条消息
+ObjectionDecision 对异议的处理|ObjectionView 异议和处理|OpenMatterInput 由线索提请立项|Opened 可以代行的一件事
+OrderAboveInput 上级对事项的要求|OrderInput 上级对逾期事项的要求|OrganDetail 单位|OrganItem 单位名录的一行
+PaperReceipt 书面送达|PaperView 一份文书|PassOnInput 转交|PersonView 承办人|Pool 待受理的线索
+PostOfMine 本人的一个岗位|Power 制发某种文书的权限|ProblemView 报告中的一个问题|Proposal 对一个问题的提请意见
+ProposalInput 立项提请|ProposalView 提请意见|ProposedMatter 由线索提请的事项|PurposeInput 查看的用途
+ReadCount 标为已读的条数|ReasonInput 理由|ReasonView 一项法定理由|ReceiptView 一个受送达单位的送达情况
+Recorded 新的记录|RecusalDecision 回避决定|RecusalInput 回避申报|RecusalRequest 回避申请|RecusalView 回避和决定
+Reference 相关记录|Relations 监督关系|RemedyEnd 复议诉讼的终结|RemedyInput 登记的复议诉讼|RemedyView 复议诉讼
 ReopeningInput 重新办理|Replay 重新执行的任务|ReplyFile 一项要求的佐证|ReplyInput 书面报告草稿
 ReplyItem 对一项要求的说明|ReplyItemView 对一项要求的说明|ReplyView 书面报告|ReportHead 办理后的报告
 ReportInput 报告的可修改部分|ReportRow 报告清单的一行|ReportView 报告全貌|RequirementInput 对一个问题的要求
@@ -56,8 +60,8 @@ RequirementView 一项要求|ReturnInput 退回补充|Revealed 反映人信息|R
 SendBack 退回书面报告|ServedView 已送达的文书|Similar 疑似重复的线索|StepView 法定步骤之一
 SubjectInput 被反映单位|SupervisedItem 可以监督的单位|SupervisorItem 监督机构|SuspensionInput 中止办理
 SwitchPost 切换的岗位|TodoGroup 一组待办|TodoItem 一件待办|Trend 近六个月立项和结项|UnmaskInput 查看的用途
-Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|VerifyExecutionInput 对执行情况的核验
-VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事|Verified 文书验证结果
+Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|Verified 文书验证结果
+VerifyExecutionInput 对执行情况的核验|VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
