@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calendar.add_parser("import", help="an official year: CSV with day,is_workday,name").add_argument("file")
     _audit(commands.add_parser("audit", help="verify or export the audit trail   审计核验"))
+    _backup(commands)
     demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
     demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
     demo.add_parser("accounts", help="the demo accounts and their password   演示账号")
@@ -58,6 +59,23 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("export", help="all sealed entries to a new file   导出").add_argument("file")
     actions.add_parser("proof", help="check the proof of one entry   核验单条证明").add_argument("file")
     actions.add_parser("heads", help="the newest heads kept outside the database   库外封存头")
+
+
+def _backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser("backup", help="a base backup now; key, list, verify, prune, run   备份")
+    actions = backup.add_subparsers(dest="action")
+    actions.add_parser("key", help="make a key file   生成密钥文件").add_argument("file")
+    actions.add_parser("list", help="what there is and how far it goes   列出备份")
+    verify = actions.add_parser("verify", help="read every byte of the newest backup   核验备份")
+    verify.add_argument("id", nargs="?", help="another than the newest")
+    verify.add_argument("--all", action="store_true", help="all of them")
+    actions.add_parser("prune", help="remove what is older than ZHUNSHENG_BACKUP_KEEP_DAYS   清理旧备份")
+    actions.add_parser("run", help="archive all the time (`up` does it by itself)   连续归档")
+    restore = commands.add_parser("restore", help="into a new folder, to a chosen second   恢复")
+    restore.add_argument("--time", help="2026-11-23 15:22:33 in Shanghai; without it the newest   恢复到这一秒")
+    restore.add_argument("--to", help="a new folder (default: beside the home)")
+    restore.add_argument("--backup", default="", metavar="ID", help="start from this base backup")
+    restore.add_argument("--switch", action="store_true", help="then put it in the home's place; the old is kept aside")
 
 
 def _organs(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +97,7 @@ def _accounts(parser: argparse.ArgumentParser) -> None:
     first.add_argument("--generate", action="store_true", help="make passwords and print them once")
 
 
-def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a command
+def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911, PLR0912  one return a command
     match options.command:
         case "up":
             if options.demo:
@@ -109,6 +127,10 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911  one return a com
             return accounts.first(options.organ, names, usernames, generate=options.generate)
         case "audit":
             return _audited(options)
+        case "backup" | "restore":
+            from cli.backup import run
+
+            return run(options)
         case "calendar":
             from cli.calendar import import_file
 

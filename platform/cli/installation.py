@@ -15,6 +15,7 @@ import psycopg
 
 from cli.console import Failed
 from kernel import settings
+from kernel.backup.spool import SERVER_SETTINGS, SPOOL
 from kernel.embedded import EmbeddedServer
 from kernel.places import folder_of
 from kernel.processes import EmbeddedError
@@ -93,7 +94,10 @@ def opened(*, running: bool = False) -> Iterator[Installation]:
     if known.database_url:
         yield Installation(known, known.database_url, _app_url(known, known.database_url), None)
         return
-    server = EmbeddedServer(known.home_path)
+    archive = bool(known.backup_dir)
+    server = EmbeddedServer(
+        known.home_path, settings=SERVER_SETTINGS if archive else None, folders=(SPOOL,) if archive else ()
+    )
     try:
         address = server.start()
         if running and server.owned:

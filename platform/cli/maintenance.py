@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import func, select, text
 
 from cli import prepare
+from cli.backup import describe
 from cli.console import Failed, table
 from cli.installation import DEMO, STAMP, Installation, fingerprint, opened
 from cli.up import FIRST_PORT, live
@@ -45,6 +46,7 @@ def status() -> int:
         ("prepared", "yes" if versions.get(STAMP) == fingerprint(known) else "by another version or mode"),
         ("web", f"answers on {known.host}:{port}" if live(known.host, port) else f"no answer on {known.host}:{port}"),
         *waiting[0],
+        *describe(known),
     ]
     print(table(rows))
     return 1 if waiting[1] > 600 else 0

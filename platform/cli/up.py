@@ -92,6 +92,8 @@ def _run(known: Settings, lock: int, began: float) -> None:
     web.told = True
     children = [web]
     with contextlib.ExitStack() as stack:
+        if known.backup_dir:
+            stack.callback(_last_segment, known)
         # The database goes last: it is stopped when nobody works on it any more.
         database = stack.enter_context(contextlib.ExitStack())
         stack.callback(stop_all, children, STOP_SECONDS)
@@ -104,6 +106,9 @@ def _run(known: Settings, lock: int, began: float) -> None:
         environment = installation.environment()
         for role in ("relay", "scheduler", "worker"):
             children.append(_child(known, role, ("jobs", role), environment, lock))
+            children[-1].start()
+        if known.backup_dir:
+            children.append(_archiver(known, environment, lock))
             children[-1].start()
         _note(lock, shown)
         _welcome(known, shown, time.monotonic() - began)
@@ -134,6 +139,24 @@ def _child(known: Settings, name: str, words: Sequence[str], environment: Mappin
     logs.mkdir(exist_ok=True, mode=0o700)
     inherited = {key: value for key, value in os.environ.items() if key != "ZHUNSHENG_DATABASE_URL"}
     return Child(name, [sys.executable, "-m", *words], {**inherited, **environment}, logs / f"{name}.log", (lock,))
+
+
+def _archiver(known: Settings, environment: Mapping[str, str], lock: int) -> Child:
+    """The part that backs up. It alone gets the owner's address; a backup that cannot be made stops nobody's work."""
+    from cli.backup import store_of
+
+    try:
+        store_of(known)
+    except Failed as failure:
+        warn(str(failure))
+    owner = {"ZHUNSHENG_DATABASE_URL": known.database_url} if known.database_url else {}
+    return _child(known, "backup", ("cli", "backup", "run"), {**environment, **owner}, lock)
+
+
+def _last_segment(known: Settings) -> None:
+    from cli.backup import ship_rest
+
+    ship_rest(known)
 
 
 def _port(known: Settings) -> int:

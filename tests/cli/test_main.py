@@ -35,6 +35,9 @@ ROOT = Path(__file__).resolve().parents[2]
         ["demo", "advance"],
         ["settings"],
         ["status"],
+        ["backup"],
+        ["backup", "verify"],
+        ["restore"],
     ],
 )
 def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
