@@ -179,7 +179,8 @@ def test_every_mutant_of_the_schema_is_caught(
         kinds.setdefault(mutant.kind, []).append(mutant)
     survived = [name for mutants in kinds.values() for name in survivors(catalogue, mutants)]
     assert survived == []
-    assert sum(map(len, kinds.values())) >= {of_tables: 300, of_functions: 100, of_keys: 60}.get(family, 16)  # type: ignore[call-overload]
+    least = {"of_tables": 300, "of_functions": 100, "of_keys": 60, "of_the_rest": 16}
+    assert sum(map(len, kinds.values())) >= least[family.__name__]
     assert gate.complaints(catalogue) == []
 
 
