@@ -177,6 +177,8 @@ def restore(moment: str | None, to: str | None, base_id: str, *, switch: bool) -
         raise Failed(f"{home} 是正在使用的目录，不会覆盖。请用 --to 另选一个新目录，或者用 --switch 恢复后替换。")
     began = time.monotonic()
     chosen = restoring.plan(store, _parse(moment) if moment else None, base_id)
+    if switch and chosen.manifest.kind == EXTERNAL:
+        raise Failed("这是外部数据库的备份，要由数据库管理员启动，不能用 --switch 直接替换。")
     print(f"  {chosen.manifest.id} → {shown(chosen.reach)}   {folder}", flush=True)
     with _bars() as report:
         done = restoring.restore(store, chosen, folder, report)
@@ -206,7 +208,9 @@ def _told(done: Restored, seconds: float) -> None:
     print(table(rows))
     for text in done.findings:
         print(f"  ✗ {text}")
-    if not done.findings:
+    if not done.findings and done.manifest.kind == EXTERNAL:
+        print("  ✓ files laid out; the audit trail is checked by `zhunsheng audit verify` later   启动后请再核验审计")
+    elif not done.findings:
         print("  ✓ database, files and audit trail agree   数据库、文件与审计封存相符")
 
 
