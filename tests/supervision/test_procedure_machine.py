@@ -9,7 +9,14 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kernel.errors import Barred, IllegalTransition
 from supervision.matters.findings import OPEN_STATES
@@ -216,10 +223,15 @@ STARTS: dict[str, tuple[Callable[[OneMatter], None], ...]] = {
     "closed": (to_open_matter, to_answered_letter, to_closed),
 }
 
-TestProcedure = Procedure.TestCase
-TestProcedure.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+
+def test_any_history_keeps_the_invariants() -> None:
+    """As a plain function: pytest's fixtures for all tests do not fit hypothesis' own test case."""
+    run_state_machine_as_test(
+        Procedure,
+        settings=settings(
+            max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        ),
+    )
 
 
 def happen(world: OneMatter, chance: random.Random) -> None:
