@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select
 
+from cli.demo import clock
 from cli.demo.cases import load_cases
 from supervision.clues.models import Clue
 from supervision.decisions.models import Decision, GovernmentReport
@@ -63,6 +65,7 @@ async def places(site: Site) -> Places:
     """The demo city with its casework, as a visitor of `dev.py demo` finds it."""
     world = site.world
     await load_cases(world.database, world.city_id)
+    await clock.set_shift(world.database, world.city_id, timedelta())
     names = {"organ": str(await world.organ(stories.SUPERVISED))}
 
     async def first(organ: str, path: str, model: Any, *conditions: Any) -> None:
