@@ -26,8 +26,8 @@ ORGAN: Final = slice(0, 36)
 SECOND: Final = slice(37, 56)
 SESSION: Final = "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c intervalstyle=postgres"
 """Settings of a session that writes lines: with others, the same entry would have another line."""
-INSTALLATION: Final = UUID(int=0)
-"""Subject of a kept head that is a seal's: the log of the whole installation."""
+INSTALLATION: Final = UUID(int=2**128 - 1)
+"""Subject of a kept head that is a seal's: the whole installation. All zeros is the system's own stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from psycopg.rows import TupleRow
 
 from kernel.ids import NIL
@@ -54,10 +56,24 @@ def lines(connection: Connection, city_id: UUID, low: int, high: int, organ_id: 
         f" and city_id = '{city_id}'{of_organ} order by xid, seq) to stdout"
     )
     # COPY escapes what would break a line, so that nothing but its end is a line break.
-    with connection.cursor().copy(query.encode()) as copy:
-        found = b"".join(copy).split(b"\n")
+    found = b"".join(_copied(connection, query)).split(b"\n")
     found.pop()
     return found
+
+
+def _copied(connection: Connection, query: str) -> list[memoryview]:
+    """What COPY sends, straight from libpq: psycopg's own iteration takes twice as long as hashing the lines."""
+    low = connection.pgconn
+    started = low.exec_(query.encode())
+    if started.status != ExecStatus.COPY_OUT:
+        raise error_from_result(started)
+    parts = []
+    while (got := low.get_copy_data(0))[0] > 0:
+        parts.append(got[1])
+    while (ended := low.get_result()) is not None:
+        if ended.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(ended)
+    return parts
 
 
 def seals(connection: Connection, city_id: UUID, first: int, last: int) -> list[Seal]:
