@@ -14,7 +14,7 @@ SESSION = re.compile(
     r"""action="(/login|/logout|/posts/\{\{ one\.id \}\}|\{\{ post\.href \}\}|\{\{ viewer\.logout_href \}\}"""
     r"""|/demo/advance|/delegations/preview)\""""
 )
-"""Logging in and out, changing the post and moving the demo clock, looking at a preview: nothing is written twice, so no key."""
+"""Logging in and out, the post, the demo clock and a preview: nothing that would be written twice, so no key."""
 KEYED = re.compile(r"keys\((?:new_key\(\)|idempotency_key|[^)]*idempotency_key=)|hidden\b.*dictsort|\{\{ ask\.hidden")
 WRITTEN = re.compile(r"textarea_field\(|<textarea")
 FORMS = [
