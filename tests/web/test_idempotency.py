@@ -7,9 +7,7 @@ import hashlib
 import inspect
 import re
 from typing import Any
-from uuid import uuid4
 
-import pytest
 from litestar import Litestar
 from sqlalchemy import func, select
 
@@ -118,27 +116,3 @@ async def test_a_request_that_failed_leaves_no_key_behind(world: World, client_f
         headers = {b"x-csrftoken": (await chen.token()).encode(), b"idempotency-key": wrong.encode()}
         answer = await chen.http.post("/api/v1/clues", json=clue(subject), headers=headers)
         assert answer.status_code == 422
-
-
-@pytest.mark.drill
-async def test_sixteen_at_once_with_crashes_in_between(world: World, client_for: Opener) -> None:
-    """16 duplicates of each of 24 keys; every third client gives up in the middle, and connections are cut."""
-    chen = await client_for(BODY, "chen")
-    subject = await world.organ(SUPERVISED)
-    token = await chen.token()
-    keys = [f"drill-{uuid4()}" for _ in range(24)]
-
-    async def send(n: int, key: str) -> int:
-        body = clue(subject, f"扣押三轮车第{keys.index(key)}件")
-        call = chen.http.post("/api/v1/clues", json=body, headers={"x-csrftoken": token, "idempotency-key": key})
-        try:
-            return (await asyncio.wait_for(call, 0.05 * (n % 5 + 1) if n % 3 == 0 else 60)).status_code
-        except Exception:
-            return 0
-
-    for batch in range(0, len(keys), 4):
-        await asyncio.gather(*[send(n, key) for key in keys[batch : batch + 4] for n in range(16)])
-    last = [await send(1, key) for key in keys]
-    assert set(last) == {201}
-    assert await count(world, Clue) == len(keys)
-    assert await count(world, IdempotencyRecord) == len(keys)
