@@ -18,7 +18,7 @@ from policy.vocabulary import ROLE_LABELS
 from supervision.matters.views import Page
 from tenants.access import Target, authorize
 from tenants.staff import accounts
-from web.api.common import Body, Code, Limit, Line, command, read
+from web.api.shapes import Body, Code, Limit, Line, command, read
 from web.turns import Req, reading, turn
 
 ACCOUNTS = ["账号"]

@@ -17,7 +17,7 @@ from supervision.matters.views import Page
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 from web import audit_export, audit_log, audit_sealing
-from web.api.common import Limit, Words, download, file_answer, read
+from web.api.shapes import Limit, Words, download, file_answer, read
 from web.audit_log import AuditFilter
 from web.turns import Req, reading
 

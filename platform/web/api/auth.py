@@ -16,7 +16,7 @@ from tenants.staff import service as staff
 from tenants.staff.repository import PostView
 from web import entry
 from web.access import BEFORE_CHANGE, OPEN
-from web.api.common import API, Body, command, read
+from web.api.shapes import API, Body, command, read
 from web.frame import POST_KINDS, csrf
 from web.turns import Req, identity, reading, turn
 

@@ -12,7 +12,7 @@ from supervision.clues import service as clues
 from supervision.clues.views import Revealed
 from supervision.matters.commands import ProposeMatter
 from web.api.clues import TAGS, ClueHead, head_of
-from web.api.common import Body, Code, Line, Prose, ReasonInput, Route, Version, VersionInput, command
+from web.api.shapes import Body, Code, Line, Prose, ReasonInput, Route, Version, VersionInput, command
 from web.turns import Req, reading, turn
 
 

@@ -17,7 +17,7 @@ from supervision.clues.commands import Attachment, ClueFilter, ComplainantInput,
 from supervision.clues.models import Clue
 from supervision.clues.views import ClueRow, ClueView
 from supervision.matters.views import Page
-from web.api.common import (
+from web.api.shapes import (
     Body,
     Code,
     Cursor,

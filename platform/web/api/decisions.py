@@ -14,7 +14,7 @@ from supervision.decisions.commands import Decide, DecideItem, VerifyExecution
 from supervision.decisions.models import Decision
 from supervision.decisions.views import DecisionRow, DecisionView
 from supervision.matters.views import Page
-from web.api.common import Amount, Body, Code, Limit, Prose, Version, command, download, file_answer, read
+from web.api.shapes import Amount, Body, Code, Limit, Prose, Version, command, download, file_answer, read
 from web.turns import Req, Turn, reading, turn
 
 TAGS = ["监督决定"]

@@ -14,7 +14,7 @@ from supervision.matters.views import Page
 from tenants.access import Target, authorize
 from tenants.delegations import service
 from tenants.delegations.models import Delegation
-from web.api.common import Body, Code, Limit, ReasonInput, command, read
+from web.api.shapes import Body, Code, Limit, ReasonInput, command, read
 from web.delegation_steps import take_step
 from web.turns import Req, reading, turn
 

@@ -14,7 +14,7 @@ from litestar.response import Response
 from supervision.instruments import service as instruments
 from supervision.instruments.views import DeliveryRow, DeliveryView
 from supervision.matters.views import Page
-from web.api.common import (
+from web.api.shapes import (
     LARGEST,
     Body,
     FileInput,

@@ -12,7 +12,7 @@ from litestar.response import Response
 from supervision.desk import service
 from supervision.desk.views import DeskView, NoticeView, RunningView
 from supervision.matters.views import Page
-from web.api.common import Cursor, Limit, command, read
+from web.api.shapes import Cursor, Limit, command, read
 from web.turns import Req, reading, turn
 
 TAGS = ["工作台"]

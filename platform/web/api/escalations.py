@@ -10,7 +10,7 @@ from litestar.response import Response
 from supervision.escalation import service as escalation
 from supervision.escalation.views import EscalatedView
 from supervision.matters.views import Page
-from web.api.common import Body, Code, Limit, Prose, command, read
+from web.api.shapes import Body, Code, Limit, Prose, command, read
 from web.turns import Req, reading, turn
 
 TAGS = ["重大逾期"]

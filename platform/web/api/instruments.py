@@ -13,7 +13,7 @@ from supervision.instruments import service as instruments
 from supervision.instruments.models import Instrument
 from supervision.instruments.views import InstrumentRow, InstrumentView
 from supervision.matters.views import Page
-from web.api.common import LARGEST, Limit, Words, command, download, file_answer, read
+from web.api.shapes import LARGEST, Limit, Words, command, download, file_answer, read
 from web.turns import Req, Turn, reading, turn
 
 TAGS = ["监督文书"]

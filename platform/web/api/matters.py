@@ -16,7 +16,7 @@ from supervision.matters import service as matters
 from supervision.matters.commands import ProposeMatter
 from supervision.matters.views import MatterRow, MatterView, Page
 from tenants.access import Target, authorize
-from web.api.common import Body, Code, Limit, Line, Prose, Words, command, download, file_answer, read
+from web.api.shapes import Body, Code, Limit, Line, Prose, Words, command, download, file_answer, read
 from web.turns import Req, reading, turn
 
 TAGS = ["监督事项"]

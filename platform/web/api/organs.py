@@ -18,7 +18,7 @@ from tenants.organs.codes import KINDS, LEVELS
 from tenants.organs.directory import Directory, directory_on
 from tenants.organs.models import Organ
 from web import organ_pages
-from web.api.common import Limit, Words, read
+from web.api.shapes import Limit, Words, read
 from web.turns import Req, reading
 
 TAGS = ["单位"]

@@ -13,7 +13,7 @@ from supervision.escalation.views import CircularView
 from supervision.instruments import service as instruments
 from supervision.instruments.views import PaperView
 from supervision.matters.views import Page
-from web.api.common import Body, Limit, Prose, ReasonInput, Words, command, download, file_answer, read
+from web.api.shapes import Body, Limit, Prose, ReasonInput, Words, command, download, file_answer, read
 from web.turns import Req, reading, turn
 
 RECEIVED = "/deliveries/papers/{copy_id:uuid}"

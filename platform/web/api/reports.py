@@ -15,7 +15,7 @@ from supervision.decisions.commands import Proposal, ReturnReport, UpdateReport
 from supervision.decisions.models import GovernmentReport
 from supervision.decisions.views import ReportRow, ReportView
 from supervision.matters.views import Page
-from web.api.common import (
+from web.api.shapes import (
     Body,
     Limit,
     Prose,
