@@ -40,6 +40,7 @@ class Directory:
             ],
             on,
         )
+        self._closure = self.supervision.closure()
         self._children: dict[UUID | None, list[Organ]] = {}
         for organ in sorted(organs, key=lambda o: o.sort_key or o.key):
             self._children.setdefault(organ.parent_id, []).append(organ)
@@ -124,16 +125,7 @@ class Directory:
 
         A justice department acts for its government (Article 5 para. 2), so it is asked in the government's name.
         """
-        principals = [supervisor_id]
-        if self.organs[supervisor_id].is_supervision_body:
-            government = self.government_of(supervisor_id)
-            if government is not None:
-                principals.insert(0, government)
-        for principal in principals:
-            found = self.supervision.between(principal, supervised_id)
-            if found:
-                return found[0]
-        return None
+        return self._closure.get((supervisor_id, supervised_id))
 
     def search(self, words: str, limit: int = 12) -> list[Organ]:
         """Living organs whose name, short name or credit code holds every word, shortest name first."""

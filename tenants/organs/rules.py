@@ -40,6 +40,23 @@ class Supervision(Generic[K]):
             self._over[relation.supervised_id].append(relation)
             self._under[relation.supervisor_id].append(relation)
 
+    def closure(self) -> dict[tuple[K, K], Relation[K]]:
+        """The strongest relation of every pair of organs that has one: (supervisor, supervised) → relation.
+
+        A justice department acts for its government (Article 5 para. 2), so it stands as its government does first.
+        """
+        found: dict[tuple[K, K], Relation[K]] = {}
+        for supervisor, relations in self._under.items():
+            for relation in relations:
+                found.setdefault((supervisor, relation.supervised_id), relation)
+        own = dict(found)
+        for organ in self.register.by_id.values():
+            government = organ if organ.is_supervising_government else self.register.government_over(organ)[0]
+            if organ.is_supervision_body and government is not None:
+                for relation in self._under.get(government.id, ()):
+                    found[organ.id, relation.supervised_id] = own[government.id, relation.supervised_id]
+        return found
+
     def between(self, supervisor_id: K, supervised_id: K) -> list[Relation[K]]:
         """Every relation from one organ to another, `internal` and `assist` included."""
         return [r for r in self._over.get(supervised_id, ()) if r.supervisor_id == supervisor_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,7 +58,7 @@ async def in_force(world: World, **changes: object) -> UUID:
     return found
 
 
-async def may(world: World, action: str = "approve_opening", **facts: frozenset[UUID]) -> bool:
+async def may(world: World, action: str = "approve_opening", **facts: Any) -> bool:
     async with world.work(HERE, "supervisor") as work:
         verdict, _ = await consider(work, "matter", action, replace(Target(owner_id=work.organ_id), **facts))
         return verdict.allowed

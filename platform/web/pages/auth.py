@@ -18,6 +18,7 @@ from kernel.models import CalendarDay
 from kernel.wording import format_due
 from kernel.work import Work
 from policy.vocabulary import ROLE_LABELS
+from tenants.delegations import service as delegations
 from tenants.organs.directory import Directory, directory
 from tenants.staff import service as staff
 from tenants.staff.repository import PostView
@@ -246,6 +247,10 @@ async def me(request: Req) -> Template:
             posts=_choices(posts, user.post_id),
             destinations=navigation.open_to(user.roles),
             roles="、".join(ROLE_LABELS[r] for r in sorted(user.roles)),
+            delegations=[
+                (row.parties, f"{row.valid_from.isoformat()} 至 {row.valid_to.isoformat()}，{len(row.acts)} 项")
+                for row in await delegations.of_post(work, user.post_id)
+            ],
         )
 
 
