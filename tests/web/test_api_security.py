@@ -187,7 +187,7 @@ BAD_FILES = [
 
 async def test_bad_input_is_refused_by_its_field_and_nothing_is_stored(world: World, client_for: Opener) -> None:
     chen = await client_for(BODY, "chen")
-    good = {
+    good: dict[str, Any] = {
         "source": "hotline",
         "title": "扣押三轮车",
         "facts": "10月8日上午在新元大道扣押三轮车，没有出具扣押决定书。",
