@@ -6,27 +6,32 @@ changes a sentence here changes every document of that kind from then on, never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import singledispatch
 
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
-    Due,
     ExtensionReplyDocument,
-    Finding,
     Frame,
     InternalNoticeDocument,
     LetterDocument,
     OpinionDocument,
-    Outcome,
-    Preceding,
     RectificationDocument,
-    RemedySearch,
     ReportDocument,
     SheetDocument,
     WithdrawalDocument,
+)
+from supervision.instruments.documents.phrases import (
+    due_block,
+    finding_blocks,
+    matter_number,
+    outcome_blocks,
+    preceding_document,
+    remedy_search,
+    requirement_blocks,
+    voice_block,
 )
 from supervision.instruments.documents.sheet import (
     Block,
@@ -80,14 +85,14 @@ def _letter(document: LetterDocument) -> Sheet:
         f"根据{law.cite(law.instruments)}的规定，现予督办。"
     )
     blocks = [
-        text(_matter(document.matter) + sentence(opening)),
+        text(matter_number(document.matter) + sentence(opening)),
         heading(1, "存在的问题"),
-        *_findings(document.findings),
+        *finding_blocks(document.findings),
         heading(2, "处理要求"),
-        *_requirements(document.requirements),
+        *requirement_blocks(document.requirements),
         heading(3, "报告期限和有关事项"),
-        _due(document.due, "依法处理并向本机关书面报告处理情况"),
-        _voice(document.objection_term, document.extension_term),
+        due_block(document.due, "依法处理并向本机关书面报告处理情况"),
+        voice_block(document.objection_term, document.extension_term),
         text(
             f"逾期不改正或者拒不改正的，本机关将制发行政执法监督意见书，或者依照{law.cite(law.decisions)}向"
             f"{document.government}报告。不执行本函或者不报告执行情况的，依照{law.ignored_instrument}追究责任。"
@@ -102,7 +107,7 @@ def _opinion(document: OpinionDocument) -> Sheet:
     opening = document.opening or (
         f"本机关{document.origin}发现你单位存在下列问题。根据{law.cite(law.instruments)}的规定，提出监督意见如下。"
     )
-    blocks = [text(_matter(document.matter) + sentence(opening))]
+    blocks = [text(matter_number(document.matter) + sentence(opening))]
     if document.vertical:
         blocks.append(
             text(
@@ -110,15 +115,15 @@ def _opinion(document: OpinionDocument) -> Sheet:
                 "并抄告你单位的上级主管部门。"
             )
         )
-    blocks += [text(_preceded(p)) for p in document.preceding]
+    blocks += [text(preceding_document(p)) for p in document.preceding]
     blocks += [
         heading(1, "查明的事实和认定"),
-        *_findings(document.findings),
+        *finding_blocks(document.findings),
         heading(2, "监督意见"),
-        *_requirements(document.requirements),
+        *requirement_blocks(document.requirements),
         heading(3, "办理期限和有关事项"),
-        _due(document.due, "依法处理，并逐项向本机关书面报告处理情况，附有关证明材料"),
-        _voice(document.objection_term, document.extension_term),
+        due_block(document.due, "依法处理，并逐项向本机关书面报告处理情况，附有关证明材料"),
+        voice_block(document.objection_term, document.extension_term),
         text(
             f"逾期不改正或者拒不改正的，本机关将依照{law.cite(law.decisions)}的规定向{document.government}报告，"
             f"由{document.government}依法作出行政执法监督决定。不执行本意见书或者不报告执行情况的，"
@@ -138,20 +143,20 @@ def _decision(document: DecisionDocument) -> Sheet:
             f"{document.supervision_body}依照{law.cite(law.decisions)}的规定，向本机关报告你单位逾期不改正或者"
             "拒不改正有关问题的情况。本机关已审查终结。"
         ),
-        *[text(_preceded(p)) for p in document.preceding],
+        *[text(preceding_document(p)) for p in document.preceding],
         heading(1, "查明的事实"),
-        *_findings(document.findings),
+        *finding_blocks(document.findings),
         heading(2, "行政复议和行政诉讼情况"),
-        text(_searched(document.search)),
+        text(remedy_search(document.search)),
         *[text(f"{act}已有行政复议或者行政诉讼，本决定不涉及。") for act in document.set_apart],
         heading(3, "决定"),
         text(
             sentence(f"本机关认为，{document.considered}") if document.considered else "",
             f"根据{law.cite(law.decisions)}的规定，决定如下：",
         ),
-        *_outcomes(document.outcomes),
+        *outcome_blocks(document.outcomes),
         heading(4, "执行和有关事项"),
-        _due(
+        due_block(
             document.execution_due,
             f"执行本决定，并将执行情况经{document.supervision_body}书面报告本机关",
         ),
@@ -176,19 +181,19 @@ def _report(document: ReportDocument) -> Sheet:
             f"根据{law.cite(law.decisions)}的规定，现将有关情况报告如下。"
         ),
         heading(1, "查明的问题"),
-        *_findings(document.findings),
+        *finding_blocks(document.findings),
         heading(2, "督促改正的情况"),
-        *[text(_preceded(p, document.supervised)) for p in document.preceding],
+        *[text(preceding_document(p, document.supervised)) for p in document.preceding],
         text(sentence(f"{document.supervised}的答复：{document.answer}")),
         heading(3, "行政复议和行政诉讼情况"),
-        text(_searched(document.search)),
+        text(remedy_search(document.search)),
         *[text(f"{act}已有行政复议或者行政诉讼，不在本次提请范围。") for act in document.set_apart],
         heading(4, "处理建议"),
         text(
             sentence(document.considered) if document.considered else "",
             f"根据{law.cite(law.decisions)}的规定，建议对{document.supervised}作出以下决定：",
         ),
-        *_outcomes(document.proposals),
+        *outcome_blocks(document.proposals),
         *([text(sentence(f"法制审核意见：{document.legal_review}"))] if document.legal_review else []),
         text("妥否，请批示。"),
     ]
@@ -214,10 +219,10 @@ def _internal_notice(document: InternalNoticeDocument) -> Sheet:
     blocks = [
         text(sentence(opening)),
         heading(1, "存在的问题"),
-        *_findings(document.findings),
+        *finding_blocks(document.findings),
         heading(2, "整改要求"),
-        *_requirements(document.requirements),
-        _due(document.due, "完成整改并向本机关书面答复"),
+        *requirement_blocks(document.requirements),
+        due_block(document.due, "完成整改并向本机关书面答复"),
         text(
             f"逾期不整改的，本机关将移请{document.justice_department}依照{law.cite(law.instruments)}的规定"
             "制发行政执法监督督办函或者行政执法监督意见书。"
@@ -338,70 +343,8 @@ def _clue_referral(document: ClueReferralDocument) -> Sheet:
         heading(2, "转办理由"),
         text(sentence(document.competence)),
         heading(3, "办理要求"),
-        _due(document.due, "将办理结果书面告知本机关"),
+        due_block(document.due, "将办理结果书面告知本机关"),
         text("办理中应当保护提供线索的单位和个人的信息，不得向被反映的单位和人员泄露。"),
         text("认为不属于你单位职责的，请自收到之日起5个工作日内说明理由并退回。"),
     ]
     return _sheet("letter", document.frame, name, document.addressee, blocks, attachments=document.attachments)
-
-
-def _matter(number: str) -> str:
-    return f"（监督事项编号：{number}）" if number else ""
-
-
-def _findings(findings: Sequence[Finding]) -> list[Block]:
-    blocks: list[Block] = []
-    for n, finding in enumerate(findings, 1):
-        blocks += [subheading(n, finding.heading.rstrip("。")), text(sentence(finding.facts))]
-        if finding.evidence:
-            blocks.append(text(f"证据：{listed(finding.evidence)}。"))
-        ground = sentence(f"违反的规定：{finding.provision}") if finding.provision else ""
-        ground += f"监督内容：{'、'.join(finding.articles)}。" if finding.articles else ""
-        ground += sentence(f"认定：{finding.appraisal}") if finding.appraisal else ""
-        if ground:
-            blocks.append(text(ground))
-        if finding.opinion:
-            blocks.append(text(sentence(f"意见：{finding.opinion}")))
-    return blocks
-
-
-def _requirements(requirements: Sequence[str]) -> list[Block]:
-    return [text(f"{n}.{sentence(words)}") for n, words in enumerate(requirements, 1)]
-
-
-def _outcomes(outcomes: Sequence[Outcome]) -> list[Block]:
-    blocks: list[Block] = []
-    for n, outcome in enumerate(outcomes, 1):
-        due = f"履行期限：{outcome.due}。" if outcome.due else ""
-        effect = sentence(f"对当事人的影响和处理：{outcome.effect}") if outcome.effect else ""
-        blocks += [
-            subheading(n, f"{outcome.act}：{outcome.kind}"),
-            text(f"理由：{sentence(outcome.ground)}{sentence(outcome.result)}{due}{effect}"),
-        ]
-    return blocks
-
-
-def _due(due: Due, duty: str) -> Block:
-    day = Run(text=due.day, pending=due.pending)
-    return text("你单位应当于", day, f"前（含当日）{duty}。", sentence(due.counted))
-
-
-def _voice(objection_term: str, extension_term: str) -> Block:
-    return text(
-        f"你单位可以陈述意见。有异议的，自收到之日起{objection_term}内书面提出，异议期间不停止执行；"
-        f"确需延期的，在期限届满{extension_term}前书面申请并说明理由，延期以一次为限。"
-    )
-
-
-def _preceded(preceding: Preceding, whom: str = "你单位") -> str:
-    return sentence(
-        f"《{preceding.name}》（{preceding.number}）于{preceding.served}送达{whom}，"
-        f"要求于{preceding.due}前处理并书面报告。{preceding.outcome}"
-    )
-
-
-def _searched(search: RemedySearch) -> str:
-    return (
-        f"经{search.day}查询{'、'.join(search.sources)}，未查到当事人对本文书所涉行政执法行为申请行政复议或者"
-        "提起行政诉讼的记录。"
-    )
