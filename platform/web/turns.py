@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from web.sessions import Identity
 
 KEY_HEADER = "idempotency-key"
 KEY_FIELD = "_idempotency_key"
+KEY = re.compile(r"[!-~]{8,200}")
 Req = Request[Identity | None, Any, Any]
 
 
@@ -122,7 +124,7 @@ async def _key(request: Req) -> str | None:
         key = (await request.form()).get(KEY_FIELD)
     if key is None or key == "":
         return None
-    if not isinstance(key, str) or not 8 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         raise Invalid("提交标识应为 8 至 200 位的可见字符。", field="Idempotency-Key")
     return key
 

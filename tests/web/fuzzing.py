@@ -17,17 +17,19 @@ from uuid import UUID
 import httpx
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from hypothesis.stateful import run_state_machine_as_test
 from litestar.middleware.csrf import generate_csrf_token
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from kernel import settings as kernel_settings
+from kernel.ids import new_id
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 from web.api.schema import document
+from web.api.words import EXAMPLES
 from web.app import Parts, create_app
 from web.sessions import Sessions
 
@@ -47,7 +49,6 @@ CHECKED = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
-    "negative_data_rejection",
 )
 
 
@@ -103,10 +104,10 @@ class Fuzzed:
         sessions = Sessions(self.world.database, self.world.city_id, 1800)
         self.cookies = [await sessions.open(a.account_id, a.post_id) for a in self.actors]
 
-    def send(self, case: Any, chance: random.Random) -> Any:
-        """Send a case as one of the people; returns the answer as the checks read it."""
+    def send(self, case: Any, chance: random.Random, *, chosen: bool = False) -> Any:
+        """Send a case as one of the people; returns the answer. With `chosen` the record is the one in the case."""
         for name in case.path_parameters or {}:
-            if name in self.known and chance.random() < 0.6:
+            if name in self.known and not chosen and chance.random() < 0.6:
                 case.path_parameters[name] = str(chance.choice(self.known[name]))
         sent = case.as_transport_kwargs(base_url="http://testserver")
         token = generate_csrf_token(secret=self.secret)
@@ -163,31 +164,77 @@ def fuzz(fuzzed: Fuzzed, examples: int, *, part: int = 0, of: int = 1, modes: in
 
 
 def wander(fuzzed: Fuzzed, walks: int, steps: int) -> list[str]:
-    """Follow the links of the document from what one operation made to the next, as a stateful client does."""
+    """Follow the links of the document from what an operation made, or from what it listed, to what can be done with
+    it, as a stateful client does; half of the bodies are the document's own examples."""
     schema = schemathesis.openapi.from_dict(unguarded(fuzzed.document))
-    chance = random.Random(7)
-    used = checks((*CHECKED, "use_after_free"))
-    wrong: dict[str, str] = {}
+    known: dict[str, Any] = {}
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()  # type: ignore[union-attr]
+        known[operation.definition.raw["operationId"]] = operation
+    links = {name: found for name, operation in known.items() if (found := _links(operation))}
+    chance, used, wrong = random.Random(7), checks(), dict[str, str]()
 
-    class Walk(schema.as_state_machine()):  # type: ignore[misc]
-        def call(self, case: Any, **_: Any) -> Any:
-            return schemathesis.Response.from_any(fuzzed.send(case, chance))
-
-        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
-            _check(case, response, used, wrong)
-
-    run_state_machine_as_test(
-        Walk,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=steps,
-            phases=[Phase.generate],
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+    @settings(
+        max_examples=walks,
+        phases=[Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
+    @given(data=st.data())
+    def walk(data: Any) -> None:
+        def send(name: str, record: str | None = None) -> Any:
+            case = data.draw(known[name].as_strategy())
+            if name in EXAMPLES and data.draw(st.booleans()):
+                case.body = _with_records(EXAMPLES[name], fuzzed.known)
+            if record is not None:
+                case.path_parameters[links[start][name][0]] = record
+            answer = fuzzed.send(case, chance, chosen=record is not None)
+            _check(case, answer, used, wrong)
+            return answer
+
+        start = data.draw(st.sampled_from(sorted(links)))
+        answer = send(start)
+        following = data.draw(st.lists(st.sampled_from(sorted(links[start])), min_size=steps, max_size=steps))
+        for name in following:
+            parameter, pointer = links[start][name]
+            record = _pointed(answer, pointer) or str(chance.choice(fuzzed.known.get(parameter, [new_id()])))
+            send(name, record)
+
+    walk()
     return list(wrong.values())
+
+
+def _links(operation: Any) -> dict[str, tuple[str, str]]:
+    """Operation → (parameter, pointer into the answer) for the links of an operation's answers."""
+    found: dict[str, tuple[str, str]] = {}
+    for answer in operation.definition.raw["responses"].values():
+        for name, link in answer.get("links", {}).items():
+            ((parameter, place),) = link["parameters"].items()
+            found[name] = (parameter, place.removeprefix("$response.body#/"))
+    return found
+
+
+def _pointed(answer: Any, pointer: str) -> str | None:
+    """The value that a pointer names in a good answer."""
+    if answer.status_code >= 300:
+        return None
+    value = answer.json()
+    for part in pointer.split("/"):
+        value = value[int(part)] if isinstance(value, list) and value else value.get(part) if value else None
+    return str(value) if value else None
+
+
+def _with_records(example: Any, known: dict[str, list[UUID | None]]) -> Any:
+    """The example with ids of real records in the place of its invented one."""
+    if isinstance(example, list):
+        return [_with_records(item, known) for item in example]
+    if not isinstance(example, dict):
+        return example
+    made = {key: _with_records(value, known) for key, value in example.items()}
+    for key in set(made) & {*known, "subject_organ_id", "supervised_id", "to_organ_id"}:
+        made[key] = str((known.get(key) or known["organ_id"])[-1])
+    return made
 
 
 def _check(case: Any, answer: Any, used: list[Any], wrong: dict[str, str]) -> None:

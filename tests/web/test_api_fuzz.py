@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from tests.databases import Cluster
 from tests.web.fuzzing import Fuzzed, fuzz, wander
 
-PARTS = 8
+PARTS = 10
 """The full run in pieces that each take a few minutes; `-n` spreads them."""
 EXAMPLES = 150
 """Good ones, and as many bad ones: 300 an operation."""
@@ -52,6 +52,6 @@ def test_three_hundred_requests_to_every_operation(fuzzed: Fuzzed, part: int) ->
 
 @pytest.mark.drill
 def test_following_the_links_finds_nothing_undocumented(fuzzed: Fuzzed) -> None:
-    wrong = wander(fuzzed, walks=150, steps=12)
+    wrong = wander(fuzzed, walks=150, steps=6)
     assert not wrong, "\n".join(wrong)
     assert fuzzed.calls > 300
