@@ -6,6 +6,7 @@ A proof is JSON. `check` never trusts a size, a place or a digest that it can co
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -112,7 +113,7 @@ def _line(line: str, digest: bytes) -> dict[str, Any]:
     return {"line": line, "digest": digest.hex()}
 
 
-def dump(proof: dict[str, Any]) -> bytes:
+def dump(proof: Mapping[str, Any]) -> bytes:
     return json.dumps(proof, ensure_ascii=False, indent=1).encode()
 
 
