@@ -96,9 +96,12 @@ async def test_errors_of_the_api_are_problem_documents(client_for: Opener, brows
 
 
 async def test_an_expired_session_sends_htmx_to_the_login(browser: Browser) -> None:
-    answer = await browser().get("/counters", headers={"hx-request": "true"})
-    assert answer.status_code == 401
-    assert answer.headers["hx-redirect"] == "/login?next=/counters"
+    """And from there back to the page that holds the part, never to another site."""
+    ways = {"http://testserver/matters?view=all": "/matters%3Fview%3Dall", "https://elsewhere.example/x": "/", "": "/"}
+    for page, way in ways.items():
+        answer = await browser().get("/counters", headers={"hx-request": "true", "hx-current-url": page})
+        assert answer.status_code == 401
+        assert answer.headers["hx-redirect"] == f"/login?next={way}"
 
 
 async def test_the_demo_clock_moves_forward_only(world: World, client_for: Opener) -> None:
