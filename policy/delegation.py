@@ -48,12 +48,7 @@ class Flip:
 
     @property
     def where(self) -> str:
-        return "、".join(RELATION_LABELS[r] for r in self.relations)
-
-    @property
-    def sentence(self) -> str:
-        """由“不能”变为“可以”批准督办函。"""
-        return f"{self.label}：由不能变为可以"
+        return "；".join(RELATION_LABELS[r] for r in self.relations)
 
 
 @dataclass(frozen=True, slots=True)

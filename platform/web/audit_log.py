@@ -33,6 +33,11 @@ ACTIONS = {
     "disable_account": "停用账号",
     "enable_account": "启用账号",
     "unlock_account": "解除锁定",
+    "propose_delegation": "提出代行授权",
+    "withdraw_delegation": "撤回代行授权",
+    "approve_delegation": "核准代行授权",
+    "reject_delegation": "不予核准代行授权",
+    "end_delegation": "终止代行授权",
 }
 
 

@@ -42,9 +42,9 @@ PAGES = {
     GUO: "/desk /clues /clues/new",
     YANG: "/desk /escalations {escalation}",
     CHENG: "/desk /matters",
-    AUDITOR: "/audit /organs",
+    AUDITOR: "/audit /delegations /organs",
     OPERATOR: "/accounts /dead-letters",
-    SECURITY: "/accounts",
+    SECURITY: "/accounts /delegations /delegations/new",
     OFFICER: "/rules /matters",
 }
 """The main pages of each kind of user, a few of them refused."""
