@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Any
 
@@ -55,6 +56,7 @@ def docs(request: Req) -> Template:
         info=schema["info"],
         version=schema["openapi"],
         groups=groups,
+        errors_of=[{"status": s, "text": a["description"]} for s, a in components["responses"].items()],
         schemas=[_schema(name, body) for name, body in sorted(components["schemas"].items())],
     )
 
@@ -84,9 +86,18 @@ def _operation(path: str, method: str, operation: dict[str, Any], components: di
                 "text": answer.get("description", ""),
                 "type": "、".join(_type(c.get("schema", {})) for c in answer.get("content", {}).values()),
             }
-            for status, answer in ((s, _found(a, components)) for s, a in operation["responses"].items())
+            for status, answer in operation["responses"].items()
+            if "$ref" not in answer
         ],
+        "errors": [status for status, answer in operation["responses"].items() if "$ref" in answer],
+        "example": _example(body),
     }
+
+
+def _example(body: dict[str, Any]) -> str:
+    """The request's example as it would be typed; empty without one."""
+    given = [content["example"] for content in body.values() if "example" in content]
+    return json.dumps(given[0], ensure_ascii=False, indent=2) if given else ""
 
 
 def _found(value: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
