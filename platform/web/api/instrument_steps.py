@@ -15,8 +15,8 @@ from litestar.response import Response
 from supervision.instruments import service as instruments
 from supervision.instruments.models import Instrument
 from supervision.instruments.views import InstrumentView
-from web.api.shapes import Amount, Body, Code, Line, Prose, ReasonInput, Route, Version, VersionInput, command
 from web.api.instruments import TAGS, InstrumentHead, head_of
+from web.api.shapes import Amount, Body, Code, Line, Prose, ReasonInput, Route, Version, VersionInput, command
 from web.turns import Req, turn
 
 Step = Callable[..., Awaitable[Instrument]]

@@ -13,8 +13,8 @@ from litestar.response import Response
 from kernel.errors import Invalid, NotFound
 from supervision.matters import service as matters
 from supervision.matters.commands import EndRemedy, EnterAct, EnterRemedy, EstablishFinding, RecordActivity, Upload
-from web.api.shapes import Body, Code, FileInput, Line, Prose, ReasonInput, Route, Version, command, decoded
 from web.api.matters import TAGS
+from web.api.shapes import Body, Code, FileInput, Line, Prose, ReasonInput, Route, Version, command, decoded
 from web.turns import Req, reading, turn
 
 

@@ -9,8 +9,8 @@ from litestar.response import Response
 
 from kernel.errors import Invalid, NotFound
 from supervision.matters import service as matters
-from web.api.shapes import Body, Code, Prose, ReasonInput, Route, Version, command
 from web.api.matters import TAGS, MatterHead, head_of
+from web.api.shapes import Body, Code, Prose, ReasonInput, Route, Version, command
 from web.turns import Req, turn
 
 
