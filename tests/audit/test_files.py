@@ -55,6 +55,10 @@ def _first(lines: list[bytes], kind: bytes) -> int:
     return next(n for n, line in enumerate(lines) if line.startswith(kind + b"\t"))
 
 
+def _other_end(line: bytes) -> bytes:
+    return line[:-3] + (b"11\n" if line.endswith(b"00\n") else b"00\n")
+
+
 def _altered(lines: list[bytes], kind: str) -> list[bytes]:
     e, h, p, s, k = (_first(lines, letter) for letter in (b"E", b"H", b"P", b"S", b"K"))
     more = re.sub(rb"\t(\d+)\t(\d+)\t(?=[0-9a-f]{64}\t)", rb"\t\1\t1\2\t", lines[h])
@@ -67,9 +71,9 @@ def _altered(lines: list[bytes], kind: str) -> list[bytes]:
         "cut tail, end kept": [*lines[: s + 1], b"Z\t5\n"],
         "edit head": [*lines[:h], more, *lines[h + 1 :]],
         "edit path": [*lines[:p], lines[p][:-65] + b"0" * 64 + b"\n", *lines[p + 1 :]],
-        "edit seal": [*lines[:s], lines[s][:-3] + b"00\n", *lines[s + 1 :]],
+        "edit seal": [*lines[:s], _other_end(lines[s]), *lines[s + 1 :]],
         "replay": [*lines[:-1], *lines[e : s + 1], lines[-1]],
-        "kept edited": [*lines[:k], lines[k][:-3] + b"00\n", *lines[k + 1 :]],
+        "kept edited": [*lines[:k], _other_end(lines[k]), *lines[k + 1 :]],
         "rubbish": [*lines[:e], b"\xff\xfe\n", *lines[e:]],
         "no header": lines[1:],
         "not closed": [*lines, b"E\tmore\n"],

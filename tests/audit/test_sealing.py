@@ -39,8 +39,8 @@ async def test_what_commits_late_is_sealed_later_and_not_lost(trail: Trail) -> N
     async with trail.world.work(HERE) as slow:
         slow.record("download", "instrument", None, title="慢的")
         await slow.session.flush()
-        await trail.write(THERE, 3)
-        assert trail.seal() == 0, "an open transaction holds back what began after it"
+        await trail.write(THERE, 3, wait=False)
+        assert trail.seal(wait=False) == 0, "an open transaction holds back what began after it"
         assert trail.verify().unsealed == 3
     assert trail.seal() == 4
     assert trail.verify().ok
