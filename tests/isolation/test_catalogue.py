@@ -185,6 +185,7 @@ def test_every_mutant_of_the_schema_is_caught(
 
 
 @pytest.mark.drill
+@pytest.mark.long
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
 def test_every_mutant_is_caught_alone(catalogue: Connection, family: Callable[[Connection], Iterator[Mutant]]) -> None:
     """One mutant at a time, nothing else broken."""

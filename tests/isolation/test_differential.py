@@ -260,6 +260,7 @@ async def test_no_leak_and_no_wrong_denial_in_a_slice_of_random_accesses(backend
 
 
 @pytest.mark.drill
+@pytest.mark.long
 async def test_no_leak_and_no_wrong_denial_in_200_000_random_accesses_over_1_000_organs(backend: Backend) -> None:
     tally = await run(backend, Size(organs=1_000, cases=2, http=3_000, services=5_000, tables=193_000), seed=19)
     verdict(tally)

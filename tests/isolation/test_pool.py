@@ -138,6 +138,7 @@ async def test_a_slice_of_alternating_tenants_over_eight_connections_leaks_nothi
 
 
 @pytest.mark.drill
+@pytest.mark.long
 async def test_100_000_alternating_requests_over_eight_connections_leak_nothing(backend: Backend) -> None:
     verdict(await hammer(backend, 100_000), 100_000)
 

@@ -72,12 +72,14 @@ def test_ten_thousand_random_policies_equal_casbin() -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.long
 def test_every_point_of_ten_thousand_random_policies_equals_casbin() -> None:
     for policy, stock in policies(10_000):
         assert not [point for point in POINTS if differs(policy, stock, point)]
 
 
 @pytest.mark.drill
+@pytest.mark.long
 def test_every_point_of_the_rules_equals_stock_casbin() -> None:
     """The whole space, one by one, with the lines on the act; other lines match none of its points."""
     policy, asked = default_policy(), 0

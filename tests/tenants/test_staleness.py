@@ -31,6 +31,7 @@ async def test_a_process_that_trusted_its_memory_would_be_found(world: World) ->
 
 
 @pytest.mark.drill
+@pytest.mark.long
 async def test_a_thousand_revocations_and_two_hundred_moves(world: World) -> None:
     second = second_process(world)
     found = await hammer(world, second, revocations=1_000, moves=200, times=60)

@@ -44,6 +44,7 @@ def test_every_operation_answers_as_it_says(fuzzed: Fuzzed) -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_three_hundred_requests_to_every_operation(fuzzed: Fuzzed, part: int) -> None:
     wrong = fuzz(fuzzed, EXAMPLES, part=part, of=PARTS)
