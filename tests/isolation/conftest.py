@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 
+from tests import stories
 from tests.databases import Backend
+from tests.world import World
 
 
 @pytest.fixture
@@ -20,3 +23,9 @@ def catalogue(backend: Backend) -> Iterator[Connection]:
             yield connection
             connection.rollback()
         engine.dispose()
+
+
+@pytest.fixture
+async def matter_id(world: World) -> UUID:
+    """A matter of HERE, with a handler, that THERE must never notice."""
+    return (await stories.open_matter(world)).id
