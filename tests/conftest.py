@@ -1,7 +1,8 @@
 """Fixtures: a real PostgreSQL built by the migrations, used as the application's own role.
 
 One server a run (embedded, fsync off), one template database with the real city in it, a clone for every test.
-Where a PostgreSQL answers on 127.0.0.1:5432, every database test runs there once more.
+Where a PostgreSQL answers on 127.0.0.1:5432, every database test runs there once more (those of WITH_DRILLS only
+with the drills).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings as hypothesis_settings
 
 HOME = Path(os.environ.get("ZHUNSHENG_HOME") or tempfile.mkdtemp(prefix="zhunsheng-tests-"))
@@ -26,6 +29,11 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 from tests.databases import Backend, Cluster, external_answers, give_back  # noqa: E402
 from tests.world import World  # noqa: E402
+
+TESTS = Path(__file__).parent
+WITH_DRILLS = {"web", "audit", "isolation"}
+"""Their second run, on the external server, belongs to the drills: the suite itself stays under eight minutes."""
+structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +73,10 @@ def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
-        names = ["embedded"]
+        names: list[Any] = ["embedded"]
         if external_answers() and not metafunc.definition.get_closest_marker("browser"):
-            names.append("external")
+            folder = metafunc.definition.path.relative_to(TESTS).parts[0]
+            names.append(pytest.param("external", marks=[pytest.mark.drill] if folder in WITH_DRILLS else []))
         metafunc.parametrize("backend", names, indirect=True)
 
 
