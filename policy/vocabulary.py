@@ -163,6 +163,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "serve": "送达监督决定书",
         "report_execution": "报告监督决定执行情况",
         "verify_execution": "核验监督决定执行情况",
+        "decide_objection": "处理对监督决定的异议",
     },
     "circular": {"list": "查看通报清单", "read": "查看通报", "issue": "印发通报", "discard": "决定不印发通报"},
     "deadline": {"read": "查看期限", "urge": "发送催办", "override": "调整期限", "run_step": "执行到期步骤"},

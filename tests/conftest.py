@@ -1,8 +1,8 @@
 """Fixtures: a real PostgreSQL built by the migrations, used as the application's own role.
 
 One server a run (embedded, fsync off), one template database with the real city in it, a clone for every test.
-Where a PostgreSQL answers on 127.0.0.1:5432, every database test runs there once more (those of WITH_DRILLS only
-with the drills).
+Where a PostgreSQL answers on 127.0.0.1:5432, every database test runs there once more: those of EXTERNAL_AT_ONCE in
+the suite, the others with the drills.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from tests.databases import Backend, Cluster, external_answers, give_back  # noq
 from tests.world import World  # noqa: E402
 
 TESTS = Path(__file__).parent
-WITH_DRILLS = {"web", "audit", "isolation"}
-"""Their second run, on the external server, belongs to the drills: the suite itself stays under eight minutes."""
+EXTERNAL_AT_ONCE = {"kernel", "jobs"}
+"""The second run of all others, on the external server, belongs to the drills: the suite stays well under eight
+minutes."""
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
 
 
@@ -76,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names: list[Any] = ["embedded"]
         if external_answers() and not metafunc.definition.get_closest_marker("browser"):
             folder = metafunc.definition.path.relative_to(TESTS).parts[0]
-            names.append(pytest.param("external", marks=[pytest.mark.drill] if folder in WITH_DRILLS else []))
+            names.append(pytest.param("external", marks=[] if folder in EXTERNAL_AT_ONCE else [pytest.mark.drill]))
         metafunc.parametrize("backend", names, indirect=True)
 
 

@@ -307,7 +307,7 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.CheckConstraint(
-            "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed')",
+            "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed', 'revoked')",
             name=op.f("ck_decision_state"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_decision")),

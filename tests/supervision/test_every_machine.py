@@ -106,7 +106,7 @@ def test_a_recused_officer_takes_no_step_that_asks_for_a_person(machine: Machine
         (FINDING, {"dropped", "executed", "referred"}),
         (INSTRUMENT, {"accepted", "withdrawn", "superseded"}),
         (REPORT, {"declined", "decided", "withdrawn"}),
-        (DECISION, {"executed"}),
+        (DECISION, {"executed", "revoked"}),
     ],
     ids=lambda value: value.name if isinstance(value, Machine) else "",
 )
@@ -137,7 +137,7 @@ def test_only_a_look_back_reopens() -> None:
             " request_extension decide_extension object decide_objection supersede",
         ),
         (REPORT, "send_report return_report decline decide withdraw"),
-        (DECISION, "issue serve report_execution verify_executed verify_not_executed"),
+        (DECISION, "issue serve report_execution verify_executed verify_not_executed revoke"),
     ],
     ids=lambda value: value.name if isinstance(value, Machine) else "",
 )

@@ -212,3 +212,31 @@ async def test_the_api_decides_and_refuses_like_the_pages(world: World, client_f
     assert again.json() == made.json()
     seen = (await wu.json("GET", f"/api/v1/decisions/{made.json()['id']}")).json()
     assert seen["items"][0]["kind"] == "supplement_or_correct"
+
+
+async def test_another_leader_decides_the_objection_on_the_decision_page(world: World, client_for: Opener) -> None:
+    _, _, decision, delivery = await stories.decided_matter(world)
+    head = await client_for(SUPERVISED, "qian")
+    raised = await head.post(
+        f"/inbox/{delivery.id}/rights/objection", {"reason": "决定认定的期限有误，当事人已签收延长通知。"}
+    )
+    assert raised.status_code == 303, raised.text
+    here = f"/decisions/{decision.id}"
+    wu = await client_for(GOVERNMENT, "wu")
+    own = await wu.get(here)
+    assert "作出监督决定的领导不得处理对该决定的异议" in own.text
+    assert f'action="{here}/objection"' not in own.text
+    other = await client_for(GOVERNMENT, "xu")
+    assert "处理异议" in (await other.get("/desk")).text
+    page = await other.get(here)
+    version = VERSION.findall(page.text)[0]
+    wrong = await other.post(f"{here}/objection", {"result": "revoked", "reason": "", "_version": version})
+    assert wrong.status_code == 422
+    assert "请写明处理的理由和依据" in wrong.text
+    done = await other.post(
+        f"{here}/objection", {"result": "revoked", "reason": "期限认定有误，予以撤销。", "_version": version}
+    )
+    assert done.status_code == 303, done.text
+    assert "异议成立，监督决定已经撤销" in (await other.get(here)).text
+    told = await head.get("/inbox?tab=papers")
+    assert "关于撤销《行政执法监督决定书》" in told.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -105,12 +105,13 @@ class DecisionCase:
     report: GovernmentReport
     record: Record
 
-    def target(self) -> Target:
+    def target(self, drafters: Iterable[UUID] = ()) -> Target:
         """The decision as policy asks for it: a record of the government about the supervised organ."""
         return Target(
             owner_id=self.decision.organ_id,
             supervised_id=self.decision.supervised_id,
             relation=self.report.relation,
+            drafters=frozenset(drafters),
             recused=self.record.recused,
         )
 

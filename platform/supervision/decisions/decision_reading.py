@@ -25,6 +25,7 @@ from supervision.decisions.views import (
 )
 from supervision.instruments import repository as instruments
 from supervision.instruments.commands import REPLY_STATUSES
+from supervision.instruments.deliveries import objection_view
 from supervision.instruments.models import Delivery, Instrument, Reply
 from supervision.matters.findings import STATES
 from supervision.matters.reading import evidence_view
@@ -37,6 +38,7 @@ DECISION_VIEWS: dict[str, tuple[str, ...]] = {
     "to_verify": ("execution_reported",),
     "not_executed": ("not_executed",),
     "executed": ("executed",),
+    "revoked": ("revoked",),
     "all": tuple(DECISION_STATES),
 }
 
@@ -89,6 +91,7 @@ async def decision_view(work: Work, decision_id: UUID) -> DecisionView:
         instrument = await instruments.get(work, Instrument, decision.instrument_id) if decision.instrument_id else None
         delivery = await instruments.main_delivery(work, instrument.id) if instrument else None
         answers = await _answers(work, delivery) if delivery else []
+        objection = await instruments.objection_of(work, delivery.id) if delivery else None
     async with work.acting_as(decision.body_id):
         history = await instruments.timeline(work, decision.matter_id)
         limits = (
@@ -96,6 +99,8 @@ async def decision_view(work: Work, decision_id: UUID) -> DecisionView:
         )
         explained = await deadlines.explain_view(work, limits[-1]) if limits else None
     allowed, refused = await _decision_options(work, case)
+    if objection is not None and objection.state == "raised":
+        await _objection_option(work, case, allowed, refused)
     return DecisionView(
         id=decision.id,
         version=decision.row_version,
@@ -143,6 +148,7 @@ async def decision_view(work: Work, decision_id: UUID) -> DecisionView:
             for row in blocked
         ],
         answers=answers,
+        objection=objection_view(objection, "decision") if objection else None,
         copies=instrument.copies_text if instrument else "",
         verified_note=decision.verified_note,
         instrument_id=decision.instrument_id,
@@ -213,6 +219,16 @@ async def _verifications(
         else:
             refused[option.action] = option.reason + option.remedy if verdict.allowed else sentence
     return allowed, refused
+
+
+async def _objection_option(work: Work, case: DecisionCase, allowed: list[str], refused: dict[str, str]) -> None:
+    """Deciding the objection, for the leaders of the government; who made the decision is told why not."""
+    target = case.target(drafters={case.decision.decided_by})
+    verdict, sentence = await consider(work, "decision", "decide_objection", target)
+    if verdict.allowed:
+        allowed.append("decide_objection")
+    elif work.organ_id == case.decision.organ_id:
+        refused["decide_objection"] = sentence
 
 
 async def decision_pdf(work: Work, decision_id: UUID) -> tuple[str, bytes]:

@@ -9,10 +9,10 @@ from kernel.work import Work
 from supervision.deadlines import notices
 from supervision.deadlines.models import Deadline
 from supervision.deadlines.service import register_flags
-from supervision.decisions import execution, repository
+from supervision.decisions import execution, objections, repository
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.decisions.rules import DECISION_STATES, REPORT_STATES
-from supervision.decisions.states import LIVE_DECISION_STATES, LIVE_REPORT_STATES
+from supervision.decisions.states import LIVE_DECISION_STATES, LIVE_REPORT_STATES, REVOKED
 from supervision.instruments import events
 from supervision.instruments import repository as instruments
 from supervision.instruments.models import Delivery, Instrument
@@ -31,14 +31,17 @@ class Decisions:
     """Reports and decisions of a matter, for its page and for its rules."""
 
     async def outside(self, work: Work, matter: Matter) -> Outside:
-        rows = [r for r in await repository.reports_of_matter(work, matter.id) if r.state != "withdrawn"]
-        decided = await repository.decisions_of_matter(work, matter.id)
+        made = await repository.decisions_of_matter(work, matter.id)
+        undone = {d.report_id for d in made if d.state == REVOKED}
+        reports = await repository.reports_of_matter(work, matter.id)
+        rows = [r for r in reports if r.state != "withdrawn" and r.id not in undone]
+        decided = [d for d in made if d.state != REVOKED]
         return Outside(
             live_reports=sum(r.state in LIVE_REPORT_STATES for r in rows),
             live_decisions=sum(d.state in LIVE_DECISION_STATES for d in decided),
             report=_report_milestone(rows[-1]) if rows else None,
             decision=_decision_milestone(decided[-1]) if decided else None,
-            search=tuple([r.number for r in rows if r.number] + [d.number for d in decided if d.number]),
+            search=tuple([r.number for r in reports if r.number] + [d.number for d in made if d.number]),
         )
 
     async def documents(self, work: Work, matter: Matter) -> list[DocumentLine]:
@@ -152,7 +155,10 @@ def _decision_line(row: Decision) -> DocumentLine:
 
 async def claims(work: Work, instrument: Instrument) -> list[str]:
     """Whether a report or a decision rests on an instrument (asked as its issuer)."""
-    states = {row.state for row in await repository.reports_on(work, instrument.id)}
+    undone = {
+        d.report_id for d in await repository.decisions_of_matter(work, instrument.matter_id) if d.state == REVOKED
+    }
+    states = {row.state for row in await repository.reports_on(work, instrument.id) if row.id not in undone}
     found = [events.DECISION_RESTS] if "decided" in states else []
     return [*found, events.REPORT_RESTS] if states & UNDER_WAY else found
 
@@ -168,16 +174,21 @@ async def flags(work: Work, deadline: Deadline) -> list[str]:
 
 
 async def on_instrument(work: Work, event: events.Event, instrument: Instrument, delivery: Delivery) -> None:
-    """Service of a decision, and the report on its execution; also one that says it will not be executed."""
-    if instrument.kind != "decision" or event not in ("served", "answered", "refused"):
+    """Service of a decision, the report on its execution (also one that says it will not be executed), an objection
+    and what came of it."""
+    if instrument.kind != "decision":
         return
     decision = await repository.decision_by_instrument(work, instrument.id)
     if decision is None:
         return
     if event == "served":
         await execution.on_served(work, decision, instrument, delivery)
-    else:
+    elif event in ("answered", "refused"):
         await execution.on_answered(work, decision, delivery)
+    elif event == "objected":
+        await objections.on_objected(work, decision)
+    elif event == "withdrawn":
+        await objections.on_revoked(work, decision, instrument)
 
 
 async def on_matter(work: Work, matter: Matter, event: str, subject_id: UUID | None) -> None:

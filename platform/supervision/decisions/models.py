@@ -76,7 +76,7 @@ class Decision(Versioned, TenantRow):
         UniqueConstraint("city_id", "report_id", "organ_id"),
         UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint(
-            "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed')",
+            "state in ('decided', 'issued', 'served', 'execution_reported', 'executed', 'not_executed', 'revoked')",
             name="state",
         ),
         Index("ix_decision_matter", "city_id", "matter_id"),

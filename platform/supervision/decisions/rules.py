@@ -28,6 +28,7 @@ DECISION_STATES: Final[dict[str, str]] = {
     "execution_reported": "已报告执行情况",
     "executed": "已执行",
     "not_executed": "未执行",
+    "revoked": "已撤销",
 }
 
 NOT_EXECUTED_GROUND: Final = "21(11)"
@@ -87,6 +88,8 @@ class DecisionFacts:
     evidence_seen: bool = True
     term_passed: bool = False
     reason_given: bool = True
+    actor_decided: bool = False
+    """The actor is the leader who made the decision."""
 
 
 def may_decide(organ_class: str) -> bool:
@@ -283,6 +286,13 @@ _D_PASSED: Guard[DecisionFacts] = Guard(
     "期限届满后仍未报告的，可以认定没有执行。",
 )
 
+_D_OTHER: Guard[DecisionFacts] = Guard(
+    lambda f: not f.actor_decided,
+    "作出决定的领导不处理对该决定的异议。",
+    "20",
+    "请由未参与作出该决定的政府领导处理。",
+)
+
 
 def _decision(
     action: str, label: str, sources: str, target: str, *guards: Guard[DecisionFacts], hint: str = ""
@@ -306,7 +316,7 @@ DECISION: Final = Machine[DecisionFacts](
             _D_UNBLOCKED,
             _D_NUMBERED,
             _D_CHECKS,
-            hint="制发后不能撤回，更正须另行作出决定。",
+            hint="制发后只有异议成立才能撤销；更正须另行作出决定。",
         ),
         _decision("serve", "送达监督决定书", "issued", "served", _D_COPY, _D_PROOF, hint="送达次日起算执行期限。"),
         _decision(
@@ -337,6 +347,15 @@ DECISION: Final = Machine[DecisionFacts](
             _D_PASSED,
             _D_REASON,
             hint="起草责任追究建议，并报告本级政府。",
+        ),
+        _decision(
+            "revoke",
+            "撤销监督决定",
+            "issued served execution_reported not_executed",
+            "revoked",
+            _D_GOVERNMENT,
+            _D_OTHER,
+            hint="异议成立的，撤销决定，问题恢复办理。",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from supervision.decisions.deciding import decide
 from supervision.decisions.decision_reading import DECISION_VIEWS, decision_pdf, decision_view, list_decisions
 from supervision.decisions.drafting import draft_report, reportable
 from supervision.decisions.execution import verify_execution
+from supervision.decisions.objections import decide_objection
 from supervision.decisions.reading import (
     VIEWS,
     failed_instrument,
@@ -34,6 +35,7 @@ __all__ = [
     "UpdateReport",
     "VerifyExecution",
     "decide",
+    "decide_objection",
     "decision_pdf",
     "decision_view",
     "decline",

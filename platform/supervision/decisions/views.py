@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from supervision.deadlines.views import DeadlineView
+from supervision.instruments.views import ObjectionView
 from supervision.matters.views import EventView, EvidenceView
 
 
@@ -229,6 +230,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     items: list[DecidedItem]
     blocked: list[BlockedView]
     answers: list[AnswerView]
+    objection: ObjectionView | None
     copies: str
     verified_note: str
     instrument_id: UUID | None

@@ -31,7 +31,7 @@ CLUE_LOOKS = {
 }
 
 
-async def government_desk(work: Work) -> DeskView:
+async def government_desk(work: Work, actor: Actor) -> DeskView:
     """What waits for the government's decision, and what its supervision body has in hand."""
     tree = await directory(work)
     body = tree.supervision_body_of(work.organ_id)
@@ -60,7 +60,7 @@ async def government_desk(work: Work) -> DeskView:
         figures=figures,
         groups=[],
         heading="",
-        waiting=await for_government(work),
+        waiting=await for_government(work, actor),
         waiting_heading="待我决定",
     )
 

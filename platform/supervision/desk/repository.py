@@ -198,6 +198,23 @@ def requests_to_decide(work: Work, model: type[Extension] | type[Objection], sta
     )
 
 
+async def objections_to_decisions(work: Work, actor: Actor) -> list[Any]:
+    """Objections that wait for a leader of the government, without those to what the reader decided."""
+    query = (
+        select(Objection, Decision, Instrument.matter_title, Instrument.addressee_name)
+        .join(Instrument, and_(Instrument.city_id == Objection.city_id, Instrument.id == Objection.instrument_id))
+        .join(Decision, and_(Decision.city_id == Objection.city_id, Decision.instrument_id == Instrument.id))
+        .where(
+            Objection.city_id == work.city_id,
+            Objection.issuer_id == work.organ_id,
+            Objection.state == "raised",
+            Decision.decided_by != actor.person_id,
+        )
+        .order_by(Objection.requested_at, Objection.id)
+    )
+    return list((await work.session.execute(query)).all())
+
+
 async def replies_in_approval(work: Work) -> list[Any]:
     """Written reports that wait for the head of the organ, each with the document that it answers."""
     query = (

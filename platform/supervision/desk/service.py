@@ -48,7 +48,7 @@ async def desk(work: Work, scope: str = "") -> DeskView:
     if actor.roles & SUPERVISING:
         return await casework_desk(work, actor, scope)
     if "government_leader" in actor.roles:
-        return await government_desk(work)
+        return await government_desk(work, actor)
     if "judicial_assistant" in actor.roles:
         return await office_desk(work)
     if actor.roles & SUPERVISED:

@@ -155,10 +155,23 @@ async def _escalations(work: Work) -> list[Waiting]:
     ]
 
 
-async def for_government(work: Work) -> list[Waiting]:
-    """Reports on which a government leader decides."""
+async def for_government(work: Work, actor: Actor) -> list[Waiting]:
+    """Reports on which a government leader decides, and objections to what another leader decided."""
     tree = await directory(work)
-    return [
+    objections = [
+        Waiting(
+            kind="request",
+            label="处理异议",
+            title=title,
+            organ=organ,
+            note=f"{format_short(local_date(objection.requested_at), work.today)}提出异议：{objection.reason}",
+            href=f"/decisions/{decision.id}#objection",
+            article="20",
+            since=objection.requested_at,
+        )
+        for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
+    ]
+    return objections + [
         Waiting(
             kind="report",
             label="作出决定",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
 from kernel.errors import Stale
@@ -59,6 +60,18 @@ class Case:
         """《行政执法监督督办函》（建司执监督〔2026〕17号）"""
         number = f"（{self.instrument.number}）" if self.instrument.number else ""
         return f"《{self.rule.name}》{number}"
+
+    @property
+    def withdrawal_verb(self) -> Literal["撤回", "撤销"]:
+        """An instrument is withdrawn (Art. 19), a decision of the government is revoked (Art. 20)."""
+        return "撤销" if self.instrument.kind == "decision" else "撤回"
+
+    @property
+    def issuer_link(self) -> str:
+        """Where the supervision body finds it: a decision's document lies with the government, the matter here."""
+        if self.instrument.kind == "decision":
+            return f"/matters/{self.matter.id}"
+        return f"/instruments/{self.instrument.id}"
 
     def covered(self) -> list[Finding]:
         return [self.findings[line.finding_id] for line in self.requirements if line.finding_id in self.findings]

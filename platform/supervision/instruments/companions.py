@@ -45,7 +45,8 @@ async def _issue(work: Work, case: Case, order: PaperOrder, compose: Callable[[F
 
 def _basis(case: Case, law: Regulation) -> str:
     """The article on which the instrument itself rests."""
-    return law.scope_line if case.instrument.kind == "internal_notice" else law.instruments
+    others = {"internal_notice": law.scope_line, "decision": law.decisions}
+    return others.get(case.instrument.kind, law.instruments)
 
 
 async def reply_to_extension(work: Work, case: Case, extension: Extension, deadline: Deadline) -> Paper:
@@ -89,10 +90,10 @@ async def notice_of_withdrawal(work: Work, case: Case, reason: str) -> Paper:
     """撤回通知: a second document that names the withdrawn one, for everyone who was sent that."""
     law = regulation(case.book)
     sent = await repository.deliveries(work, case.instrument.id)
-    issued = case.instrument.issued_at
+    issued, verb = case.instrument.issued_at, case.withdrawal_verb
     order = PaperOrder(
         kind="withdrawal_notice",
-        title=f"关于撤回{case.quoted}的通知",
+        title=f"关于{verb}{case.quoted}的通知",
         book=case.book,
         receivers={delivery.addressee_id: delivery.id for delivery in sent},
         copies=tuple(delivery.addressee_id for delivery in sent if delivery.role == "copy"),
@@ -110,6 +111,7 @@ async def notice_of_withdrawal(work: Work, case: Case, reason: str) -> Paper:
             instrument=case.quoted,
             sent=format_date(local_date(issued)) if issued else "",
             reasons=reason,
+            verb=verb,
             basis=_basis(case, law),
             regulation=law,
         ),

@@ -21,7 +21,7 @@ from supervision.deadlines.rules import UNIT_LABELS
 from supervision.instruments import repository, standing
 from supervision.instruments.answering import missing
 from supervision.instruments.commands import REPLY_STATUSES
-from supervision.instruments.entitlements import EXTENSION_STATES, OBJECTION_STATES, rights_of
+from supervision.instruments.entitlements import EXTENSION_STATES, objection_result, rights_of
 from supervision.instruments.models import Delivery, Extension, Objection, Reply
 from supervision.instruments.paper_reading import copies_with
 from supervision.instruments.views import (
@@ -208,7 +208,7 @@ async def delivery_view(work: Work, delivery_id: UUID) -> DeliveryView:
         send_back_reason=delivery.send_back_reason,
         sent_back_count=delivery.sent_back_count,
         extension=extension_view(extension) if extension else None,
-        objection=objection_view(objection) if objection else None,
+        objection=objection_view(objection, delivery.kind) if objection else None,
         rights=await rights_of(work, delivery, extension, objection),
         consequences=[
             Consequence(on=on, text=text, article=code)
@@ -324,15 +324,15 @@ def extension_view(extension: Extension) -> ExtensionView:
     )
 
 
-def objection_view(objection: Objection) -> ObjectionView:
-    """The objection."""
+def objection_view(objection: Objection, kind: str) -> ObjectionView:
+    """The objection to a document of this kind."""
     return ObjectionView(
         id=objection.id,
         reason=objection.reason,
         requested_at=objection.requested_at,
         requested_by_name=objection.requested_by_name,
         state=objection.state,
-        state_label=OBJECTION_STATES[objection.state],
+        state_label=objection_result(kind, objection.state),
         decided_by_name=objection.decided_by_name,
         decision_reason=objection.decision_reason,
     )

@@ -13,6 +13,11 @@ EXTENSION_STATES = {"requested": "待决定", "granted": "已同意", "refused":
 OBJECTION_STATES = {"raised": "待处理", "upheld": "维持", "changed": "变更", "revoked": "撤回文书"}
 
 
+def objection_result(kind: str, state: str) -> str:
+    """What became of an objection, in words; a decision of the government is revoked, not withdrawn (Art. 20)."""
+    return "撤销决定" if kind == "decision" and state == "revoked" else OBJECTION_STATES[state]
+
+
 async def rights_of(
     work: Work, delivery: Delivery, extension: Extension | None, objection: Objection | None
 ) -> list[Right]:
@@ -52,7 +57,7 @@ async def _extension_right(work: Work, delivery: Delivery, extension: Extension 
 async def _objection_right(work: Work, delivery: Delivery, objection: Objection | None) -> Right:
     until, note = delivery.objection_until, ""
     if objection is not None:
-        note = f"已提出，{OBJECTION_STATES[objection.state]}"
+        note = f"已提出，{objection_result(delivery.kind, objection.state)}"
     elif until is not None and work.today > until:
         note = f"{format_short(until)}已过，可以在书面报告中说明不同意见"
     elif delivery.state in ("accepted",):

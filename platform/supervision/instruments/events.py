@@ -12,7 +12,7 @@ from uuid import UUID
 from kernel.work import Work
 from supervision.instruments.models import Delivery, Instrument
 
-Event = Literal["issued", "served", "answered", "accepted", "sent_back", "refused", "lapsed", "withdrawn"]
+Event = Literal["issued", "served", "answered", "accepted", "sent_back", "refused", "lapsed", "withdrawn", "objected"]
 Listener = Callable[[Work, Event, Instrument, Delivery], Awaitable[None]]
 ClaimSource = Callable[[Work, Instrument], Awaitable[Iterable[str]]]
 NameSource = Callable[[Work, UUID], Awaitable[Iterable[str]]]

@@ -194,7 +194,7 @@ async def instrument_view(work: Work, instrument_id: UUID) -> InstrumentView:
         deadline=await _deadline(work, case),
         replies=await _replies(work, case),
         extension=extension_view(case.extension) if case.extension else None,
-        objection=objection_view(case.objection) if case.objection else None,
+        objection=objection_view(case.objection, instrument.kind) if case.objection else None,
         allowed=allowed,
         refused=refused,
         article=case.rule.article,

@@ -13,10 +13,11 @@ from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.models import Deadline
 from supervision.deadlines.rules import UNIT_LABELS
-from supervision.instruments import repository, standing
+from supervision.instruments import events, repository, standing
 from supervision.instruments.case import Case, check_version, facts, load, name, person
 from supervision.instruments.commands import ExtensionInput
 from supervision.instruments.companions import reply_to_extension
+from supervision.instruments.entitlements import objection_result
 from supervision.instruments.issuing import require_unnamed
 from supervision.instruments.models import Delivery, Extension, Objection
 from supervision.instruments.rules import INSTRUMENT
@@ -28,7 +29,7 @@ from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 
 EXTENSION_MAX = {"working_day": 30, "calendar_day": 60}
-OBJECTION_RESULTS = {"upheld": "维持", "revoked": "撤回文书"}
+OBJECTION_RESULTS = ("upheld", "revoked")
 
 
 async def _mine(work: Work, delivery_id: UUID, kind: str, action: str) -> Delivery:
@@ -138,7 +139,7 @@ async def _both(
         roles=roles if to_issuer else RECEIVERS,
         kind="answered",
         title=f"{short}{title}：{case.label}" if to_issuer else f"{title}：{case.label}",
-        link=f"/instruments/{instrument.id}" if to_issuer else f"/inbox/{delivery.id}",
+        link=case.issuer_link if to_issuer else f"/inbox/{delivery.id}",
         article=article,
         body=note,
     )
@@ -227,6 +228,8 @@ async def raise_objection(work: Work, delivery_id: UUID, reason: str) -> Objecti
             rulebook_key=case.book.key,
         )
     await _both(work, case, "object", title="提出异议", note=reason.strip(), article="规则:异议", to_issuer=True)
+    async with work.acting_as(delivery.organ_id):
+        await events.announce(work, "objected", case.instrument, delivery)
     return objection
 
 
@@ -235,11 +238,13 @@ async def decide_objection(
 ) -> Objection:
     """Decide an objection: `upheld` (the instrument stands) or `revoked` (it is withdrawn).
 
-    Never by who drafted or approved the instrument. A changed instrument is a withdrawn one and a new draft.
+    Never by who drafted or approved the instrument. A changed instrument is a withdrawn one and a new draft. Against
+    a decision of the government it is decided by another of its leaders.
     """
     case = await load(work, instrument_id, lock=True)
     instrument, objection = case.instrument, case.objection
-    await authorize(work, "objection", "decide", case.target(instrument.approved_by, instrument.drafted_by))
+    asked = ("decision", "decide_objection") if instrument.kind == "decision" else ("objection", "decide")
+    await authorize(work, *asked, case.target(instrument.approved_by, instrument.drafted_by))
     check_version(instrument.row_version, version)
     if result not in OBJECTION_RESULTS:
         raise Invalid("请选择处理结果。", field="result")
@@ -258,10 +263,10 @@ async def decide_objection(
         held.decision_reason = reason.strip()
     async with work.acting_as(case.matter.organ_id):
         await deadlines.meet(work, objection.id, work.today)
-    title = f"处理异议：{OBJECTION_RESULTS[result]}"
+    title = f"处理异议：{objection_result(instrument.kind, result)}"
     await _both(work, case, "decide_objection", title=title, note=reason.strip(), article="规则:异议", to_issuer=False)
     if result == "revoked":
-        await withdrawn(work, case, reason.strip(), "19")
+        await withdrawn(work, case, reason.strip(), "20" if instrument.kind == "decision" else "19")
     return held
 
 

@@ -44,20 +44,20 @@ async def withdrawn(work: Work, case: Case, reason: str, article: str) -> None:
 
     The work acts as the issuing organ.
     """
-    instrument = case.instrument
+    instrument, verb = case.instrument, case.withdrawal_verb
     instrument.state, instrument.withdrawn_reason = "withdrawn", reason
     notice = await notice_of_withdrawal(work, case, reason) if instrument.issued_at is not None else None
     named = f"（{notice.number}）" if notice is not None else ""
     for delivery in await repository.deliveries(work, instrument.id):
         delivery.state = "withdrawn"
         async with work.acting_as(case.matter.organ_id):
-            await deadlines.cancel(work, delivery.id, "文书已撤回")
+            await deadlines.cancel(work, delivery.id, f"文书已{verb}")
         async with work.acting_as(delivery.addressee_id):
             work.record(
                 "withdraw",
                 "delivery",
                 delivery.id,
-                title=f"{delivery.issuer_name}撤回{case.label}{named}",
+                title=f"{delivery.issuer_name}{verb}{case.label}{named}",
                 note=reason,
                 article=article,
                 thread_id=delivery.id,
@@ -68,15 +68,15 @@ async def withdrawn(work: Work, case: Case, reason: str, article: str) -> None:
             delivery.addressee_id,
             roles=RECEIVERS,
             kind="served",
-            title=f"{case.label}已撤回，不再要求报告",
+            title=f"{case.label}已{verb}，不再要求报告",
             link=f"/inbox/{delivery.id}",
             article=article,
         )
     async with work.acting_as(case.matter.organ_id):
-        await deadlines.cancel(work, instrument.id, "文书已撤回")
+        await deadlines.cancel(work, instrument.id, f"文书已{verb}")
     if case.delivery is not None and case.deadline is not None:
         await standing.keep(work, case, case.delivery)
-    await record_step(work, case, "withdraw", f"撤回{case.label}", reason, article=article)
+    await record_step(work, case, "withdraw", f"{verb}{case.label}", reason, article=article)
     async with work.acting_as(case.matter.organ_id):
         await matters.refresh_stage(work, case.matter.id)
     if case.delivery is not None:

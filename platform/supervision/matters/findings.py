@@ -53,6 +53,8 @@ class FindingFacts:
     """A reconsideration or lawsuit about this finding's act ended and settled it."""
     execution_verified: bool = False
     decision_not_executed: bool = False
+    decision_revoked: bool = False
+    """The government revoked the decision on this finding."""
     relapse_seen: bool = False
     """The matter is open again after a look-back, which found this problem anew."""
 
@@ -103,6 +105,9 @@ _REFERABLE: Guard[FindingFacts] = Guard(
     "21(11)",
     "核验认定没有执行的，可以移送追究责任。",
 )
+_REVOKED: Guard[FindingFacts] = Guard(
+    lambda f: f.decision_revoked, "监督决定仍然有效。", "20", "监督决定被撤销后，问题恢复办理。"
+)
 _RELAPSED: Guard[FindingFacts] = Guard(
     lambda f: f.relapse_seen, "没有回访发现问题反弹的记录。", "19", "请先记录回访，并重新办理本事项。"
 )
@@ -116,8 +121,8 @@ def _step(
     article: str,
     *guards: Guard[FindingFacts],
 ) -> Transition[FindingFacts]:
-    # A remedy may end, and settle its act, while the matter is suspended or waits for its closing.
-    state = () if action == "settle" else (_MATTER_OPEN,)
+    # A remedy may end, or a decision be revoked, while the matter is suspended or waits for its closing.
+    state = () if action in {"settle", "resume"} else (_MATTER_OPEN,)
     return Transition(action, label, sources, target, article, (_CLEAR, *state, *guards))
 
 
@@ -135,6 +140,7 @@ FINDING: Final = Machine[FindingFacts](
         _step("settle", "因复议或者诉讼结果了结", OPEN_STATES, "dropped", "20", _BY_REMEDY),
         _step("decide", "作出监督决定", OPEN_STATES, "decided", "20", _UNBLOCKED, _FAILED),
         _step("execute", "认定决定已执行", _DECIDED, "executed", "20", _NOT_OWNER, _ON_CASE, _EXECUTED),
+        _step("resume", "监督决定撤销，恢复办理", _DECIDED, "not_rectified", "20", _REVOKED),
         _step("refer", "移送处理", OPEN_STATES, "referred", "21", _ON_CASE, _REASON),
         _step("refer", "移送处理", _DECIDED, "referred", "21(11)", _ON_CASE, _REFERABLE, _REASON),
         _step("relapse", "认定问题反弹", frozenset({"rectified"}), "not_rectified", "19", _ON_CASE, _RELAPSED),

@@ -14,6 +14,7 @@ from supervision.decisions.commands import Decide, DecideItem, VerifyExecution
 from supervision.decisions.models import Decision
 from supervision.decisions.views import DecisionRow, DecisionView
 from supervision.matters.views import Page
+from web.api.instrument_steps import ObjectionDecision
 from web.api.shapes import Amount, Body, Code, Limit, Prose, Version, command, download, file_answer, read
 from web.turns import Req, Turn, reading, turn
 
@@ -74,7 +75,7 @@ async def decide(request: Req, report_id: FromPath[UUID], data: JSONBody[DecideI
     "listDecisions",
     "监督决定清单",
     TAGS,
-    description="view 为 executing、to_verify、not_executed、executed 或者 all。以 next 作为下一页的 after。",
+    description="view 为 executing、to_verify、not_executed、executed、revoked 或者 all。以 next 作为下一页的 after。",
 )
 async def list_decisions(
     request: Req,
@@ -107,4 +108,11 @@ async def verify(request: Req, decision_id: FromPath[UUID], data: JSONBody[Verif
         return t.json(await _head(t, made))
 
 
-ROUTES = [decide, list_decisions, get_decision, get_pdf, verify]
+@command(f"{ONE}/objection", "decideObjectionToDecision", "处理对监督决定的异议", TAGS, DecisionHead)
+async def objection(request: Req, decision_id: FromPath[UUID], data: JSONBody[ObjectionDecision]) -> Response[bytes]:
+    async with turn(request) as t:
+        made = await decisions.decide_objection(t.work, decision_id, **msgspec.structs.asdict(data))
+        return t.json(await _head(t, made))
+
+
+ROUTES = [decide, list_decisions, get_decision, get_pdf, verify, objection]

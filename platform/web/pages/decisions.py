@@ -23,7 +23,14 @@ from web.pages.reports import file_answer
 from web.turns import Req, reading, turn
 
 ACTIVE = "/decisions"
-LABELS = {"all": "全部", "executing": "执行中", "to_verify": "待核验", "not_executed": "未执行", "executed": "已执行"}
+LABELS = {
+    "all": "全部",
+    "executing": "执行中",
+    "to_verify": "待核验",
+    "not_executed": "未执行",
+    "executed": "已执行",
+    "revoked": "已撤销",
+}
 
 
 @get("/decisions")
@@ -76,6 +83,11 @@ async def _decision(
             {"label": label, "reason": view.refused[action], "articles": ["20"]}
             for action, label in (("verify_executed", "认定已执行"), ("verify_not_executed", "认定没有执行"))
             if action in view.refused and view.state in {"served", "execution_reported"}
+        ]
+        + [
+            {"label": "处理异议", "reason": reason, "articles": ["规则:异议"]}
+            for action, reason in view.refused.items()
+            if action == "decide_objection"
         ],
     )
 
@@ -107,4 +119,22 @@ async def verify(request: Req, decision_id: FromPath[UUID]) -> Template | Respon
             return await _decision(request, work, view, Form(fields, work.today).values, invalid.errors)
 
 
-ROUTES = [decision_list, decision_page, decision_pdf, verify]
+@post("/decisions/{decision_id:uuid}/objection")
+async def objection(request: Req, decision_id: FromPath[UUID]) -> Template | Response[bytes]:
+    """处理异议 by a leader of the government other than the one who decided."""
+    fields = await request.form()
+    try:
+        async with turn(request) as t:
+            form = Form(fields, t.work.today)
+            result = form.text("result", need="请选择处理结果。")
+            reason = form.text("reason", need="请写明处理的理由和依据。")
+            form.check()
+            await decisions.decide_objection(t.work, decision_id, result=result, reason=reason, version=form.version())
+            return t.redirect(f"/decisions/{decision_id}#objection")
+    except Invalid as invalid:
+        async with reading(request) as work:
+            view = await decisions.decision_view(work, decision_id)
+            return await _decision(request, work, view, Form(fields, work.today).values, invalid.errors)
+
+
+ROUTES = [decision_list, decision_page, decision_pdf, verify, objection]

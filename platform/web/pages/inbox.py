@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
-from kernel.errors import FieldError, Invalid, NotFound
+from kernel.errors import FieldError, Invalid
 from kernel.work import Work
 from supervision.instruments import service as instruments
 from supervision.instruments.commands import REPLY_STATUSES
@@ -236,69 +236,6 @@ async def approve(request: Req, delivery_id: FromPath[UUID]) -> Template | Respo
         return await _page(request, work, delivery_id, errors, values=Form(fields, work.today).values)
 
 
-_RIGHTS = {"extension": "申请延期", "objection": "提出异议", "recusal": "申请回避"}
-
-
-@get("/inbox/{delivery_id:uuid}/rights/{right:str}")
-async def right_page(request: Req, delivery_id: FromPath[UUID], right: FromPath[str]) -> Template:
-    """The form of a right, with what follows from using it."""
-    async with reading(request) as work:
-        return await _right(request, work, delivery_id, right, errors=[], values={})
-
-
-async def _right(
-    request: Req, work: Work, delivery_id: UUID, right: str, *, errors: list[FieldError], values: dict[str, Any]
-) -> Template:
-    if right not in _RIGHTS:
-        raise NotFound
-    view = await instruments.delivery_view(work, delivery_id)
-    if not view.opened:
-        raise NotFound
-    return await page(
-        request,
-        work,
-        "inbox/right.html",
-        title=_RIGHTS[right],
-        active=ACTIVE,
-        crumbs=(("收到的文书", ACTIVE), (view.number, f"/inbox/{view.id}"), _RIGHTS[right]),
-        status=422 if errors else 200,
-        view=view,
-        right=right,
-        known=next((r for r in view.rights if r.key == right), None),
-        handlers=[name for name in view.handler_names.split("、") if name],
-        values=values,
-        errors=errors,
-        error_of={error.field: error.message for error in errors},
-    )
-
-
-@post("/inbox/{delivery_id:uuid}/rights/{right:str}")
-async def use_right(request: Req, delivery_id: FromPath[UUID], right: FromPath[str]) -> Template | Response[bytes]:
-    """Apply for more time, object, or apply for the recusal of a handler."""
-    if right not in _RIGHTS:
-        raise NotFound
-    fields = await request.form()
-    try:
-        async with turn(request) as t:
-            form = Form(fields, t.work.today)
-            if right == "extension":
-                amount = form.integer("amount", need="请写明需要延长多少个工作日。", least=1, most=30)
-                form.check()
-                asked = instruments.ExtensionInput(
-                    amount=amount or 0, reason=form.text("reason"), steps_taken=form.text("steps_taken")
-                )
-                await instruments.request_extension(t.work, delivery_id, asked)
-            elif right == "objection":
-                await instruments.raise_objection(t.work, delivery_id, form.text("reason"))
-            else:
-                await instruments.apply_recusal(t.work, delivery_id, form.text("handler"), form.text("reason"))
-            return t.redirect(f"/inbox/{delivery_id}")
-    except Invalid as invalid:
-        errors = list(invalid.errors) or [FieldError("reason", invalid.message)]
-    async with reading(request) as work:
-        return await _right(request, work, delivery_id, right, errors=errors, values=Form(fields, work.today).values)
-
-
 ROUTES = [
     inbox,
     paper_receipt,
@@ -310,6 +247,4 @@ ROUTES = [
     write,
     remove_file,
     approve,
-    right_page,
-    use_right,
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
+from sqlalchemy import select
 
 from kernel.errors import IllegalTransition
-from kernel.ids import new_id
-from kernel.work import Work
+from kernel.ids import NIL, new_id
+from kernel.models import OutboxMessage
+from kernel.work import Work, open_work
 from supervision.deadlines import notices, service
 from supervision.deadlines.models import Deadline
 from tenants.organs.models import SettingOverride
@@ -140,15 +142,43 @@ async def test_a_plain_deadline_wakes_the_day_after_its_end_only(world: World) -
             await service.lapse(work, found)
 
 
-async def test_the_sweep_sees_what_is_due_in_any_tenant(world: World) -> None:
+async def test_what_is_due_in_any_tenant_is_handed_to_a_job_of_its_own_organ_once(world: World) -> None:
     async with world.work(ORGAN) as work:
         first = await started(work, date(2026, 9, 14))
-        await started(work, date(2026, 10, 9))
+        later = await started(work, date(2026, 10, 9))
     async with world.work("市司法局") as work:
         second = await started(work, date(2026, 9, 14))
     async with world.system() as work:
         claimed = await service.claim_due(work, 10)
+        assert await service.hand_over_due(work, 10) == 2
+        assert await service.hand_over_due(work, 10) == 0
     assert set(claimed) == {(first.organ_id, first.id), (second.organ_id, second.id)}
+    for deadline, woken in ((first, date(2026, 10, 10)), (second, date(2026, 10, 10)), (later, later.wake_on)):
+        async with open_work(world.database, city_id=world.city_id, organ_id=deadline.organ_id) as work:
+            messages = (await work.session.scalars(select(OutboxMessage))).all()
+            mine = [m for m in messages if m.payload == {"deadline_id": str(deadline.id)}]
+            assert [(m.job, m.organ_id) for m in mine] == [("deadline_step", deadline.organ_id)] * (
+                deadline is not later
+            )
+            assert all(m.id.version == 7 and m.id.variant == RFC_4122 for m in mine)
+            held = await service.get(work, deadline.id)
+            assert held.wake_on == woken, "what its job cannot do comes again the next day"
+
+
+async def test_parallel_hand_overs_pass_over_each_others_rows(world: World) -> None:
+    async with world.work(ORGAN) as work:
+        for _ in range(4):
+            await started(work, date(2026, 9, 14))
+    async with world.system() as one, world.system() as other:
+        assert await service.hand_over_due(one, 3) == 3
+        assert await service.hand_over_due(other, 3) == 1
+
+
+async def test_another_city_is_left_alone(world: World) -> None:
+    async with world.work(ORGAN) as work:
+        await started(work, date(2026, 9, 14))
+    async with open_work(world.database, city_id=new_id(), organ_id=NIL) as work:
+        assert await service.hand_over_due(work, 10) == 0
 
 
 async def test_a_notice_lies_in_the_bell_of_the_other_organ(world: World) -> None:

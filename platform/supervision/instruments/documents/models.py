@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -253,13 +254,17 @@ class ExtensionReplyDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithdrawalDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """撤回通知: the second document that withdraws an issued one; the number of the first stays with it (Art. 19)."""
+    """撤回通知: the second document that withdraws an issued one; the number of the first stays with it (Art. 19).
+
+    A government revokes its decision (Art. 20): `verb` says 撤销 then.
+    """
 
     frame: Frame
     addressee: str
     instrument: str
     reasons: str
     sent: str = ""
+    verb: Literal["撤回", "撤销"] = "撤回"
     basis: str = "第十九条"  # the article on which the withdrawn one rests
     regulation: Regulation = Regulation()
 

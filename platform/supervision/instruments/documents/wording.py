@@ -294,12 +294,12 @@ def _withdrawal(document: WithdrawalDocument) -> Sheet:
     law = document.regulation
     sent = f"于{document.sent}发送你单位的" if document.sent else ""
     blocks = [
-        text(f"本机关依照{law.cite(document.basis)}制发、{sent}{document.instrument}，现予撤回。"),
+        text(f"本机关依照{law.cite(document.basis)}制发、{sent}{document.instrument}，现予{document.verb}。"),
         text(sentence(f"理由：{document.reasons}")),
         text("自本通知发出之日起，你单位不再按照该文书的要求办理和报告，该文书的期限同时终止。原文号保留，不再使用。"),
         text("你单位依照该文书已经采取的措施需要调整的，依法处理。特此通知。"),
     ]
-    name = f"关于撤回{document.instrument}的通知"
+    name = f"关于{document.verb}{document.instrument}的通知"
     return _sheet("letter", document.frame, name, document.addressee, blocks)
 
 
