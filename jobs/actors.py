@@ -21,17 +21,17 @@ log = structlog.get_logger()
 
 @job("sweep_deadlines", queue="deadlines")
 async def sweep_deadlines(work: Work) -> None:
-    """Take every step that is due around any deadline (Articles 19, 20)."""
+    """Hand every deadline around which a step is due to a job of its own (Articles 19, 20)."""
     from supervision.escalation import service as escalation
 
-    taken = await escalation.sweep(work)
-    if taken:
-        log.info("deadline steps taken", number=taken)
+    handed = await escalation.sweep(work)
+    if handed:
+        log.info("deadlines handed over", number=handed)
 
 
 @job("deadline_step", queue="deadlines")
 async def deadline_step(work: Work, deadline_id: str) -> None:
-    """Take the due steps of one deadline that the sweep could not: what keeps failing becomes a dead letter."""
+    """Take the due steps of one deadline, each once; what keeps failing becomes a dead letter (Articles 19, 20)."""
     from supervision.escalation import service as escalation
 
     await escalation.take_due_steps(work, UUID(deadline_id))

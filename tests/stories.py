@@ -6,16 +6,22 @@ cli/demo/accounts.toml; the supervised organ is 建安区城市管理局 unless 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from kernel.clock import system_now
+from kernel.models import OutboxMessage
+from kernel.work import open_work
 from supervision.clues import service as clues
 from supervision.clues.commands import RegisterClue
 from supervision.clues.models import Clue
+from supervision.deadlines import service as deadlines
 from supervision.decisions import service as decisions
 from supervision.decisions.commands import Decide, DecideItem, Proposal, UpdateReport, VerifyExecution
 from supervision.decisions.models import Decision, GovernmentReport
@@ -260,11 +266,33 @@ async def end_remedy(world: World, remedy_id: UUID, *, settles: bool) -> Remedy:
 
 
 async def sweep(world: World, at: str = "") -> int:
-    """The deadline sweep of the whole city, as the scheduler runs it; `at` sets the clock first."""
+    """The deadline sweep of the whole city and the jobs that it hands over, as scheduler and workers run them; `at`
+    sets the clock first. Returns the number of steps taken. A job that fails stays in the outbox."""
     if at:
         await world.set_clock(at)
     async with world.system() as work:
-        return await escalation.sweep(work)
+        due = await deadlines.claim_due(work, 10_000)
+        # Of parallel sweeps the first one holds the rows; here they are its own.
+        assert await escalation.sweep(work) == len(due)
+    taken = 0
+    for organ_id in dict.fromkeys(organ_id for organ_id, _ in due):
+        async with open_work(world.database, city_id=world.city_id, organ_id=organ_id) as work:
+            query = select(OutboxMessage.id).where(OutboxMessage.organ_id == organ_id, OutboxMessage.done_at.is_(None))
+            waiting = await work.session.scalars(query.where(OutboxMessage.job == escalation.JOB))
+        for message_id in waiting.all():
+            with contextlib.suppress(SQLAlchemyError):
+                taken += await _take_steps(world, organ_id, message_id)
+    return taken
+
+
+async def _take_steps(world: World, organ_id: UUID, message_id: UUID) -> int:
+    async with open_work(world.database, city_id=world.city_id, organ_id=organ_id) as work:
+        query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+        message = (await work.session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
+        if message is None:
+            return 0
+        message.done_at = system_now()
+        return len(await escalation.take_due_steps(work, UUID(message.payload["deadline_id"])))
 
 
 async def lapsed_matter(world: World, **changes: Any) -> tuple[Matter, Finding, Instrument, GovernmentReport]:

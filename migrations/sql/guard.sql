@@ -191,6 +191,28 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY d.wake_on, d.id LIMIT most FOR UPDATE SKIP LOCKED
 $$;
 
+-- What is due is handed to a job of each deadline, whose message commits with the mark that it was handed over. The
+-- mark is the day after: what its job could not do is handed over again then. The ids are UUIDv7, like those of Python.
+
+CREATE FUNCTION guard.hand_over_deadlines(today date, most int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH due AS (
+        SELECT d.city_id, d.id FROM public.deadline d
+        WHERE d.wake_on IS NOT NULL AND d.wake_on <= today AND d.city_id = (SELECT guard.city())
+        ORDER BY d.wake_on, d.id LIMIT most FOR UPDATE SKIP LOCKED),
+    handed AS (
+        UPDATE public.deadline d SET wake_on = today + 1 FROM due WHERE d.city_id = due.city_id AND d.id = due.id
+        RETURNING d.city_id, d.organ_id, d.id, substring(uuid_send(gen_random_uuid()) FROM 7) AS chance,
+                  substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) AS milliseconds),
+    sent AS (
+        INSERT INTO public.outbox_message (city_id, organ_id, id, job, payload, available_at)
+        SELECT h.city_id, h.organ_id,
+               encode(h.milliseconds || set_byte(h.chance, 0, get_byte(h.chance, 0) & 15 | 112), 'hex')::uuid,
+               'deadline_step', jsonb_build_object('deadline_id', h.id), clock_timestamp()
+        FROM handed h RETURNING 1)
+    SELECT count(*) FROM sent
+$$;
+
 CREATE FUNCTION guard.monthly_organs(month text)
 RETURNS TABLE (city_id uuid, organ_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

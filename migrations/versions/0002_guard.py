@@ -183,5 +183,5 @@ def _definer_rights() -> None:
     for_definer("account", "select", "update")
     for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "paper", "circular_draft"):
         for_definer(table, "select")
-    for_definer("outbox_message", "select", "update", "delete")
+    for_definer("outbox_message", "select", "insert", "update", "delete")
     for_definer("deadline", "select", "update")

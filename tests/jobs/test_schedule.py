@@ -17,6 +17,7 @@ from jobs.runtime import HANDLERS
 from jobs.schedule import SCHEDULE, Periodic, Scheduler, fire_due, prune
 from kernel.clock import SHANGHAI, system_now
 from kernel.models import OutboxMessage, ScheduleFire
+from supervision.escalation import service as escalation
 from tests.jobs.conftest import until
 from tests.world import World
 
@@ -122,8 +123,15 @@ def _enqueued() -> set[str]:
 
 
 def test_every_enqueued_job_has_an_actor() -> None:
-    assert {"recalculate_deadlines", "deadline_step"} <= _enqueued(), "the scan sees strings and constants"
+    assert {"recalculate_deadlines", "sweep_deadlines"} <= _enqueued(), "the scan sees strings and constants"
     assert _enqueued() - set(HANDLERS) == set()
+
+
+def test_the_job_that_the_database_enqueues_has_an_actor() -> None:
+    guard = (ROOT / "migrations" / "sql" / "guard.sql").read_text("utf-8")
+    inserted = re.findall(r"INSERT INTO public\.outbox_message.*?SELECT.*?'(\w+)'", guard, re.DOTALL)
+    assert inserted == [escalation.JOB]
+    assert escalation.JOB in HANDLERS
 
 
 @pytest.mark.parametrize("name", sorted(HANDLERS))

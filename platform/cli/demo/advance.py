@@ -79,6 +79,21 @@ async def move(database: Database, city_id: UUID, start: timedelta, end: timedel
         if local_time(system_now() + at).month != before.month:
             jobs.append("draft_circulars")
         await run_jobs(database, city_id, jobs)
+        if jobs:
+            await _all_done(database, city_id)
+
+
+async def _all_done(database: Database, city_id: UUID) -> None:
+    """Wait until what the day's jobs handed to others is done too. Failed when that does not end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        async with open_work(database, city_id=city_id, organ_id=NIL) as work:
+            state = (await work.session.execute(text("select * from guard.outbox_state()"))).one()
+        if not state.waiting + state.running:
+            return
+        if time.monotonic() > deadline:
+            raise Failed(f"{state.waiting + state.running} jobs are still waiting (zhunsheng status)")
+        await asyncio.sleep(0.05)
 
 
 async def _something_due(database: Database, city_id: UUID) -> bool:

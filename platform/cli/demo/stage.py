@@ -155,7 +155,7 @@ class Stage:
         moment = min(datetime.combine(day, SWEEP_AT, SHANGHAI), system_now())
         self.rehearsal.shift = moment - system_now()
         async with open_work(self.database, city_id=self.city_id, organ_id=NIL) as work:
-            while await escalation.sweep(work):
+            while await escalation.sweep_alone(work):
                 pass
             if day.day == 1:
                 await escalation.draft_circulars(work)

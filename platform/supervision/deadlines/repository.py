@@ -76,6 +76,11 @@ async def claim_due(work: Work, limit: int) -> list[tuple[UUID, UUID]]:
     return [(row.organ_id, row.id) for row in rows if row.city_id == work.city_id]
 
 
+async def hand_over_due(work: Work, most: int) -> int:
+    query = text("select guard.hand_over_deadlines(:today, :most)")
+    return int(await work.session.scalar(query, {"today": work.today, "most": most}) or 0)
+
+
 async def owner_of_matter(work: Work, matter_id: UUID) -> UUID | None:
     query = select(_MATTER.c.organ_id).where(_MATTER.c.city_id == work.city_id, _MATTER.c.id == matter_id)
     found: UUID | None = await work.session.scalar(query)

@@ -50,6 +50,7 @@ __all__ = [
     "for_matter",
     "for_subject",
     "get",
+    "hand_over_due",
     "ladder_of",
     "lapse",
     "meet",
@@ -153,8 +154,17 @@ async def take_step(work: Work, deadline: Deadline, step: str, due_for: date) ->
 
 
 async def claim_due(work: Work, limit: int) -> list[tuple[UUID, UUID]]:
-    """(organ, deadline) of what the sweep has to look at in this city, locked until the transaction ends."""
+    """(organ, deadline) of what is due in this city and not handed over, locked until the transaction ends."""
     return await repository.claim_due(work, limit)
+
+
+async def hand_over_due(work: Work, most: int) -> int:
+    """Hand at most `most` due deadlines of this city to a job `deadline_step` each; returns how many.
+
+    What another transaction holds is passed over. Each sleeps until tomorrow, when it is handed over again unless
+    its job has set the next day meanwhile.
+    """
+    return await repository.hand_over_due(work, most)
 
 
 async def for_matter(work: Work, matter_id: UUID) -> list[Deadline]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
@@ -28,16 +28,6 @@ async def lock_deadline(work: Work, deadline_id: UUID) -> Deadline | None:
         .execution_options(populate_existing=True)
     )
     return (await work.session.scalars(query)).one_or_none()
-
-
-async def postpone(work: Work, deadline_id: UUID, until: date) -> None:
-    """Let the sweep leave a deadline alone until a day; its single job goes on meanwhile."""
-    await work.session.execute(
-        update(Deadline)
-        .where(Deadline.city_id == work.city_id, Deadline.id == deadline_id)
-        .values(wake_on=until)
-        .execution_options(synchronize_session=False)
-    )
 
 
 async def add_item(work: Work, values: dict[str, Any]) -> UUID | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
-
-import structlog
 
 from kernel.errors import IllegalTransition, Invalid, NotFound
 from kernel.work import Work
@@ -40,41 +37,40 @@ __all__ = [
     "issue_circular",
     "monthly_circular",
     "sweep",
+    "sweep_alone",
     "take_due_steps",
 ]
 
-log = structlog.get_logger()
-BATCH = 200
-"""Deadlines that one transaction claims. With more the sweep enqueues itself again."""
 JOB = "deadline_step"
+"""The job that the database's hand-over names."""
+BATCH = 5_000
+"""Deadlines that one transaction hands over: nine tenths of the speed of a single statement for all (ADR 0011)."""
+NEXT = 2
+"""Sweeps that follow a full batch: a flood is shared among the workers, and ends with as many empty sweeps at most."""
 
 
 async def sweep(work: Work) -> int:
-    """Take every step that is due around any deadline of the city. Returns the number of steps taken.
+    """Hand every deadline of the city around which a step is due to a job of its own. Returns their number.
 
-    The claimed rows are locked and skipped by parallel sweeps. Each deadline works inside a savepoint as its own
-    organ: one that fails is handed to a job of its own, which becomes a dead letter if it keeps failing, and is
-    tried again by the sweep the next day; the others go on.
+    Claimed rows are locked and passed over by parallel sweeps; the messages commit with the marks. The job takes
+    the steps in its own transaction (`take_due_steps`): one that keeps failing becomes a dead letter, stops nobody
+    else, and is handed over again the next day.
     """
-    claimed = await deadlines.claim_due(work, BATCH)
+    handed = await deadlines.hand_over_due(work, BATCH)
+    if handed == BATCH:
+        for _ in range(NEXT):
+            work.enqueue("sweep_deadlines", {})
+    return handed
+
+
+async def sweep_alone(work: Work) -> int:
+    """The same where no worker runs (a demo that is being played): take what is due in this very transaction.
+    Returns the number of steps taken; 0 when nothing is left."""
     taken = 0
-    for organ_id, deadline_id in claimed:
+    for organ_id, deadline_id in await deadlines.claim_due(work, 200):
         async with work.acting_as(organ_id):
-            taken += await _guarded(work, deadline_id)
-    if len(claimed) == BATCH:
-        work.enqueue("sweep_deadlines", {})
+            taken += len(await take_due_steps(work, deadline_id))
     return taken
-
-
-async def _guarded(work: Work, deadline_id: UUID) -> int:
-    try:
-        async with work.session.begin_nested():
-            return len(await take_due_steps(work, deadline_id))
-    except Exception as error:
-        log.warning("deadline step failed", deadline=str(deadline_id), exc_info=error)
-    await repository.postpone(work, deadline_id, work.today + timedelta(days=1))
-    work.enqueue(JOB, {"deadline_id": str(deadline_id)})
-    return 0
 
 
 async def take_due_steps(work: Work, deadline_id: UUID) -> list[str]:
