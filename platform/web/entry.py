@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.middleware.csrf import generate_csrf_token
 from litestar.response import Response
 
-from kernel.errors import NotFound
+from kernel.errors import Invalid, NotFound
 from kernel.tenancy import VISITOR
 from kernel.work import open_work
 from tenants.staff import service as staff
@@ -67,6 +69,24 @@ async def end(request: Req) -> None:
 async def end_everywhere(request: Req, account_id: UUID) -> None:
     """End every session of the account, on whatever machine: its password was changed."""
     await sessions(request).end_all(account_id)
+
+
+@asynccontextmanager
+async def password_try(request: Req) -> AsyncIterator[None]:
+    """Around a change that asks for one's own password again: the try is counted first, and the fifth wrong one ends
+    every session of the account. Raises TooMany while locked."""
+    user = identity(request)
+    async with _as(request, user) as work:
+        tries = await staff.count_password_try(work, user.account_id)
+    try:
+        yield
+    except Invalid as invalid:
+        if not any(error.field == "current" for error in invalid.errors):
+            async with _as(request, user) as work:
+                await staff.refund_password_try(work, user.account_id)
+        elif tries.locked:
+            await end_everywhere(request, user.account_id)
+        raise
 
 
 async def log_out(request: Req) -> None:

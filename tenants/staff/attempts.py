@@ -35,6 +35,11 @@ def name_key(city_id: UUID, organ_id: UUID, username: str) -> bytes:
     return _key(f"{city_id}|{organ_id}|{username.strip().lower()}")
 
 
+def account_key(account_id: UUID) -> bytes:
+    """Of an account whose own password is asked for again inside a session."""
+    return _key(f"account|{account_id}")
+
+
 def address_key(origin: str) -> bytes:
     """Of a client's address. One subscriber has a whole /64 of IPv6, so that the network is what counts."""
     try:

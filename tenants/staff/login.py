@@ -70,7 +70,7 @@ async def authenticate(
     if not await verify_password(stored, password) or login is None:
         await attempt.audit(tries)
         if tries.locked:
-            raise _locked(tries.until)
+            raise locked_out(tries.until)
         left = MAX_FAILURES - tries.failures
         raise Unauthenticated(f"账号或密码不正确。再错 {left} 次，账号将锁定 {LOCK_MINUTES} 分钟。", field="password")
     found = await attempt.succeed(login)
@@ -146,7 +146,7 @@ class _Attempt:
             if refusal is None:
                 tries = await attempts.count_name(work, self.name_key)
                 if tries.failures > MAX_FAILURES:
-                    refusal = _locked(tries.until)
+                    refusal = locked_out(tries.until)
                     self._refused(work, "登录失败，账号锁定中")
         if refusal is not None:
             raise refusal
@@ -177,7 +177,8 @@ class _Attempt:
         return ordered
 
 
-def _locked(until: datetime) -> TooMany:
+def locked_out(until: datetime) -> TooMany:
+    """The refusal of a name or an account with too many wrong passwords."""
     return _wait(
         until,
         f"密码连续输错 {MAX_FAILURES} 次，账号已锁定，请 {{minutes}} 分钟后再试，或者联系本单位安全管理员。",

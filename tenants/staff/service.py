@@ -11,9 +11,9 @@ from kernel.ids import new_id
 from kernel.work import Work
 from tenants.organs.directory import directory
 from tenants.organs.tree import successor_of
-from tenants.staff import repository
-from tenants.staff.attempts import LOCK_MINUTES, MAX_FAILURES
-from tenants.staff.login import LoggedIn, actor_of, authenticate, posts
+from tenants.staff import attempts, repository
+from tenants.staff.attempts import LOCK_MINUTES, MAX_FAILURES, Tries
+from tenants.staff.login import LoggedIn, actor_of, authenticate, locked_out, posts
 from tenants.staff.models import Account, Person, Post
 from tenants.staff.passwords import check_new_password, hash_password, verify_password
 from tenants.staff.repository import PostView
@@ -155,6 +155,20 @@ async def take_over_posts(work: Work, ended_id: UUID) -> list[Post]:
     return taken
 
 
+async def count_password_try(work: Work, account_id: UUID) -> Tries:
+    """Count a try of one's own password before it is compared, in a transaction of its own: a session that was left
+    open guesses five times. Raises TooMany while locked."""
+    tries = await attempts.count_name(work, attempts.account_key(account_id))
+    if tries.failures > attempts.MAX_FAILURES:
+        raise locked_out(tries.until)
+    return tries
+
+
+async def refund_password_try(work: Work, account_id: UUID) -> None:
+    """Take one try out of the count: the password was right, something else was wrong."""
+    await attempts.refund(work, attempts.account_key(account_id))
+
+
 async def change_password(work: Work, account_id: UUID, current: str, new: str) -> None:
     """Change one's own password. Raises Invalid when the current one is wrong or the new one is weak."""
     account = await repository.get_account(work, account_id)
@@ -164,4 +178,5 @@ async def change_password(work: Work, account_id: UUID, current: str, new: str) 
     account.password_hash = await hash_password(new)
     account.password_changed_at = work.now
     account.must_change = False
+    await attempts.clear(work, attempts.account_key(account_id))
     work.record("change_password", "account", account_id, title="修改密码")

@@ -283,3 +283,26 @@ async def test_the_counters_do_not_keep_an_idle_session_alive(client_for: Opener
     assert (await client.get("/counters")).status_code == 200
     await asyncio.sleep(1.2)
     assert (await client.get("/me")).status_code == 303
+
+
+async def test_an_open_session_guesses_the_password_five_times_and_is_ended(world: World, client_for: Opener) -> None:
+    client = await client_for(HERE, "chen")
+    other = await client_for(HERE, "chen")
+    new = "Neu-pass-2026"
+    mistyped = {"current": password(), "password": new, "again": "Neu-pass-2027"}
+    for _ in range(6):
+        assert (await client.post("/password", mistyped)).status_code == 422
+    wrong = {"current": "Geraten-2026!", "password": new, "again": new}
+    for _ in range(4):
+        refused = await client.post("/password", wrong)
+        assert refused.status_code == 422
+        assert "现在的密码不正确。" in refused.text
+    assert (await other.get("/desk")).status_code == 200
+    await client.post("/password", wrong)
+    for session in (client, other):
+        assert (await session.get("/desk")).headers["location"].startswith("/login")
+    again = await client_for(HERE, "chen")
+    right = {"current": password(), "password": new, "again": new}
+    locked = await again.post("/password", right)
+    assert locked.status_code == 429
+    assert "账号已锁定" in locked.text

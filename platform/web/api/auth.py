@@ -205,7 +205,7 @@ class Changed(msgspec.Struct, frozen=True):
 )
 async def change_password(request: Req, data: JSONBody[NewPassword]) -> Response[bytes]:
     user = identity(request)
-    async with turn(request) as t:
+    async with entry.password_try(request), turn(request) as t:
         async with t.work.acting_as(user.account_organ_id):
             await staff.change_password(t.work, user.account_id, data.current, data.password)
         answer = t.json(Changed())

@@ -202,7 +202,7 @@ async def change_password(request: Req) -> Template | Response[Any]:
     """A new password ends every session that was opened with the old one."""
     user = identity(request)
     try:
-        async with turn(request) as t:
+        async with entry.password_try(request), turn(request) as t:
             form = Form(await request.form(), t.work.today)
             if form.secret("password") != form.secret("again"):
                 form.error("again", "两次填写的新密码不一致。")
