@@ -86,7 +86,7 @@ class History:
         chance = random.Random(seed)
         whole, part = Span(), Span()
         for seal, heads, groups in zip(self.seals, self.heads, self.lines, strict=True):
-            flat = by_organ([line for found in groups.values() for line in found])
+            flat = by_organ([trees.LEAF + line for found in groups.values() for line in found])
             check_batch(part, seal, heads, flat, watched(self.kept))
             if chance.random() < 0.4:
                 whole.join(part)

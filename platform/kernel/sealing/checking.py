@@ -6,6 +6,7 @@ work. Everything here is independent of the sealer: it knows the documented form
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kernel.sealing import trees
-from kernel.sealing.format import INSTALLATION, ORGAN, SECOND, Head, Kept, Seal
+from kernel.sealing.format import INSTALLATION, LEAF_ORGAN, LEAF_SECOND, Head, Kept, Seal
 from kernel.sealing.trees import ZERO
 
 CLOCK_SLACK: Final = timedelta(seconds=5)
@@ -111,7 +112,7 @@ def check_batch(
     groups: Mapping[UUID, Sequence[bytes]],
     watched: Collection[tuple[UUID, int]] = (),
 ) -> None:
-    """Check one seal with all its heads and the entries' lines, by organ and in the order of the leaves."""
+    """Check one seal with all its heads and the entries' leaves (kernel.sealing.rows), by organ and in their order."""
     where = f"第 {seal.number} 号封存"
     check_seal(span, seal)
     earliest = check_times(span, seal, groups)
@@ -164,15 +165,15 @@ def check_seal_follows(span: Span, before: Seal, seal: Seal) -> None:
         span.found("clock", f"{where}的时间早于前一号")
 
 
-def check_stream(span: Span, seal: Seal, head: Head, lines: Sequence[bytes]) -> None:
+def check_stream(span: Span, seal: Seal, head: Head, leaves: Sequence[bytes]) -> None:
     """One organ's entries in one seal, against its head and the head before."""
     where = f"第 {seal.number} 号封存中单位 {head.organ_id} "
     if head.reckoned(seal.algorithm) != head.head:
         span.found("stream", f"{where}的封存头与其内容不符")
-    if len(lines) != head.entries:
-        span.found("entries", f"{where}应有记录 {head.entries} 条，实际 {len(lines)} 条")
-    elif lines and trees.root(seal.algorithm, trees.leaves(seal.algorithm, lines)) != head.root:
-        span.found("entries", f"{where}的记录被改动：{_numbers(lines)}")
+    if len(leaves) != head.entries:
+        span.found("entries", f"{where}应有记录 {head.entries} 条，实际 {len(leaves)} 条")
+    elif leaves and trees.root(seal.algorithm, trees.hashing(seal.algorithm)(leaves)) != head.root:
+        span.found("entries", f"{where}的记录被改动：{_numbers(leaves)}")
     stream = span.streams.get(head.organ_id)
     if stream is None:
         span.streams[head.organ_id] = Stream(head, head)
@@ -194,16 +195,19 @@ def begin_stream(span: Span, head: Head) -> None:
         span.found("stream", f"单位 {head.organ_id} 的封存头从第 {head.number} 个开始，缺少之前的")
 
 
-_SECOND: Callable[[bytes], bytes] = itemgetter(SECOND)
+_SECOND: Callable[[bytes], bytes] = itemgetter(LEAF_SECOND)
 
 
 def check_times(span: Span, seal: Seal, groups: Mapping[UUID, Sequence[bytes]]) -> bytes:
     """Entries are written before they are sealed. Returns the second of the oldest, empty when there are none."""
-    if not any(groups.values()):
+    seconds: set[bytes] = set()
+    for leaves in groups.values():
+        seconds.update(map(_SECOND, leaves))
+    if not seconds:
         return b""
-    if max(max(map(_SECOND, lines)) for lines in groups.values() if lines) > _second(seal, CLOCK_SLACK):
+    if max(seconds) > _second(seal, CLOCK_SLACK):
         span.found("clock", f"第 {seal.number} 号封存中有晚于封存时间的记录")
-    return min(min(map(_SECOND, lines)) for lines in groups.values() if lines)
+    return min(seconds)
 
 
 def check_earliest(span: Span, before: Seal, seal: Seal, earliest: bytes) -> None:
@@ -216,9 +220,9 @@ def _second(seal: Seal, shift: timedelta) -> bytes:
     return (seal.sealed_at + shift).strftime("%Y-%m-%d %H:%M:%S").encode()
 
 
-def _numbers(lines: Sequence[bytes]) -> str:
+def _numbers(leaves: Sequence[bytes]) -> str:
     """序号 12 至 19: where to look."""
-    fields = [line.split(b"\t") for line in lines]
+    fields = [leaf.split(b"\t") for leaf in leaves]
     numbers = sorted(int(parts[2]) for parts in fields if len(parts) > 2 and parts[2].isdigit())
     if not numbers:
         return "序号不明"
@@ -259,9 +263,9 @@ def signature_holds(one: Kept) -> bool:
     return True
 
 
-def by_organ(lines: Sequence[bytes]) -> dict[UUID, list[bytes]]:
-    """Lines by the organ that they name. Raises ValueError for a line that names none."""
-    groups: dict[bytes, list[bytes]] = {}
-    for line in lines:
-        groups.setdefault(line[ORGAN], []).append(line)
+def by_organ(leaves: Sequence[bytes]) -> dict[UUID, list[bytes]]:
+    """Leaves by the organ that they name. Raises ValueError for one that names none."""
+    groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for leaf in leaves:
+        groups[leaf[LEAF_ORGAN]].append(leaf)
     return {UUID(key.decode("ascii")): found for key, found in groups.items()}

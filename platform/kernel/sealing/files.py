@@ -147,7 +147,7 @@ class _Reader:
         self.entries = 0
         self.ended = False
         self.organ: UUID | None = None
-        self.lines: list[bytes] = []
+        self.leaves: list[bytes] = []
         self.heads: list[Head] = []
         self.place: Place | None = None
 
@@ -161,7 +161,7 @@ class _Reader:
             return
         kind, _, rest = line.partition(b"\t")
         if kind == b"E":
-            self.lines.append(rest)
+            self.leaves.append(trees.LEAF + rest)
             self.entries += 1
             return
         parts = rest.decode().split("\t")
@@ -189,12 +189,12 @@ class _Reader:
         self.organ = None if parts[3] == EVERY else UUID(parts[3])
 
     def _seal(self, seal: Seal) -> None:
-        groups = by_organ(self.lines)
+        groups = by_organ(self.leaves)
         if self.organ is None:
             check_batch(self.span, seal, self.heads, groups, self.watched)
         else:
             self._own_seal(seal, groups)
-        self.lines, self.heads, self.place = [], [], None
+        self.leaves, self.heads, self.place = [], [], None
 
     def _own_seal(self, seal: Seal, groups: dict[UUID, list[bytes]]) -> None:
         """A seal of which the file shows one organ's part: its head must lead to the seal's root."""
@@ -223,7 +223,7 @@ class _Reader:
 
     def _end(self, entries: int) -> None:
         self.ended = True
-        if entries != self.entries or self.lines or self.heads:
+        if entries != self.entries or self.leaves or self.heads:
             self.span.found("tail", f"文件应有记录 {entries} 条，实际 {self.entries} 条")
 
     def finish(self) -> None:

@@ -22,8 +22,9 @@ COLUMNS: Final = (
 `created_at` have a fixed width, so that they are found without taking the line apart."""
 UNSEALED: Final = frozenset({"city_id", "xid"})
 """Columns that are not in the line: they say where an entry is found, and a false one makes it missing."""
-ORGAN: Final = slice(0, 36)
-SECOND: Final = slice(37, 56)
+LEAF_ORGAN: Final = slice(1, 37)
+LEAF_SECOND: Final = slice(38, 57)
+"""Where they stand in a leaf, which is a line with trees.LEAF in front."""
 SESSION: Final = "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c intervalstyle=postgres"
 """Settings of a session that writes lines: with others, the same entry would have another line."""
 INSTALLATION: Final = UUID(int=2**128 - 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,14 +16,20 @@ from psycopg.types.json import Jsonb
 
 from kernel.ids import new_id
 from kernel.sealing.checking import Finding, Span, by_organ, check_batch, check_kept, watched
-from kernel.sealing.format import Head, Kept
+from kernel.sealing.format import Head, Kept, Seal
 from kernel.sealing.keys import public_keys
-from kernel.sealing.rows import Access, Connection, heads, kept, lines, seals
+from kernel.sealing.rows import Access, Connection, heads, kept, leaves, seals
 
-RUN_ENTRIES: Final = 40_000
+SMALLEST_RUN: Final = 20_000
+LARGEST_RUN: Final = 200_000
 RUN_SEALS: Final = 2_000
+RUNS: Final = 6
+"""Runs for each process, about: enough that all of them end together, few because each opens a connection."""
+BITE: Final = 8_000
+"""Entries that are read and hashed at a time: what stays in the processor's cache is hashed in half the time."""
 AHEAD: Final = 4
 """Runs that wait for each process: enough to keep it busy, few enough to hold in memory."""
+_FORKS: Final = sys.platform.startswith("linux")
 Progress = Callable[[int, int], None]
 """Called with the entries checked so far and all there are."""
 Watched = frozenset[tuple[UUID, int]]
@@ -60,7 +68,8 @@ def verify(
     with access.opened() as connection:
         held = [*kept(connection, access.city_id, latest=True), *outside]
         total = _total(connection, access.city_id)
-        runs = list(_runs(connection, access.city_id))
+        most = min(max(total // (processes * RUNS), SMALLEST_RUN), LARGEST_RUN)
+        runs = list(_runs(connection, access.city_id, most))
     span = Span()
     for part in _parts(access, runs, frozenset(watched(held)), processes):
         span.join(part)
@@ -81,24 +90,43 @@ def check_run(access: Access, first: int, last: int, watch: Watched = frozenset(
     with access.opened() as connection:
         present = seals(connection, access.city_id, first, last)
         every = heads(connection, access.city_id, first, last)
-        found = lines(connection, access.city_id, present[0].from_xid, present[-1].to_xid) if present else []
         by_seal: dict[int, list[Head]] = {}
         for head in every:
             by_seal.setdefault(head.seal, []).append(head)
         span = Span()
-        # As long as the counts agree, a seal's lines are the next ones; otherwise each seal's are asked for.
-        whole = len(found) == sum(seal.entries for seal in present)
-        place = 0
-        for seal in present:
-            if whole:
-                own = found[place : place + seal.entries]
-                place += seal.entries
-            else:
-                own = lines(connection, access.city_id, seal.from_xid, seal.to_xid)
-            check_batch(span, seal, by_seal.pop(seal.number, []), by_organ(own), watch)
+        for bite in _bites(present):
+            for seal, own in _leaves_of(connection, access.city_id, bite):
+                check_batch(span, seal, by_seal.pop(seal.number, []), by_organ(own), watch)
         for number in by_seal:
             span.found("stream", f"有封存头写着第 {number} 号封存，而这一封存不存在")
     return span
+
+
+def _bites(present: list[Seal]) -> Iterator[list[Seal]]:
+    bite: list[Seal] = []
+    entries = 0
+    for seal in present:
+        bite.append(seal)
+        entries += seal.entries
+        if entries >= BITE:
+            yield bite
+            bite, entries = [], 0
+    if bite:
+        yield bite
+
+
+def _leaves_of(connection: Connection, city_id: UUID, bite: list[Seal]) -> Iterator[tuple[Seal, list[bytes]]]:
+    """Each seal with its leaves. As long as the counts agree, a seal's leaves are the next ones of all that were read;
+    otherwise each seal's are asked for."""
+    found = leaves(connection, city_id, bite[0].from_xid, bite[-1].to_xid)
+    whole = len(found) == sum(seal.entries for seal in bite)
+    place = 0
+    for seal in bite:
+        yield (
+            seal,
+            found[place : place + seal.entries] if whole else leaves(connection, city_id, seal.from_xid, seal.to_xid),
+        )
+        place += seal.entries
 
 
 def _parts(access: Access, runs: list[tuple[int, int]], watch: Watched, processes: int) -> Iterator[Span]:
@@ -106,7 +134,9 @@ def _parts(access: Access, runs: list[tuple[int, int]], watch: Watched, processe
         for first, last in runs:
             yield check_run(access, first, last, watch)
         return
-    context = multiprocessing.get_context("spawn")
+    # A fresh interpreter takes a second of work that verification could have; but only a process with one thread may
+    # be copied as it stands.
+    context = multiprocessing.get_context("fork" if threading.active_count() == 1 and _FORKS else "spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         waiting: list[Future[Span]] = []
         rest = iter(runs)
@@ -118,8 +148,8 @@ def _parts(access: Access, runs: list[tuple[int, int]], watch: Watched, processe
             yield future.result()
 
 
-def _runs(connection: Connection, city_id: UUID) -> Iterator[tuple[int, int]]:
-    """Runs of consecutive seals of about RUN_ENTRIES entries. The last one is open: heads may lie beyond its end."""
+def _runs(connection: Connection, city_id: UUID, most: int) -> Iterator[tuple[int, int]]:
+    """Runs of consecutive seals of about `most` entries. The last one is open: heads may lie beyond its end."""
     first, entries, number = 0, 0, 0
     with connection.cursor(name="seals") as cursor:
         cursor.itersize = 10_000
@@ -127,7 +157,7 @@ def _runs(connection: Connection, city_id: UUID) -> Iterator[tuple[int, int]]:
         for number, count in cursor:
             first = first or number
             entries += count
-            if entries >= RUN_ENTRIES or number - first >= RUN_SEALS:
+            if entries >= most or number - first >= RUN_SEALS:
                 yield first, number
                 first, entries = 0, 0
     if first:

@@ -18,8 +18,8 @@ import psycopg
 import structlog
 
 from kernel.sealing import trees
-from kernel.sealing.format import ORGAN, Head, Seal
-from kernel.sealing.rows import Access, Connection, last_seal, latest_heads, lines
+from kernel.sealing.format import LEAF_ORGAN, Head, Seal
+from kernel.sealing.rows import Access, Connection, last_seal, latest_heads, leaves
 from kernel.sealing.trees import ZERO
 
 log = structlog.get_logger()
@@ -82,12 +82,12 @@ class Sealer:
         horizon = self._horizon(connection, low)
         if horizon <= low:
             return 0
-        found = lines(connection, self.access.city_id, low, horizon)
+        found = leaves(connection, self.access.city_id, low, horizon)
         if not found:
             return 0
         groups: dict[bytes, list[bytes]] = {}
-        for line in found:
-            groups.setdefault(line[ORGAN], []).append(line)
+        for leaf in found:
+            groups.setdefault(leaf[LEAF_ORGAN], []).append(leaf)
         self._write(connection, last, (low, horizon), {UUID(key.decode()): groups[key] for key in sorted(groups)})
         return len(found)
 
@@ -151,7 +151,7 @@ class Sealer:
                 seal=seal,
                 entries=len(found),
                 total=len(found) + (earlier.total if earlier else 0),
-                root=trees.root(self.algorithm, trees.leaves(self.algorithm, found)),
+                root=trees.root(self.algorithm, trees.hashing(self.algorithm)(found)),
                 previous=earlier.head if earlier else ZERO,
             )
             made.append(head)

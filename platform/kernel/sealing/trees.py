@@ -63,6 +63,7 @@ def digest(algorithm: str, item: bytes) -> bytes:
 
 
 def leaves(algorithm: str, lines: Iterable[bytes]) -> list[bytes]:
+    """Digests of the leaves of `lines`."""
     return hashing(algorithm)([LEAF + line for line in lines])
 
 
