@@ -29,7 +29,7 @@ async def sweep_deadlines(work: Work) -> None:
         log.info("deadlines handed over", number=handed)
 
 
-@job("deadline_step", queue="deadlines")
+@job("deadline_step", queue="deadlines", together=25)
 async def deadline_step(work: Work, deadline_id: str) -> None:
     """Take the due steps of one deadline, each once; what keeps failing becomes a dead letter (Articles 19, 20)."""
     from supervision.escalation import service as escalation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -13,24 +13,51 @@ import psycopg
 import structlog
 from sqlalchemy import text
 
-from jobs.runtime import HANDLERS, Letter, actor, bury
+from jobs.runtime import HANDLERS, TOGETHER, Letter, Row, bury, send
 from kernel.tenancy import VISITOR
 from kernel.work import Database, open_work
 
 log = structlog.get_logger()
-BATCH = 100
+BATCH = 1_000
+"""Rows of one job that one transaction hands over."""
+AHEAD = 4_000
+"""Rows of one job that may be under way: so few that none of them waits for long in the broker, so many that the
+workers do not wait for the relay."""
+SPREAD = 16
+"""Rows share a message only beyond so many messages: a few rows go to as many workers as there are."""
 SWEEP_SECONDS = 1.0
 """The bell wakes the relay at once; the sweep is for delayed rows and for a bell that nobody heard."""
+BUSY_SECONDS = 0.1
+"""The sweep after rows were handed over: what was held back goes on as soon as the workers have room."""
+BUSY_FOR_SECONDS = 10.0
 RECLAIM_AFTER_SECONDS = 300
 RECLAIM_EVERY_SECONDS = 60.0
 KEEP_DAYS = 30
-Row = tuple[UUID, UUID, UUID, str]
+Claimed = tuple[UUID, UUID, UUID, str]
 """City, organ, message, job."""
+Parcel = tuple[str, UUID, list[Row]]
+"""A job, the city, and the rows that travel in one message."""
 
 
-def _publish(rows: Sequence[Row]) -> None:
-    for city_id, organ_id, message_id, name in rows:
-        actor(name).send(str(city_id), str(organ_id), str(message_id))
+def parcels(rows: Sequence[Claimed]) -> list[Parcel]:
+    """Rows by job and city in the order in which they were written, as many together as the job allows."""
+    groups: dict[tuple[str, UUID], list[Row]] = {}
+    for city_id, organ_id, message_id, name in sorted(rows, key=lambda row: row[2]):
+        groups.setdefault((name, city_id), []).append((organ_id, message_id))
+    found: list[Parcel] = []
+    for (name, city_id), members in groups.items():
+        size = max(1, min(TOGETHER[name], len(members) // SPREAD))
+        found += [(name, city_id, list(part)) for part in _chunks(members, size)]
+    return found
+
+
+def _chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _publish(found: Sequence[Parcel]) -> None:
+    for name, city_id, rows in found:
+        send(name, city_id, rows)
 
 
 class Relay:
@@ -54,6 +81,7 @@ class Relay:
         self.stopping = asyncio.Event()
         self.bell = asyncio.Event()
         self._reclaimed = time.monotonic()
+        self._moved = -BUSY_FOR_SECONDS
         # One thread, because a RabbitMQ connection belongs to the thread that opened it.
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publisher")
 
@@ -81,16 +109,19 @@ class Relay:
     async def step(self) -> int:
         """Relay one batch; returns how many rows it moved. A broker that refuses leaves the rows waiting."""
         async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
-            claimed = (await work.session.execute(text("select * from guard.outbox_claim(:n)"), {"n": BATCH})).all()
-            rows: list[Row] = [(row[0], row[1], row[2], row[3]) for row in claimed]
-            known = [row for row in rows if row[3] in HANDLERS]
+            query = text("select * from guard.outbox_claim(:most, :ahead)")
+            claimed = (await work.session.execute(query, {"most": BATCH, "ahead": AHEAD})).all()
+            rows: list[Claimed] = [(row[0], row[1], row[2], row[3]) for row in claimed]
+            known = parcels([row for row in rows if row[3] in HANDLERS])
             if known:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._publisher, _publish, known)
         for city_id, organ_id, message_id, name in rows:
             # A job that no actor takes must not hold up the rows behind it.
             if name not in HANDLERS:
-                await bury(self.database, Letter(name, city_id, organ_id, message_id, {}, 0), "没有处理该任务的程序")
+                await bury(self.database, Letter(name, city_id, organ_id, message_id, 0), "没有处理该任务的程序")
+        if rows:
+            self._moved = time.monotonic()
         return len(rows)
 
     async def reclaim(self) -> None:
@@ -115,8 +146,9 @@ class Relay:
                 await self._sleep(1.0)
 
     async def _wait(self) -> None:
+        busy = time.monotonic() - self._moved < BUSY_FOR_SECONDS
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.bell.wait(), SWEEP_SECONDS)
+            await asyncio.wait_for(self.bell.wait(), BUSY_SECONDS if busy else SWEEP_SECONDS)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

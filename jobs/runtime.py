@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import dramatiq
 import structlog
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, text, update
 
 from jobs.broker import stand_in
 from kernel.clock import system_now
 from kernel.errors import Stale, TooMany, Unavailable, ZhunshengError
 from kernel.ids import new_id
 from kernel.models import DeadLetter, OutboxMessage
+from kernel.tenancy import VISITOR
 from kernel.work import Database, Work, open_work
 
 log = structlog.get_logger()
@@ -32,6 +32,10 @@ PASSING = (Unavailable, Stale, TooMany)
 
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
+TOGETHER: dict[str, int] = {}
+"""How many rows of a job one message may carry."""
+Row = tuple[UUID, UUID]
+"""The organ and the id of an outbox row."""
 
 
 @dataclass(slots=True)
@@ -55,16 +59,21 @@ def runtime() -> Runtime:
     return _RUNTIME[0]
 
 
-def job(name: str, queue: str = "default") -> Callable[[Handler], Handler]:
-    """Declare an actor: ``async def handler(work, **payload)``, run in a transaction of the outbox row's organ."""
+def job(name: str, queue: str = "default", *, together: int = 1) -> Callable[[Handler], Handler]:
+    """Declare an actor: ``async def handler(work, **payload)``, run in a transaction of the outbox row's organ.
+
+    `together` rows at most share a message when many wait: for short jobs, whose delivery costs more than their work.
+    Each still has its own transaction, its own count of deliveries and its own end.
+    """
 
     def declare(handler: Handler) -> Handler:
         if name in HANDLERS:
             raise ValueError(f"two actors are called {name}")
-        HANDLERS[name] = handler
+        HANDLERS[name], TOGETHER[name] = handler, together
 
-        async def deliver(city_id: str, organ_id: str, message_id: str) -> None:
-            await run(runtime().database, name, UUID(city_id), UUID(organ_id), UUID(message_id))
+        async def deliver(city_id: str, rows: list[tuple[str, str]]) -> None:
+            letters = [(UUID(organ_id), UUID(message_id)) for organ_id, message_id in rows]
+            await run(runtime().database, name, UUID(city_id), letters)
 
         dramatiq.actor(actor_name=name, queue_name=queue)(deliver)
         return handler
@@ -72,22 +81,49 @@ def job(name: str, queue: str = "default") -> Callable[[Handler], Handler]:
     return declare
 
 
-def actor(name: str) -> dramatiq.Actor[..., Any]:
-    """The declared actor. Raises dramatiq.ActorNotFound."""
-    return dramatiq.get_broker().get_actor(name)
+def send(name: str, city_id: UUID, rows: Sequence[Row]) -> None:
+    """Hand the rows of one job to the broker as one message. Raises dramatiq.ActorNotFound."""
+    letters = [(str(organ_id), str(message_id)) for organ_id, message_id in rows]
+    dramatiq.get_broker().get_actor(name).send(str(city_id), letters)
 
 
-async def run(database: Database, name: str, city_id: UUID, organ_id: UUID, message_id: UUID) -> None:
-    """Work one outbox row. Returns when it is done, was done before, or has become a dead letter; raises when it
-    should come again."""
-    letter = await _count(database, name, city_id, organ_id, message_id, below=SUSPECT)
-    if letter is not None:
-        await _try(database, letter)
-        return
-    async with runtime().alone:
-        letter = await _count(database, name, city_id, organ_id, message_id)
-        if letter is not None:
+async def run(database: Database, name: str, city_id: UUID, rows: Sequence[Row]) -> None:
+    """Work the rows of one message, one after the other. Returns when each is done, was done before, or has become a
+    dead letter; otherwise raises the first error, and all of them may come again."""
+    counts = await _count(database, city_id, [message_id for _, message_id in rows], below=SUSPECT)
+    letters = [
+        Letter(name, city_id, organ_id, message_id, *counts[message_id])
+        for organ_id, message_id in rows
+        if message_id in counts
+    ]
+    errors: list[Exception] = []
+    counted = [letter for letter in letters if letter.counted]
+    for number, letter in enumerate(counted):
+        try:
             await _try(database, letter)
+        except asyncio.CancelledError:
+            for rest in counted[number + 1 :]:
+                await _uncount(database, rest)
+            raise
+        except Exception as error:
+            errors.append(error)
+    for letter in letters:
+        if not letter.counted:
+            errors += await _alone(database, letter)
+    if errors:
+        raise errors[0]
+
+
+async def _alone(database: Database, letter: Letter) -> list[Exception]:
+    """Try a suspect while no other suspect runs in this process; returns why it should come again."""
+    async with runtime().alone:
+        counts = await _count(database, letter.city_id, [letter.message_id])
+        if letter.message_id in counts:
+            try:
+                await _try(database, replace(letter, deliveries=counts[letter.message_id][0]))
+            except Exception as error:
+                return [error]
+    return []
 
 
 async def _try(database: Database, letter: Letter) -> None:
@@ -112,32 +148,25 @@ async def _try(database: Database, letter: Letter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An outbox row under way."""
+    """An outbox row under way. `counted`: `deliveries` has this one in it."""
 
     job: str
     city_id: UUID
     organ_id: UUID
     message_id: UUID
-    payload: dict[str, Any]
     deliveries: int
+    counted: bool = True
 
 
 async def _count(
-    database: Database, name: str, city_id: UUID, organ_id: UUID, message_id: UUID, *, below: int = 1_000_000
-) -> Letter | None:
-    """Count this delivery in a transaction of its own. None: the row is done or gone, or was delivered `below` times
-    before."""
-    async with open_work(database, city_id=city_id, organ_id=organ_id) as work:
-        row = (
-            await work.session.execute(
-                update(OutboxMessage)
-                .where(_open(city_id, message_id), OutboxMessage.deliveries < below)
-                .values(deliveries=OutboxMessage.deliveries + 1)
-                .returning(OutboxMessage.deliveries, OutboxMessage.payload)
-                .execution_options(synchronize_session=False)
-            )
-        ).one_or_none()
-    return Letter(name, city_id, organ_id, message_id, row[1], row[0]) if row else None
+    database: Database, city_id: UUID, ids: Sequence[UUID], *, below: int = 1_000_000
+) -> dict[UUID, tuple[int, bool]]:
+    """Count this delivery in a transaction of its own, of those rows that were delivered less than `below` times.
+    Returns deliveries and whether counted of each row that is not done."""
+    async with open_work(database, city_id=city_id, organ_id=VISITOR) as work:
+        query = text("select id, deliveries, counted from guard.outbox_count(:ids, :below)")
+        found = (await work.session.execute(query, {"ids": list(ids), "below": below})).all()
+    return {row[0]: (row[1], row[2]) for row in found}
 
 
 async def _uncount(database: Database, letter: Letter) -> None:
@@ -158,14 +187,20 @@ async def _work(database: Database, letter: Letter) -> None:
     async with open_work(
         database, city_id=letter.city_id, organ_id=letter.organ_id, request_id=letter.message_id.hex
     ) as work:
-        message = await _lock(work, letter.message_id)
-        if message is None:
+        # Done and the effect commit together; until then nobody else gets past this statement.
+        payload = await work.session.scalar(
+            update(OutboxMessage)
+            .where(_open(letter.city_id, letter.message_id))
+            .values(done_at=system_now())
+            .returning(OutboxMessage.payload)
+            .execution_options(synchronize_session=False)
+        )
+        if payload is None:
             return
         with structlog.contextvars.bound_contextvars(
             job=letter.job, organ=str(letter.organ_id), message=str(letter.message_id)
         ):
-            await HANDLERS[letter.job](work, **letter.payload)
-        message.done_at = system_now()
+            await HANDLERS[letter.job](work, **payload)
 
 
 async def _lock(work: Work, message_id: UUID) -> OutboxMessage | None:

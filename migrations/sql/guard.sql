@@ -146,17 +146,48 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY p.kind <> 'main', o.sort_key, p.title
 $$;
 
--- Outbox: the relay hands over what any tenant committed; a message not done in time is handed over again.
+-- Outbox: the relay hands over what any tenant committed; a message not done in time is handed over again. Of each job
+-- at most `most` at once, and no more than `ahead` may be under way: a flood of one job holds up no other, and what
+-- waits long waits here, where nothing takes it for lost.
 
-CREATE FUNCTION guard.outbox_claim(most int)
+CREATE FUNCTION guard.outbox_claim(most int, ahead int)
 RETURNS TABLE (city_id uuid, organ_id uuid, id uuid, job text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE jobs AS (
+        (SELECT m.job FROM public.outbox_message m WHERE m.relayed_at IS NULL ORDER BY m.job LIMIT 1)
+        UNION ALL
+        SELECT (SELECT m.job FROM public.outbox_message m WHERE m.relayed_at IS NULL AND m.job > j.job
+                ORDER BY m.job LIMIT 1)
+        FROM jobs j WHERE j.job IS NOT NULL),
+    room AS (
+        SELECT j.job, ahead - (
+            SELECT count(*) FROM (SELECT 1 FROM public.outbox_message m
+                                  WHERE m.job = j.job AND m.relayed_at IS NOT NULL AND m.done_at IS NULL
+                                  LIMIT ahead) AS under_way) AS free
+        FROM jobs j WHERE j.job IS NOT NULL),
+    due AS (
+        SELECT c.city_id, c.id FROM room r CROSS JOIN LATERAL (
+            SELECT m.city_id, m.id FROM public.outbox_message m
+            WHERE m.relayed_at IS NULL AND m.job = r.job AND m.available_at <= clock_timestamp()
+            ORDER BY m.available_at, m.id LIMIT least(most, r.free) FOR UPDATE SKIP LOCKED) AS c)
     UPDATE public.outbox_message m SET relayed_at = clock_timestamp()
-    FROM (SELECT c.city_id, c.id FROM public.outbox_message c
-          WHERE c.relayed_at IS NULL AND c.available_at <= clock_timestamp()
-          ORDER BY c.available_at, c.id LIMIT most FOR UPDATE SKIP LOCKED) due
-    WHERE m.city_id = due.city_id AND m.id = due.id
+    FROM due WHERE m.city_id = due.city_id AND m.id = due.id
     RETURNING m.city_id, m.organ_id, m.id, m.job
+$$;
+
+-- A delivery is counted before its work begins. Rows that were delivered `below` times before are not counted but named.
+
+CREATE FUNCTION guard.outbox_count(ids uuid[], below int)
+RETURNS TABLE (id uuid, deliveries int, counted boolean)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH waiting AS (
+        SELECT m.city_id, m.id, m.deliveries FROM public.outbox_message m
+        WHERE m.city_id = (SELECT guard.city()) AND m.id = ANY (ids) AND m.done_at IS NULL
+        ORDER BY m.id FOR UPDATE),
+    counted AS (
+        UPDATE public.outbox_message m SET deliveries = m.deliveries + 1 FROM waiting w
+        WHERE m.city_id = w.city_id AND m.id = w.id AND w.deliveries < below RETURNING m.id, m.deliveries)
+    SELECT w.id, coalesce(c.deliveries, w.deliveries), c.id IS NOT NULL FROM waiting w LEFT JOIN counted c ON c.id = w.id
 $$;
 
 CREATE FUNCTION guard.outbox_reclaim(after_seconds int) RETURNS bigint
@@ -176,9 +207,11 @@ $$;
 
 CREATE FUNCTION guard.outbox_state() RETURNS TABLE (waiting bigint, running bigint, oldest_seconds double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT count(*) FILTER (WHERE relayed_at IS NULL), count(*) FILTER (WHERE relayed_at IS NOT NULL),
-           coalesce(extract(epoch FROM clock_timestamp() - min(available_at)), 0)
-    FROM public.outbox_message WHERE done_at IS NULL
+    SELECT w.number, r.number, coalesce(extract(epoch FROM clock_timestamp() - least(w.oldest, r.oldest)), 0)
+    FROM (SELECT count(*) AS number, min(available_at) AS oldest FROM public.outbox_message
+          WHERE relayed_at IS NULL AND done_at IS NULL) AS w,
+         (SELECT count(*) AS number, min(available_at) AS oldest FROM public.outbox_message
+          WHERE relayed_at IS NOT NULL AND done_at IS NULL) AS r
 $$;
 
 -- Deadlines: the sweep finds what is due in any tenant and locks it; the row itself is changed as its own tenant.

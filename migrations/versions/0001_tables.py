@@ -611,9 +611,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_message_waiting",
         "outbox_message",
-        ["available_at", "id"],
+        ["job", "available_at", "id"],
         unique=False,
         postgresql_where=sa.text("relayed_at is null"),
+    )
+    op.create_index(
+        "ix_outbox_message_under_way",
+        "outbox_message",
+        ["job", "relayed_at"],
+        unique=False,
+        postgresql_where=sa.text("relayed_at is not null and done_at is null"),
     )
     op.create_table(
         "person",

@@ -73,7 +73,13 @@ class OutboxMessage(TenantRow):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_outbox_message_waiting", "available_at", "id", postgresql_where=text("relayed_at is null")),
+        Index("ix_outbox_message_waiting", "job", "available_at", "id", postgresql_where=text("relayed_at is null")),
+        Index(
+            "ix_outbox_message_under_way",
+            "job",
+            "relayed_at",
+            postgresql_where=text("relayed_at is not null and done_at is null"),
+        ),
     )
 
     job: Mapped[str]

@@ -21,6 +21,23 @@ async def fail(work: Work, mark: str) -> None:
     raise RuntimeError(f"broken: {mark}")
 
 
+@job("test_maybe", queue="test", together=25)
+async def maybe(work: Work, mark: str, fails: bool = False) -> None:
+    work.record("test_effect", "test", None, title=mark)
+    if fails:
+        raise RuntimeError(f"broken: {mark}")
+
+
+@job("test_nothing", queue="test", together=25)
+async def nothing(work: Work) -> None:
+    """Delivery alone."""
+
+
+@job("test_nothing_single", queue="test")
+async def nothing_single(work: Work) -> None:
+    """Delivery alone, a message for each row."""
+
+
 @job("test_refuse", queue="test")
 async def refuse(work: Work, mark: str) -> None:
     work.record("test_effect", "test", None, title=mark)

@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 import threading
+from collections.abc import Sequence
 
 import tests.jobs.handlers  # noqa: F401
 from jobs.relay import Relay
@@ -55,8 +56,8 @@ async def _publish_and_die(relay: Relay) -> None:
 
     publish = jobs.relay._publish
 
-    def then_die(rows: object) -> None:
-        publish(rows)  # type: ignore[arg-type]
+    def then_die(found: Sequence[jobs.relay.Parcel]) -> None:
+        publish(found)
         os._exit(9)
 
     jobs.relay._publish = then_die

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from jobs.relay import Relay
-from jobs.runtime import MAX_DELIVERIES
+from jobs.runtime import MAX_DELIVERIES, send
 from kernel import deadletters
 from kernel.errors import IllegalTransition, NotFound
-from kernel.ids import new_id
+from kernel.ids import NIL, new_id
 from tests.jobs.conftest import Line, until
 from tests.world import World
 
@@ -97,11 +97,8 @@ async def test_a_stopped_worker_gives_its_job_back(line: Line) -> None:
 
 async def test_a_message_delivered_twice_has_one_effect(still_line: Line) -> None:
     message_id = await still_line.enqueue("test_effect", mark="twice")
-    row: tuple[object, ...] = (still_line.world.city_id, "00000000-0000-0000-0000-000000000000", message_id)
-    from jobs.runtime import actor
-
     for _ in range(3):
-        await asyncio.to_thread(actor("test_effect").send, *map(str, row))
+        await asyncio.to_thread(send, "test_effect", still_line.world.city_id, [(NIL, message_id)])
     still_line.start_worker()
     await still_line.done(message_id)
     await asyncio.sleep(0.3)

@@ -10,10 +10,10 @@ from kernel.work import open_work
 from tests.world import World
 
 DEFINERS = {
-    "audit_siblings", "city", "due_deadlines", "hand_over_deadlines", "install_key", "login_clear", "login_count", "login_locked",
-    "login_lookup", "login_refund", "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_prune",
-    "outbox_reclaim", "outbox_state", "posts_of", "search_clues", "search_matters", "session_delete",
-    "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep", "session_write",
+    "audit_siblings", "city", "due_deadlines", "hand_over_deadlines", "install_key", "login_clear", "login_count",
+    "login_locked", "login_lookup", "login_refund", "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim",
+    "outbox_count", "outbox_prune", "outbox_reclaim", "outbox_state", "posts_of", "search_clues",
+    "search_matters", "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep", "session_write",
     "settings_changed", "tenant", "verified", "verify_document",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""

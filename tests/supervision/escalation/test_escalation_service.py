@@ -228,8 +228,8 @@ async def test_a_failing_deadline_stops_nobody_else_and_becomes_a_visible_letter
     start(Runtime(world.database))
     for _ in range(MAX_DELIVERIES - 1):
         with pytest.raises(DataError):
-            await run(world.database, "deadline_step", world.city_id, waiting.organ_id, waiting.id)
-    await run(world.database, "deadline_step", world.city_id, waiting.organ_id, waiting.id)
+            await run(world.database, "deadline_step", world.city_id, [(waiting.organ_id, waiting.id)])
+    await run(world.database, "deadline_step", world.city_id, [(waiting.organ_id, waiting.id)])
     async with world.work(BODY) as work:
         letter = (await work.session.scalars(select(DeadLetter))).one()
         assert letter.job == "deadline_step"

@@ -280,7 +280,7 @@ async def test_after_an_official_calendar_the_inbox_and_the_deadline_agree(world
     await store(world.database, world.city_id, [OfficialDay(date(2026, 10, 21), is_workday=False, name="临时放假")])
     async with world.system() as work:
         waiting = (await work.session.scalars(select(OutboxMessage).where(OutboxMessage.job == RECOUNT))).one()
-    await run(world.database, RECOUNT, world.city_id, waiting.organ_id, waiting.id)
+    await run(world.database, RECOUNT, world.city_id, [(waiting.organ_id, waiting.id)])
     moved = await delivery(world, held.id)
     row = await limit(world, moved)
     assert row.due_on == date(2026, 10, 23)

@@ -36,7 +36,7 @@ async def jobs_run(world: World, name: str) -> int:
             query = select(OutboxMessage.id, OutboxMessage.organ_id)
             waiting = (await work.session.execute(query.where(OutboxMessage.job == name))).all()
         for message_id, organ_id in waiting:
-            await run(world.database, name, world.city_id, organ_id, message_id)
+            await run(world.database, name, world.city_id, [(organ_id, message_id)])
             done += 1
     return done
 
