@@ -44,7 +44,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_audit_entry")),
     )
-    op.create_index("ix_audit_entry_organ_seq", "audit_entry", ["city_id", "organ_id", "seq"], unique=False)
+    op.create_index(
+        "ix_audit_entry_organ_seq",
+        "audit_entry",
+        ["city_id", "organ_id", "seq", "at", "action", "actor_name", "result"],
+        unique=False,
+    )
     op.create_index("ix_audit_entry_subject", "audit_entry", ["city_id", "subject_id", "seq"], unique=False)
     op.create_index("ix_audit_entry_xid", "audit_entry", ["xid", "seq"], unique=False)
     op.create_table(
@@ -202,7 +207,60 @@ def upgrade() -> None:
         sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_clue_city_id_organ_id_id")),
         sa.UniqueConstraint("city_id", "organ_id", "number", name=op.f("uq_clue_city_id_organ_id_number")),
     )
-    op.create_index("ix_clue_list", "clue", ["city_id", "organ_id", "state", "received_at"], unique=False)
+    op.create_index(
+        "ix_clue_newest",
+        "clue",
+        ["city_id", "organ_id", "received_at", "id", "source", "subject_organ_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_clue_state",
+        "clue",
+        ["city_id", "organ_id", "state", "received_at", "id", "source", "subject_organ_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_clue_due",
+        "clue",
+        [
+            "city_id",
+            "organ_id",
+            "state",
+            sa.text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            "source",
+            "subject_organ_id",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_clue_open_due",
+        "clue",
+        [
+            "city_id",
+            "organ_id",
+            sa.text("coalesce(next_due_on, '9999-12-31'::date)"),
+            "id",
+            "state",
+            "source",
+            "subject_organ_id",
+        ],
+        unique=False,
+        postgresql_where=sa.text("next_due_on is not null"),
+    )
+    op.create_index(
+        "ix_clue_origin",
+        "clue",
+        ["city_id", "origin_organ_id", "received_at", "id", "state", "source", "subject_organ_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_clue_dismissal",
+        "clue",
+        ["city_id", "organ_id", "state", "next_due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("dismissal_proposed_by is not null"),
+    )
     op.create_index("ix_clue_search", "clue", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
         "dead_letter",
@@ -271,6 +329,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_deadline_city_id_organ_id_id")),
     )
     op.create_index("ix_deadline_matter", "deadline", ["city_id", "matter_id"], unique=False)
+    op.create_index("ix_deadline_running", "deadline", ["city_id", "organ_id", "state", "due_on", "id"], unique=False)
     op.create_index("ix_deadline_subject", "deadline", ["city_id", "subject_id"], unique=False)
     op.create_index(
         "ix_deadline_wake",
@@ -314,6 +373,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_decision_city_id_organ_id_id")),
         sa.UniqueConstraint("city_id", "report_id", "organ_id", name=op.f("uq_decision_city_id_report_id_organ_id")),
     )
+    op.create_index("ix_decision_list", "decision", ["city_id", "organ_id", "decided_at", "id", "state"], unique=False)
+    op.create_index("ix_decision_body", "decision", ["city_id", "body_id", "decided_at", "id", "state"], unique=False)
+    op.create_index("ix_decision_report", "decision", ["city_id", "report_id"], unique=False)
     op.create_index("ix_decision_matter", "decision", ["city_id", "matter_id"], unique=False)
     op.create_table(
         "demo_clock",
@@ -346,6 +408,14 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "city_id", "organ_id", "deadline_id", name=op.f("uq_escalated_item_city_id_organ_id_deadline_id")
         ),
+    )
+    op.create_index("ix_escalated_item_list", "escalated_item", ["city_id", "organ_id", "id"], unique=False)
+    op.create_index(
+        "ix_escalated_item_open",
+        "escalated_item",
+        ["city_id", "organ_id", "raised_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("handled_at is null"),
     )
     op.create_table(
         "evidence",
@@ -453,6 +523,12 @@ def upgrade() -> None:
             name=op.f("uq_instrument_city_id_organ_id_kind_year_seq"),
         ),
     )
+    op.create_index(
+        "ix_instrument_list", "instrument", ["city_id", "organ_id", "created_at", "id", "state", "kind"], unique=False
+    )
+    op.create_index(
+        "ix_instrument_state", "instrument", ["city_id", "organ_id", "state", "submitted_at", "id"], unique=False
+    )
     op.create_index("ix_instrument_matter", "instrument", ["city_id", "matter_id"], unique=False)
     op.create_table(
         "matter",
@@ -486,6 +562,12 @@ def upgrade() -> None:
         sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("handler_names", sa.Text(), server_default="", nullable=False),
         sa.Column("search", postgresql.TSVECTOR(), nullable=True),
+        sa.Column(
+            "live",
+            sa.Boolean(),
+            sa.Computed("state in ('proposed', 'open', 'closing', 'suspended')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("row_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
@@ -501,9 +583,93 @@ def upgrade() -> None:
         sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_matter_city_id_organ_id_id")),
         sa.UniqueConstraint("city_id", "organ_id", "year", "seq", name=op.f("uq_matter_city_id_organ_id_year_seq")),
     )
-    op.create_index("ix_matter_due", "matter", ["city_id", "organ_id", "next_due_on", "id"], unique=False)
-    op.create_index("ix_matter_state", "matter", ["city_id", "organ_id", "state", "next_due_on", "id"], unique=False)
-    op.create_index("ix_matter_opened", "matter", ["city_id", "organ_id", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_matter_due",
+        "matter",
+        [
+            "city_id",
+            "organ_id",
+            "next_due_on",
+            "id",
+            "state",
+            "stage",
+            "mode",
+            "supervised_id",
+            "relation",
+            "opened_on",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_matter_live_due",
+        "matter",
+        [
+            "city_id",
+            "organ_id",
+            "next_due_on",
+            "id",
+            "state",
+            "stage",
+            "mode",
+            "supervised_id",
+            "relation",
+            "opened_on",
+        ],
+        unique=False,
+        postgresql_where=sa.text("live"),
+    )
+    op.create_index(
+        "ix_matter_created",
+        "matter",
+        ["city_id", "organ_id", "created_at", "id", "state", "stage", "mode", "supervised_id", "relation", "opened_on"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_matter_live_created",
+        "matter",
+        ["city_id", "organ_id", "created_at", "id", "state", "stage", "mode", "supervised_id", "relation", "opened_on"],
+        unique=False,
+        postgresql_where=sa.text("live"),
+    )
+    op.create_index(
+        "ix_matter_number",
+        "matter",
+        [
+            "city_id",
+            "organ_id",
+            "year",
+            "seq",
+            "id",
+            "state",
+            "stage",
+            "mode",
+            "supervised_id",
+            "relation",
+            "opened_on",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_matter_live_number",
+        "matter",
+        [
+            "city_id",
+            "organ_id",
+            "year",
+            "seq",
+            "id",
+            "state",
+            "stage",
+            "mode",
+            "supervised_id",
+            "relation",
+            "opened_on",
+        ],
+        unique=False,
+        postgresql_where=sa.text("live"),
+    )
+    op.create_index("ix_matter_opened_on", "matter", ["city_id", "organ_id", "opened_on"], unique=False)
+    op.create_index("ix_matter_closed_on", "matter", ["city_id", "organ_id", "closed_on"], unique=False)
     op.create_index("ix_matter_search", "matter", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
         "notice",
@@ -525,7 +691,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_notice")),
     )
-    op.create_index("ix_notice_inbox", "notice", ["city_id", "organ_id", "created_at"], unique=False)
+    op.create_index("ix_notice_inbox", "notice", ["city_id", "organ_id", "at", "id"], unique=False)
     op.create_table(
         "number_series",
         sa.Column("series", sa.Text(), nullable=False),
@@ -961,7 +1127,26 @@ def upgrade() -> None:
             name=op.f("uq_delivery_city_id_instrument_id_addressee_id_organ_id"),
         ),
     )
-    op.create_index("ix_delivery_addressee", "delivery", ["city_id", "addressee_id", "state"], unique=False)
+    op.create_index(
+        "ix_delivery_addressee",
+        "delivery",
+        ["city_id", "addressee_id", "state", "role", "due_on", "organ_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_delivery_inbox",
+        "delivery",
+        ["city_id", "addressee_id", sa.text("coalesce(due_on, '9999-12-31'::date)"), "id", "role", "state"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_delivery_waiting",
+        "delivery",
+        ["city_id", "addressee_id", "due_on", "sent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sent' or (state = 'served' and role = 'main')"),
+    )
+    op.create_index("ix_delivery_deadline", "delivery", ["city_id", "deadline_id"], unique=False)
     op.create_table(
         "explicit_relation",
         sa.Column("supervisor_id", sa.Uuid(), nullable=False),
@@ -1090,7 +1275,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_government_report_government",
         "government_report",
-        ["city_id", "government_id", "state"],
+        ["city_id", "government_id", "state", "sent_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_government_report_list",
+        "government_report",
+        ["city_id", "organ_id", sa.text("coalesce(sent_at, created_at)"), "id", "state"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_government_report_state",
+        "government_report",
+        ["city_id", "organ_id", "state", "created_at", "id"],
         unique=False,
     )
     op.create_index(
@@ -1204,7 +1401,9 @@ def upgrade() -> None:
             name=op.f("uq_paper_copy_city_id_paper_id_addressee_id_organ_id"),
         ),
     )
-    op.create_index("ix_paper_copy_addressee", "paper_copy", ["city_id", "addressee_id", "sent_at"], unique=False)
+    op.create_index(
+        "ix_paper_copy_addressee", "paper_copy", ["city_id", "addressee_id", "sent_at", "id", "kind"], unique=False
+    )
     op.create_index("ix_paper_copy_delivery", "paper_copy", ["city_id", "delivery_id"], unique=False)
     op.create_table(
         "post",
@@ -1401,6 +1600,9 @@ def upgrade() -> None:
             "city_id", "delivery_id", "organ_id", name=op.f("uq_extension_city_id_delivery_id_organ_id")
         ),
     )
+    op.create_index(
+        "ix_extension_issuer", "extension", ["city_id", "issuer_id", "state", "requested_at", "id"], unique=False
+    )
     op.create_table(
         "objection",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -1430,6 +1632,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "city_id", "delivery_id", "organ_id", name=op.f("uq_objection_city_id_delivery_id_organ_id")
         ),
+    )
+    op.create_index(
+        "ix_objection_issuer", "objection", ["city_id", "issuer_id", "state", "requested_at", "id"], unique=False
     )
     op.create_table(
         "remedy",
@@ -1499,5 +1704,6 @@ def upgrade() -> None:
             "city_id", "delivery_id", "round", "organ_id", name=op.f("uq_reply_city_id_delivery_id_round_organ_id")
         ),
     )
+    op.create_index("ix_reply_state", "reply", ["city_id", "organ_id", "state", "created_at"], unique=False)
     op.create_index("ix_reply_delivery", "reply", ["city_id", "delivery_id"], unique=False)
     # ### end Alembic commands ###

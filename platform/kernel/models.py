@@ -17,7 +17,7 @@ class AuditEntry(TenantRow):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_organ_seq", "city_id", "organ_id", "seq"),
+        Index("ix_audit_entry_organ_seq", "city_id", "organ_id", "seq", "at", "action", "actor_name", "result"),
         Index("ix_audit_entry_subject", "city_id", "subject_id", "seq"),
         Index("ix_audit_entry_xid", "xid", "seq"),
     )

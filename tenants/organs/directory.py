@@ -103,6 +103,17 @@ class Directory:
         """Whether the read scope of one organ reaches the records of another (Arts. 2, 4, 5)."""
         return (viewer_id, owner_id) in self._scope
 
+    def read_by(self, viewer_id: UUID) -> frozenset[UUID]:
+        """The organs whose records the viewer's read scope reaches, itself among them."""
+        return self._scopes.get(viewer_id, frozenset())
+
+    @cached_property
+    def _scopes(self) -> dict[UUID, frozenset[UUID]]:
+        found: dict[UUID, set[UUID]] = {}
+        for viewer, organ in self._scope:
+            found.setdefault(viewer, set()).add(organ)
+        return {viewer: frozenset(organs) for viewer, organs in found.items()}
+
     @cached_property
     def _scope(self) -> set[tuple[UUID, UUID]]:
         return self.supervision.read_scope()

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
+
+
+DUE = "coalesce(next_due_on, '9999-12-31'::date)"
+"""The order by end, clues without one last: an expression, so that one index range serves a page."""
+FACETS = ("source", "subject_organ_id")
+"""What the pool is filtered by, decided in the indexes (docs/adr/0012-lists.md)."""
 
 
 class Clue(Versioned, TenantRow):
@@ -23,7 +29,29 @@ class Clue(Versioned, TenantRow):
             "state in ('new', 'accepted', 'passed_on', 'dismissed', 'merged', 'in_matter', 'answered')",
             name="state",
         ),
-        Index("ix_clue_list", "city_id", "organ_id", "state", "received_at"),
+        Index("ix_clue_newest", "city_id", "organ_id", "received_at", "id", *FACETS),
+        Index("ix_clue_state", "city_id", "organ_id", "state", "received_at", "id", *FACETS),
+        Index("ix_clue_due", "city_id", "organ_id", "state", text(DUE), "id", *FACETS),
+        Index(
+            "ix_clue_open_due",
+            "city_id",
+            "organ_id",
+            text(DUE),
+            "id",
+            "state",
+            *FACETS,
+            postgresql_where=text("next_due_on is not null"),
+        ),
+        Index("ix_clue_origin", "city_id", "origin_organ_id", "received_at", "id", "state", *FACETS),
+        Index(
+            "ix_clue_dismissal",
+            "city_id",
+            "organ_id",
+            "state",
+            "next_due_on",
+            "id",
+            postgresql_where=text("dismissal_proposed_by is not null"),
+        ),
         Index("ix_clue_search", "search", postgresql_using="gin"),
     )
 

@@ -20,6 +20,7 @@ class Deadline(Versioned, TenantRow):
         CheckConstraint("state in ('running', 'suspended', 'met', 'lapsed', 'cancelled')", name="state"),
         UniqueConstraint("city_id", "organ_id", "id"),
         Index("ix_deadline_wake", "wake_on", "id", postgresql_where=text("wake_on is not null")),
+        Index("ix_deadline_running", "city_id", "organ_id", "state", "due_on", "id"),
         Index("ix_deadline_subject", "city_id", "subject_id"),
         Index("ix_deadline_matter", "city_id", "matter_id"),
     )
@@ -83,7 +84,7 @@ class Notice(TenantRow):
     """A line in the bell of an organ: addressed to roles of the organ, or to one post."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_inbox", "city_id", "organ_id", "created_at"),)
+    __table_args__ = (Index("ix_notice_inbox", "city_id", "organ_id", "at", "id"),)
 
     roles: Mapped[list[str]]
     post_id: Mapped[UUID | None]

@@ -12,6 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.db import TenantRow, Versioned
 
 
+SENT = "coalesce(sent_at, created_at)"
+"""The order of the list of reports: an expression, so that one index range serves a page."""
+
+
 class GovernmentReport(Versioned, TenantRow):
     """The supervision body's report to its own government. The government reads it once it is sent."""
 
@@ -27,7 +31,9 @@ class GovernmentReport(Versioned, TenantRow):
             unique=True,
             postgresql_where=text("state in ('draft', 'reported', 'returned')"),
         ),
-        Index("ix_government_report_government", "city_id", "government_id", "state"),
+        Index("ix_government_report_government", "city_id", "government_id", "state", "sent_at", "id"),
+        Index("ix_government_report_list", "city_id", "organ_id", text(SENT), "id", "state"),
+        Index("ix_government_report_state", "city_id", "organ_id", "state", "created_at", "id"),
     )
 
     matter_id: Mapped[UUID]
@@ -80,6 +86,9 @@ class Decision(Versioned, TenantRow):
             name="state",
         ),
         Index("ix_decision_matter", "city_id", "matter_id"),
+        Index("ix_decision_report", "city_id", "report_id"),
+        Index("ix_decision_list", "city_id", "organ_id", "decided_at", "id", "state"),
+        Index("ix_decision_body", "city_id", "body_id", "decided_at", "id", "state"),
     )
 
     report_id: Mapped[UUID]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
@@ -16,7 +16,18 @@ class EscalatedItem(TenantRow):
     """An overdue instrument that the body below neither reported, extended nor accepted; to be looked into."""
 
     __tablename__ = "escalated_item"
-    __table_args__ = (UniqueConstraint("city_id", "organ_id", "deadline_id"),)
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "deadline_id"),
+        Index("ix_escalated_item_list", "city_id", "organ_id", "id"),
+        Index(
+            "ix_escalated_item_open",
+            "city_id",
+            "organ_id",
+            "raised_at",
+            "id",
+            postgresql_where=text("handled_at is null"),
+        ),
+    )
 
     from_organ_id: Mapped[UUID]
     from_organ_name: Mapped[str]

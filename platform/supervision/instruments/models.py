@@ -6,10 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
+
+
+DUE = "coalesce(due_on, '9999-12-31'::date)"
+"""The order of what was received, documents without an end last: an expression, so that one index range serves it."""
+WAITING = "state = 'sent' or (state = 'served' and role = 'main')"
+"""Deliveries that their addressee has still to open or to answer."""
 
 
 def _of_delivery() -> ForeignKeyConstraint:
@@ -33,6 +39,8 @@ class Instrument(Versioned, TenantRow):
             name="state",
         ),
         Index("ix_instrument_matter", "city_id", "matter_id"),
+        Index("ix_instrument_list", "city_id", "organ_id", "created_at", "id", "state", "kind"),
+        Index("ix_instrument_state", "city_id", "organ_id", "state", "submitted_at", "id"),
     )
 
     matter_id: Mapped[UUID]
@@ -107,7 +115,18 @@ class Delivery(Versioned, TenantRow):
         UniqueConstraint("city_id", "instrument_id", "addressee_id", "organ_id"),
         UniqueConstraint("city_id", "organ_id", "addressee_id", "id"),
         CheckConstraint("state in ('sent', 'served', 'answered', 'accepted', 'closed', 'withdrawn')", name="state"),
-        Index("ix_delivery_addressee", "city_id", "addressee_id", "state"),
+        Index("ix_delivery_addressee", "city_id", "addressee_id", "state", "role", "due_on", "organ_id"),
+        Index("ix_delivery_inbox", "city_id", "addressee_id", text(DUE), "id", "role", "state"),
+        Index(
+            "ix_delivery_waiting",
+            "city_id",
+            "addressee_id",
+            "due_on",
+            "sent_at",
+            "id",
+            postgresql_where=text(WAITING),
+        ),
+        Index("ix_delivery_deadline", "city_id", "deadline_id"),
     )
 
     instrument_id: Mapped[UUID]
@@ -160,6 +179,7 @@ class Reply(Versioned, TenantRow):
         UniqueConstraint("city_id", "delivery_id", "round", "organ_id"),
         CheckConstraint("state in ('draft', 'in_approval', 'submitted', 'accepted', 'sent_back')", name="state"),
         Index("ix_reply_delivery", "city_id", "delivery_id"),
+        Index("ix_reply_state", "city_id", "organ_id", "state", "created_at"),
     )
 
     delivery_id: Mapped[UUID]
@@ -190,6 +210,7 @@ class Extension(Versioned, TenantRow):
     __table_args__ = (
         _of_delivery(),
         UniqueConstraint("city_id", "delivery_id", "organ_id"),
+        Index("ix_extension_issuer", "city_id", "issuer_id", "state", "requested_at", "id"),
     )
 
     delivery_id: Mapped[UUID]
@@ -216,6 +237,7 @@ class Objection(Versioned, TenantRow):
     __table_args__ = (
         _of_delivery(),
         UniqueConstraint("city_id", "delivery_id", "organ_id"),
+        Index("ix_objection_issuer", "city_id", "issuer_id", "state", "requested_at", "id"),
     )
 
     delivery_id: Mapped[UUID]
@@ -276,7 +298,7 @@ class PaperCopy(TenantRow):
     __table_args__ = (
         ForeignKeyConstraint(["city_id", "organ_id", "paper_id"], ["paper.city_id", "paper.organ_id", "paper.id"]),
         UniqueConstraint("city_id", "paper_id", "addressee_id", "organ_id"),
-        Index("ix_paper_copy_addressee", "city_id", "addressee_id", "sent_at"),
+        Index("ix_paper_copy_addressee", "city_id", "addressee_id", "sent_at", "id", "kind"),
         Index("ix_paper_copy_delivery", "city_id", "delivery_id"),
     )
 

@@ -20,9 +20,10 @@ from supervision.matters import facts as registry
 from supervision.matters import repository
 from supervision.matters.facts import Outside
 from supervision.matters.inputs import BASES
-from supervision.matters.models import Activity, Finding, Handler, Matter, Recusal, Remedy
+from supervision.matters.models import LIVE, Activity, Finding, Handler, Matter, Recusal, Remedy
 from supervision.matters.rules import MATTER, MatterFacts
 from supervision.matters.stages import PathFacts, stage
+from supervision.matters.terms import item_term, organ_term, person_term
 from tenants.access import Target, authorize, relations
 from tenants.organs.directory import directory
 from tenants.staff.models import Post
@@ -193,4 +194,10 @@ def _terms(case: Case) -> list[str]:
     matter = case.matter
     texts = [matter.number or "", matter.title, matter.supervised_name, matter.source]
     texts += [h.person_name for h in case.handlers] + [f.title for f in case.findings] + list(case.outside.search)
-    return bigrams("\n".join(texts))
+    return [
+        *bigrams("\n".join(texts)),
+        organ_term(matter.organ_id, live=False),
+        *([organ_term(matter.organ_id, live=True)] if matter.state in LIVE else []),
+        *(person_term(h.person_id) for h in case.handlers),
+        *(item_term(item) for item in matter.content_items),
+    ]

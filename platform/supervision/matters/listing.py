@@ -9,15 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, exists, extract, func, literal, select, text, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import select
 
 from kernel.errors import Invalid
 from kernel.search import query_terms
@@ -27,14 +25,16 @@ from kernel.workdays import WorkCalendar
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.counting import NEAR_WORKDAYS
 from supervision.deadlines.rules import chip_for
-from supervision.matters.models import Handler, Matter
+from supervision.matters import selection
+from supervision.matters.models import LIVE, Matter
+from supervision.matters.selection import AT_GOVERNMENT, Reach, Sort, View
 from supervision.matters.stages import STAGES
+from supervision.matters.terms import item_term, organ_term, person_term
 from supervision.matters.views import MatterRow, Page
 from tenants.organs.directory import Directory, directory
-from tenants.organs.models import Scope
 
-View = Literal["active", "overdue", "today", "verify", "reported", "closed", "all"]
-Sort = Literal["due", "created", "number"]
+__all__ = ["ACTIVE", "AT_GOVERNMENT", "COUNT_LIMIT", "VIEWS", "MatterFilter", "Sort", "View", "list_matters"]
+
 Due = Literal["overdue", "today", "near", "far"]
 VIEWS: Final[dict[View, str]] = {
     "active": "在办",
@@ -45,11 +45,12 @@ VIEWS: Final[dict[View, str]] = {
     "closed": "已结项",
     "all": "全部",
 }
-ACTIVE: Final = ("proposed", "open", "closing", "suspended")
-AT_GOVERNMENT: Final = ("to_decide", "executing")
+ACTIVE: Final = LIVE
 COUNT_LIMIT: Final = 1000
 """Counts are exact up to here; one more means "1000 件以上"."""
 SEARCH_LIMIT: Final = 1000
+OPEN_HITS: Final = 20_000
+"""Hits of a search among open matters that are put in order, far more than a scope has."""
 EXPORT_LIMIT: Final = 5000
 PAGE_MAX: Final = 100
 
@@ -69,7 +70,7 @@ class MatterFilter(msgspec.Struct, frozen=True, kw_only=True):
     due: Due | None = None
     year: int | None = None
     relation: tuple[str, ...] = ()
-    reach: Literal["own", "all"] = "own"
+    reach: Reach = "own"
     sort: Sort = "due"
 
 
@@ -82,11 +83,9 @@ async def list_matters(
     none.
     """
     limit = max(1, min(limit, PAGE_MAX))
-    base = await _filtered(work, chosen)
-    order = _ORDERS[chosen.sort]
     place = before or after
     cursor = _decode(place, chosen.sort) if place else None
-    found = await _page(work, base, order, cursor, limit + 1, backwards=before is not None)
+    found = await _page(work, chosen, cursor, limit + 1, backwards=before is not None)
     more = len(found) > limit
     found = found[:limit]
     if before is not None:
@@ -102,168 +101,149 @@ async def list_matters(
 
 async def count_by_view(work: Work, chosen: MatterFilter | None = None) -> dict[View, int]:
     """How many matters each saved view holds, counted up to `COUNT_LIMIT` + 1, in one round trip."""
-    base = chosen or MatterFilter()
-    columns = []
-    for view in VIEWS:
-        query = await _filtered(work, MatterFilter(view=view, reach=base.reach), select(literal(1)).select_from(Matter))
-        inner = query.limit(COUNT_LIMIT + 1).subquery()
-        columns.append(select(func.count()).select_from(inner).scalar_subquery().label(view))
-    row = (await work.session.execute(select(*columns))).one()
+    reach = (chosen or MatterFilter()).reach
+    (row,) = await selection.counts(tuple(VIEWS), reach).fetch(work, _values(work, COUNT_LIMIT + 1))
     return dict(zip(VIEWS, row, strict=True))
 
 
 async def count(work: Work, chosen: MatterFilter) -> int:
     """How many matters the filter names, up to `COUNT_LIMIT` + 1."""
-    query = await _filtered(work, chosen, select(literal(1)).select_from(Matter))
-    inner = query.limit(COUNT_LIMIT + 1).subquery()
-    return await work.session.scalar(select(func.count()).select_from(inner)) or 0
+    asked = await _asked(work, chosen)
+    if asked is None:
+        return 0
+    ((found,),) = await selection.count(asked[0]).fetch(work, asked[1] | {"most": COUNT_LIMIT + 1})
+    return int(found)
 
 
 async def export_rows(work: Work, chosen: MatterFilter) -> list[MatterRow]:
     """The rows of the filter for an export, in its order, at most `EXPORT_LIMIT`."""
-    found = await _page(work, await _filtered(work, chosen), _ORDERS[chosen.sort], None, EXPORT_LIMIT)
-    return await _rows(work, found)
+    return await _rows(work, await _page(work, chosen, None, EXPORT_LIMIT))
 
 
 async def rows_of(work: Work, matter_ids: Sequence[UUID]) -> list[MatterRow]:
     """The rows of chosen matters, as far as the reader may see them."""
-    query = select(Matter).where(Matter.city_id == work.city_id, Matter.id.in_(list(matter_ids)))
-    found = (await work.session.scalars(query.order_by(Matter.next_due_on.asc().nulls_last(), Matter.id))).all()
-    return await _rows(work, list(found))
+    query = select(*selection.COLUMNS).where(Matter.city_id == work.city_id, Matter.id.in_(list(matter_ids)))
+    rows = await work.session.execute(query.order_by(Matter.next_due_on.asc().nulls_last(), Matter.id))
+    return await _rows(work, [Line(*row) for row in rows])
 
 
-async def _filtered(work: Work, chosen: MatterFilter, start: Select[Any] | None = None) -> Select[Any]:
-    query = (select(Matter) if start is None else start).where(Matter.city_id == work.city_id)
-    query = query.where(await _organs(work, chosen))
-    for condition in _view(work, chosen.view):
-        query = query.where(condition)
-    for column, values in (
-        (Matter.stage, chosen.stage),
-        (Matter.state, chosen.state),
-        (Matter.supervised_id, chosen.supervised),
-        (Matter.mode, chosen.mode),
-        (Matter.relation, chosen.relation),
-    ):
-        if values:
-            query = query.where(column.in_(values))
-    if chosen.item:
-        query = query.where(Matter.content_items.overlap(list(chosen.item)))
-    if chosen.handler is not None:
-        query = query.where(_handled_by(work, chosen.handler))
+class Line(NamedTuple):
+    """What the database gives of one matter, in the order of `selection.COLUMNS`."""
+
+    id: UUID
+    number: str | None
+    title: str
+    supervised_id: UUID
+    relation: str
+    organ_id: UUID
+    state: str
+    stage: str
+    mode: str
+    next_due_on: date | None
+    handler_names: str
+    source: str
+    opened_on: date | None
+    created_at: datetime
+    year: int | None
+    seq: int | None
+
+
+def _values(work: Work, most: int) -> dict[str, Any]:
+    return {
+        "city": work.city_id,
+        "organ": work.organ_id,
+        "person": work.actor.person_id if work.actor else work.organ_id,
+        "today": work.today,
+        "most": most,
+    }
+
+
+async def _asked(work: Work, chosen: MatterFilter) -> tuple[selection.Shape, dict[str, Any]] | None:
+    """The shape of the statement and its values; None when nothing can be found."""
+    values, facets = _values(work, 0), set()
+    for name in ("stage", "state", "supervised", "mode", "relation"):
+        wanted = getattr(chosen, name)
+        if len(wanted) == 1:
+            facets.add(f"{name}=")
+            values[name] = wanted[0]
+        elif wanted:
+            facets.add(name)
+            values[name] = list(wanted)
     if chosen.year is not None:
-        query = query.where(extract("year", Matter.opened_on) == chosen.year)
+        facets.add("year")
+        values |= {"first": date(chosen.year, 1, 1), "beyond": date(chosen.year + 1, 1, 1)}
     if chosen.due is not None:
-        query = query.where(_due(work, chosen.due, await deadlines.calendar(work)))
+        facets.add(chosen.due)
+        days = await deadlines.calendar(work)
+        values["near"] = days.add_workdays(work.today, NEAR_WORKDAYS + 1) - timedelta(days=1)
+    if chosen.q.strip() or chosen.item or chosen.handler:
+        query = await _query(work, chosen)
+        if not query:
+            return None
+        facets.add("search")
+        # All hits among open matters, so that the nearest end is never cut off; of the ended ones as many as are read.
+        many = chosen.view in selection.OPEN_VIEWS
+        values |= {"query": query, "hits": OPEN_HITS if many else SEARCH_LIMIT}
+    return selection.Shape(chosen.view, chosen.reach, frozenset(facets)), values
+
+
+async def _query(work: Work, chosen: MatterFilter) -> str:
+    """The words, persons and items as a query of the search vector, narrowed to the organs and to open matters: what
+    is rare decides, so a common word costs no more than the organ's own matters."""
+    parts = []
     if chosen.q.strip():
-        query = query.where(Matter.id.in_(await _search(work, chosen.q)))
-    return query
+        terms = query_terms(chosen.q)
+        if not terms:
+            return ""
+        parts += terms
+    if chosen.handler is not None:
+        parts.append(person_term(chosen.handler))
+    found = [_quoted(part) for part in parts]
+    if chosen.item:
+        found.append(_either(item_term(item) for item in chosen.item))
+    organs = [work.organ_id]
+    if chosen.reach == "all":
+        organs = sorted((await directory(work)).read_by(work.organ_id))
+    live = chosen.view in selection.OPEN_VIEWS
+    found.append(_either(organ_term(organ, live=live) for organ in organs))
+    return " & ".join(found)
 
 
-async def _organs(work: Work, chosen: MatterFilter) -> ColumnElement[bool]:
-    if chosen.reach == "own":
-        return Matter.organ_id == work.organ_id
-    query = select(Scope.organ_id).where(Scope.city_id == work.city_id, Scope.viewer_id == work.organ_id)
-    return Matter.organ_id.in_(list((await work.session.scalars(query)).all()))
+def _either(terms: Iterable[str]) -> str:
+    return f"({' | '.join(map(_quoted, terms))})"
 
 
-def _view(work: Work, view: View) -> list[ColumnElement[bool]]:
-    active = Matter.state.in_(ACTIVE)
-    conditions: dict[View, list[ColumnElement[bool]]] = {
-        "active": [active],
-        "overdue": [active, Matter.next_due_on < work.today],
-        "today": [active, Matter.next_due_on == work.today],
-        "verify": [active, Matter.stage == "to_verify", _handled_by(work, _me(work))],
-        "reported": [active, Matter.stage.in_(AT_GOVERNMENT)],
-        "closed": [Matter.state == "closed"],
-        "all": [],
-    }
-    return conditions[view]
-
-
-def _me(work: Work) -> UUID:
-    return work.actor.person_id if work.actor else work.organ_id
-
-
-def _handled_by(work: Work, person_id: UUID) -> ColumnElement[bool]:
-    return exists().where(
-        Handler.city_id == work.city_id,
-        Handler.matter_id == Matter.id,
-        Handler.person_id == person_id,
-        Handler.ended_at.is_(None),
-    )
-
-
-def _due(work: Work, due: Due, days: WorkCalendar) -> ColumnElement[bool]:
-    near = days.add_workdays(work.today, NEAR_WORKDAYS + 1) - timedelta(days=1)
-    known: dict[Due, ColumnElement[bool]] = {
-        "overdue": Matter.next_due_on < work.today,
-        "today": Matter.next_due_on == work.today,
-        "near": and_(Matter.next_due_on > work.today, Matter.next_due_on <= near),
-        "far": Matter.next_due_on > near,
-    }
-    return known[due]
-
-
-async def _search(work: Work, words: str) -> list[UUID]:
-    terms = query_terms(words)
-    if not terms:
-        return []
-    query = " & ".join("'" + term.replace("'", "''").replace("\\", "\\\\") + "'" for term in terms)
-    rows = await work.session.execute(
-        text("select id from guard.search_matters(:query, :most)"), {"query": query, "most": SEARCH_LIMIT}
-    )
-    return [row.id for row in rows]
-
-
-class _Order(msgspec.Struct, frozen=True):
-    """Columns of a sort; rows without the first one come last, whichever way the others run."""
-
-    columns: tuple[InstrumentedAttribute[Any], ...]
-    descending: bool = False
-    nullable: bool = True
-
-
-_ORDERS: Final[dict[Sort, _Order]] = {
-    "due": _Order((Matter.next_due_on, Matter.id)),
-    "created": _Order((Matter.created_at, Matter.id), descending=True, nullable=False),
-    "number": _Order((Matter.year, Matter.seq, Matter.id), descending=True),
-}
+def _quoted(term: str) -> str:
+    return "'" + term.replace("'", "''").replace("\\", "\\\\") + "'"
 
 
 async def _page(
-    work: Work, base: Select[Any], order: _Order, cursor: list[Any] | None, limit: int, *, backwards: bool = False
-) -> list[Matter]:
+    work: Work, chosen: MatterFilter, cursor: list[Any] | None, limit: int, *, backwards: bool = False
+) -> list[Line]:
     """Rows after (or before) the cursor. Two phases, rows with a key and rows without one, each a plain index range."""
-    found: list[Matter] = []
+    asked = await _asked(work, chosen)
+    if asked is None:
+        return []
+    shape, values = asked
+    found: list[Line] = []
     for keyed in (True, False) if not backwards else (False, True):
-        if not keyed and not order.nullable:
+        if not keyed and not selection.ORDERS[chosen.sort].nullable:
             continue
-        phase_cursor = cursor
+        place = cursor
         if cursor is not None:
             at_null = cursor[0] is None
             if at_null == keyed:
                 # The cursor lies in the other phase: this one is passed over, or taken from its border on.
                 if keyed != backwards:
                     continue
-                phase_cursor = None
-        query = _phase(base, order, phase_cursor, keyed=keyed, backwards=backwards).limit(limit - len(found))
-        found += (await work.session.scalars(query)).all()
+                place = None
+        phase = selection.Phase(chosen.sort, keyed, place is not None, backwards)
+        keys = {f"key_{n}": value for n, value in enumerate(place or ())}
+        rows = await selection.page(shape, phase).fetch(work, values | keys | {"most": limit - len(found)})
+        found += [Line(*row) for row in rows]
         if len(found) >= limit:
             break
     return found
-
-
-def _phase(base: Select[Any], order: _Order, cursor: list[Any] | None, *, keyed: bool, backwards: bool) -> Select[Any]:
-    first = order.columns[0]
-    columns = order.columns if keyed else order.columns[-1:]
-    if order.nullable:
-        base = base.where(first.is_not(None) if keyed else first.is_(None))
-    descending = order.descending != backwards
-    if cursor is not None:
-        values = cursor if keyed else cursor[-1:]
-        here, there = tuple_(*columns), tuple_(*(literal(v, c.type) for v, c in zip(values, columns, strict=True)))
-        base = base.where(here < there if descending else here > there)
-    return base.order_by(*(c.desc() if descending else c.asc() for c in columns))
 
 
 _READERS: Final[dict[Sort, tuple[Any, ...]]] = {
@@ -273,8 +253,8 @@ _READERS: Final[dict[Sort, tuple[Any, ...]]] = {
 }
 
 
-def _encode(sort: Sort, matter: Matter) -> str:
-    values = [getattr(matter, column.key) for column in _ORDERS[sort].columns]
+def _encode(sort: Sort, matter: Line) -> str:
+    values = [getattr(matter, column.key) for column in selection.ORDERS[sort].columns]
     packed = [
         v.isoformat() if isinstance(v, date) else v if isinstance(v, int) or v is None else str(v) for v in values
     ]
@@ -292,13 +272,13 @@ def _decode(cursor: str, sort: Sort) -> list[Any]:
         raise Invalid("翻页位置无效，请从第一页重新查看。", field="after") from None
 
 
-async def _rows(work: Work, found: Sequence[Matter]) -> list[MatterRow]:
+async def _rows(work: Work, found: Sequence[Line]) -> list[MatterRow]:
     tree = await directory(work)
     days = await deadlines.calendar(work)
     return [_row(matter, work.today, days, tree) for matter in found]
 
 
-def _row(matter: Matter, today: date, days: WorkCalendar, tree: Directory) -> MatterRow:
+def _row(matter: Line, today: date, days: WorkCalendar, tree: Directory) -> MatterRow:
     stage = STAGES[matter.stage]
     due = matter.next_due_on if matter.state in ACTIVE else None
     return MatterRow(

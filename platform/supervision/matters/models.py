@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +19,22 @@ def _of_matter() -> ForeignKeyConstraint:
     )
 
 
+LIVE = ("proposed", "open", "closing", "suspended")
+"""States of a matter that is not ended."""
+FACETS = ("state", "stage", "mode", "supervised_id", "relation", "opened_on")
+"""What a list is filtered by: behind the order in its indexes, so that a filter is decided there and no row that it
+leaves out is fetched (docs/adr/0012-lists.md)."""
+
+
+def _sorted(name: str, *order: str) -> tuple[Index, Index]:
+    """The indexes of one order of the list: over all matters of an organ, and over those that are not ended."""
+    columns = ("city_id", "organ_id", *order, *FACETS)
+    return (
+        Index(f"ix_matter_{name}", *columns),
+        Index(f"ix_matter_live_{name}", *columns, postgresql_where=text("live")),
+    )
+
+
 class Matter(Versioned, TenantRow):
     """One supervision case (Article 11). `organ_id` is the supervision body or department that handles it."""
 
@@ -27,9 +43,11 @@ class Matter(Versioned, TenantRow):
         UniqueConstraint("city_id", "organ_id", "year", "seq"),
         UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint("state in ('proposed', 'rejected', 'open', 'closing', 'closed', 'suspended')", name="state"),
-        Index("ix_matter_due", "city_id", "organ_id", "next_due_on", "id"),
-        Index("ix_matter_state", "city_id", "organ_id", "state", "next_due_on", "id"),
-        Index("ix_matter_opened", "city_id", "organ_id", "created_at", "id"),
+        *_sorted("due", "next_due_on", "id"),
+        *_sorted("created", "created_at", "id"),
+        *_sorted("number", "year", "seq", "id"),
+        Index("ix_matter_opened_on", "city_id", "organ_id", "opened_on"),
+        Index("ix_matter_closed_on", "city_id", "organ_id", "closed_on"),
         Index("ix_matter_search", "search", postgresql_using="gin"),
     )
 
@@ -70,6 +88,8 @@ class Matter(Versioned, TenantRow):
     """Nearest end of a running deadline; kept in step by the services for ordering lists."""
     handler_names: Mapped[str] = mapped_column(server_default="")
     search: Mapped[str | None] = mapped_column(TSVECTOR)
+    live: Mapped[bool] = mapped_column(Computed(f"state in {LIVE}", persisted=True), deferred=True)
+    """Not ended: what the views of open matters ask the database for. Nothing in Python reads it."""
 
 
 class Handler(TenantRow):

@@ -1,0 +1,221 @@
+"""The statements of the lists of matters: which index range serves a view, a filter and an order.
+
+Row-level security alone finds nothing quickly: a policy is a filter, not a range. So every statement names the organs
+whose matters it reads. The own organ is one range of an index that has the order; with `reach` all, each organ of the
+reader's scope is such a range, and the first rows of each are merged. What a filter asks for stands behind the order
+in the same index (`models.FACETS`). Words, persons and content items are found by the search vector, in which every
+matter carries its organ. See docs/adr/0012-lists.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+
+from kernel.rows import Prepared
+from supervision.matters.models import Handler, Matter
+from tenants.organs.models import Scope
+
+View = Literal["active", "overdue", "today", "verify", "reported", "closed", "all"]
+Sort = Literal["due", "created", "number"]
+Reach = Literal["own", "all"]
+AT_GOVERNMENT: Final = ("to_decide", "executing")
+OPEN_VIEWS: Final = frozenset(("active", "overdue", "today", "verify", "reported"))
+"""Views of matters that are not ended."""
+
+COLUMNS: Final[tuple[InstrumentedAttribute[Any], ...]] = (
+    Matter.id,
+    Matter.number,
+    Matter.title,
+    Matter.supervised_id,
+    Matter.relation,
+    Matter.organ_id,
+    Matter.state,
+    Matter.stage,
+    Matter.mode,
+    Matter.next_due_on,
+    Matter.handler_names,
+    Matter.source,
+    Matter.opened_on,
+    Matter.created_at,
+    Matter.year,
+    Matter.seq,
+)
+
+
+class Order(NamedTuple):
+    """Columns of a sort; rows without the first one come last, whichever way the others run."""
+
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    descending: bool = False
+    nullable: bool = True
+
+
+ORDERS: Final[dict[Sort, Order]] = {
+    "due": Order((Matter.next_due_on, Matter.id)),
+    "created": Order((Matter.created_at, Matter.id), descending=True, nullable=False),
+    "number": Order((Matter.year, Matter.seq, Matter.id), descending=True),
+}
+
+
+class Shape(NamedTuple):
+    """What makes a statement another one: everything but the values."""
+
+    view: View
+    reach: Reach
+    facets: frozenset[str]
+    """stage, state, supervised, mode, relation (with `=` for a single value), year, search, and at most one of overdue,
+    today, near, far."""
+
+
+class Phase(NamedTuple):
+    """One index range of a page: rows with a key or, after them, rows without one; from the start or from a place."""
+
+    sort: Sort
+    keyed: bool = True
+    after: bool = False
+    backwards: bool = False
+
+
+@lru_cache(maxsize=2048)
+def page(shape: Shape, phase: Phase) -> Prepared:
+    """The rows of a page. Parameters: city, organ, most, those of the facets, and key_0… of the place."""
+    merged = shape.reach == "all" and "search" not in shape.facets
+    inner = _base(select(*COLUMNS), shape, merged=merged)
+    order = ORDERS[phase.sort]
+    if order.nullable:
+        inner = inner.where(order.columns[0].is_not(None) if phase.keyed else order.columns[0].is_(None))
+    columns = order.columns if phase.keyed else order.columns[-1:]
+    descending = order.descending != phase.backwards
+    if phase.after:
+        first = 0 if phase.keyed else len(order.columns) - 1
+        place = [bindparam(f"key_{first + n}", type_=column.type) for n, column in enumerate(columns)]
+        here, there = tuple_(*columns), tuple_(*place)
+        inner = inner.where(here < there if descending else here > there)
+    most: BindParameter[int] = bindparam("most", type_=Integer)
+    inner = inner.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(most)
+    if not merged:
+        return Prepared(inner)
+    rows = inner.correlate(Scope).lateral("rows")
+    outer = select(*rows.c).select_from(Scope).join(rows, true()).where(*_scope())
+    keys = [rows.c[column.key] for column in columns]
+    return Prepared(outer.order_by(*(k.desc() if descending else k.asc() for k in keys)).limit(most))
+
+
+@lru_cache(maxsize=512)
+def count(shape: Shape) -> Prepared:
+    """How many there are, counted up to `most`."""
+    return Prepared(select(func.count()).select_from(_counted(shape)))
+
+
+@lru_cache(maxsize=8)
+def counts(views: tuple[View, ...], reach: Reach) -> Prepared:
+    """How many each view holds, counted up to `most`, in one row."""
+    columns = [
+        select(func.count()).select_from(_counted(Shape(view, reach, frozenset()))).scalar_subquery().label(view)
+        for view in views
+    ]
+    return Prepared(select(*columns))
+
+
+def _counted(shape: Shape) -> Any:
+    start = select(literal_column("1").label("one")).select_from(Matter)
+    if shape.reach == "all" and "search" not in shape.facets:
+        start = start.join(Scope, Scope.organ_id == Matter.organ_id).where(*_scope())
+    return _base(start, shape, merged=shape.reach == "all").limit(bindparam("most", type_=Integer)).subquery()
+
+
+def _scope() -> list[ColumnElement[bool]]:
+    return [Scope.city_id == _uuid("city"), Scope.viewer_id == _uuid("organ")]
+
+
+def _uuid(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=Uuid())
+
+
+def _day(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=Date())
+
+
+def _facet(name: str) -> ColumnElement[bool]:
+    """`stage=` is compared with one value, `stage` with several: before PostgreSQL 17 a list gives up the order."""
+    if name in _SPANS:
+        return _SPANS[name]()
+    column, kind = _COLUMNS_OF[name.removesuffix("=")]
+    if name.endswith("="):
+        return column == bindparam(name[:-1], type_=kind())
+    return column == any_(bindparam(name, type_=ARRAY(kind)))
+
+
+def _base(start: Select[Any], shape: Shape, *, merged: bool) -> Select[Any]:
+    query = start.where(Matter.city_id == _uuid("city"))
+    if "search" in shape.facets:
+        hits = func.guard.search_matters(bindparam("query", type_=Text()), bindparam("hits", type_=Integer))
+        found = select(hits.table_valued("id").c.id).cte("hits").prefix_with("MATERIALIZED")
+        query = query.join_from(Matter, found, found.c.id == Matter.id)
+    if shape.reach == "own":
+        query = query.where(Matter.organ_id == _uuid("organ"))
+    elif merged:
+        query = query.where(Matter.organ_id == Scope.organ_id)
+    for condition in (*_view(shape.view), *(_facet(name) for name in sorted(shape.facets - {"search"}))):
+        query = query.where(condition)
+    return query
+
+
+def _view(view: View) -> list[ColumnElement[bool]]:
+    more: dict[View, list[ColumnElement[bool]]] = {
+        "overdue": [Matter.next_due_on < _day("today")],
+        "today": [Matter.next_due_on == _day("today")],
+        "verify": [Matter.stage == literal_column("'to_verify'"), _handled_by_me()],
+        "reported": [Matter.stage.in_([literal_column(f"'{stage}'") for stage in AT_GOVERNMENT])],
+    }
+    if view in OPEN_VIEWS:
+        return [literal_column("matter.live", Boolean()), *more.get(view, [])]
+    return [Matter.state == literal_column("'closed'")] if view == "closed" else []
+
+
+def _handled_by_me() -> ColumnElement[bool]:
+    return exists().where(
+        Handler.city_id == _uuid("city"),
+        Handler.matter_id == Matter.id,
+        Handler.person_id == _uuid("person"),
+        Handler.ended_at.is_(None),
+    )
+
+
+_COLUMNS_OF: Final[dict[str, tuple[InstrumentedAttribute[Any], Any]]] = {
+    "stage": (Matter.stage, Text),
+    "state": (Matter.state, Text),
+    "supervised": (Matter.supervised_id, Uuid),
+    "mode": (Matter.mode, Text),
+    "relation": (Matter.relation, Text),
+}
+_SPANS: Final[dict[str, Callable[[], ColumnElement[bool]]]] = {
+    "year": lambda: and_(Matter.opened_on >= _day("first"), Matter.opened_on < _day("beyond")),
+    "overdue": lambda: Matter.next_due_on < _day("today"),
+    "today": lambda: Matter.next_due_on == _day("today"),
+    "near": lambda: and_(Matter.next_due_on > _day("today"), Matter.next_due_on <= _day("near")),
+    "far": lambda: Matter.next_due_on > _day("near"),
+}
