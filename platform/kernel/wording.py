@@ -38,6 +38,12 @@ def format_due(day: date) -> str:
     return f"{format_date(day)}（{weekday(day)}）"
 
 
+def format_month(month: str) -> str:
+    """2026-11 → 2026年11月"""
+    year, number = month.split("-")
+    return f"{year}年{int(number)}月"
+
+
 def format_time(instant: datetime) -> str:
     """15:42 on a Shanghai clock."""
     return f"{local_time(instant):%H:%M}"

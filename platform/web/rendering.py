@@ -99,6 +99,7 @@ def environment() -> Environment:
         fmt_date=wording.format_date,
         fmt_short=wording.format_short,
         fmt_due=wording.format_due,
+        fmt_month=wording.format_month,
         fmt_time=wording.format_time,
         fmt_moment=wording.format_moment,
         fmt_when=wording.format_when,

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from kernel.errors import IllegalTransition, Invalid, NotFound, Stale
-from kernel.wording import format_date
+from kernel.wording import format_date, format_month
 from kernel.work import Work
 from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
@@ -56,7 +56,7 @@ async def monthly_circular(work: Work) -> UUID | None:
     draft_id = await repository.add_circular(work, month, lines)
     if draft_id is None:
         return None
-    title = f"起草{_month(month)}逾期事项通报"
+    title = f"起草{format_month(month)}逾期事项通报"
     work.record(
         "draft_circular", "circular_draft", draft_id, title=title, article=ARTICLE, detail={"lines": len(lines)}
     )
@@ -70,12 +70,6 @@ async def monthly_circular(work: Work) -> UUID | None:
         article=ARTICLE,
     )
     return draft_id
-
-
-def _month(month: str) -> str:
-    """2026-11 → 2026年11月"""
-    year, number = month.split("-")
-    return f"{year}年{int(number)}月"
 
 
 async def _overdue(work: Work, before: date) -> list[dict[str, Any]]:
@@ -182,7 +176,7 @@ async def _issued(work: Work, month: str, asked: str, lines: list[dict[str, Any]
     tree = await directory(work)
     book = await deadlines.rulebook(work)
     government = tree.government_of(work.organ_id)
-    title = f"关于行政执法监督事项逾期情况的通报（{_month(month)}）"
+    title = f"关于行政执法监督事项逾期情况的通报（{format_month(month)}）"
     order = instruments.PaperOrder(
         kind="circular",
         title=title,
@@ -225,7 +219,7 @@ async def discard_circular(work: Work, draft_id: UUID, reason: str, *, version: 
         "discard_circular",
         "circular_draft",
         draft.id,
-        title=f"决定不印发{_month(draft.month)}逾期事项通报",
+        title=f"决定不印发{format_month(draft.month)}逾期事项通报",
         note=draft.discard_reason,
         article=ARTICLE,
     )

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid
+from kernel.wording import format_month
 from kernel.work import Work
 from supervision.escalation import service as escalation
 from supervision.escalation.views import EscalatedView
@@ -116,9 +117,9 @@ async def _circular(
         request,
         work,
         "escalations/circular.html",
-        title=f"{draft.month} 逾期事项通报",
+        title=f"{format_month(draft.month)}逾期事项通报",
         active=ACTIVE,
-        crumbs=[("重大逾期", ACTIVE), f"{draft.month} 通报"],
+        crumbs=[("重大逾期", ACTIVE), f"{format_month(draft.month)}通报"],
         status=422 if errors else 200,
         draft=draft,
         values=values,
