@@ -211,3 +211,14 @@ async def test_a_form_that_is_not_for_the_reader_says_why_instead_of_showing_fie
     assert "批准立项并编号" not in page.text
     early = await chen.get(f"/matters/{matter.id}/findings/new")
     assert "待批准立项" in early.text
+
+
+async def test_the_chip_beside_the_title_shows_the_end_that_runs_not_the_one_that_lapsed(
+    world: World, client_for: Opener
+) -> None:
+    matter, _, _, _ = await stories.decided_matter(world)
+    chen = await client_for(BODY, "chen")
+    page = (await chen.get(f"/matters/{matter.id}")).text
+    chips = page.split('class="zs-head-chips"', 1)[1].split("<h1>", 1)[0]
+    assert "12月2日" in chips
+    assert "逾期" not in chips

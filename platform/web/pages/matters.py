@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 from uuid import UUID
@@ -14,6 +15,7 @@ from kernel.wording import format_moment
 from kernel.work import Work
 from policy.articles import display
 from supervision.deadlines import service as deadlines
+from supervision.deadlines.views import DeadlineView
 from supervision.desk import service as desk
 from supervision.matters import service as matters
 from supervision.matters.listing import MatterFilter
@@ -124,6 +126,12 @@ async def evidence(request: Req, evidence_id: FromPath[UUID]) -> Response[bytes]
     return _file(found.name, data, found.media_type, inline=found.media_type in SHOWN)
 
 
+def _nearest(found: Sequence[DeadlineView]) -> DeadlineView | None:
+    """What the chip beside the title shows, as the list does: the first running end, else the last one that lapsed."""
+    running = [d for d in found if d.state == "running"]
+    return min(running, key=lambda d: d.due_on) if running else max(found, key=lambda d: d.due_on, default=None)
+
+
 @get("/matters/{matter_id:uuid}")
 async def matter(request: Req, matter_id: FromPath[UUID]) -> Template:
     """One matter whole."""
@@ -155,7 +163,7 @@ async def matter(request: Req, matter_id: FromPath[UUID]) -> Template:
             activities=[_with_tiles(a) for a in view.activities],
             evidence=[parts.tile(e) for e in _distinct(view)],
             open_deadlines=open_deadlines,
-            nearest=open_deadlines[0] if open_deadlines else None,
+            nearest=_nearest(open_deadlines),
             allowed=allowed[:6],
             refused=refused[:6],
             primary=next((c for c in allowed if c["next"]), None),
