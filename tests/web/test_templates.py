@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from jinja2 import Environment, nodes
 
 from kernel.errors import FieldError
 from supervision.deadlines.chips import ChipState
@@ -309,3 +310,13 @@ def test_the_sprite_is_drawn_with_one_pen() -> None:
     assert sprite.count('stroke-width="1.75"') == len(SYMBOLS) - 1  # the three dots need a broader one to be seen
     assert "<image" not in sprite
     assert "href" not in sprite
+
+
+def test_no_template_defines_a_macro_under_the_name_of_one_that_it_imports() -> None:
+    for path in SOURCES:
+        tree = Environment(autoescape=True).parse(code_of(path))
+        imported = {
+            name if isinstance(name, str) else name[1] for one in tree.find_all(nodes.FromImport) for name in one.names
+        }
+        defined = {macro.name for macro in tree.find_all(nodes.Macro)}
+        assert not imported & defined, path.name

@@ -22,7 +22,7 @@ from supervision.instruments import events
 from supervision.instruments.checks import Check, IssueFacts, all_passed, hard_checks
 from supervision.instruments.inspection import certified, kind_rules, superior_of
 from supervision.instruments.kinds import kind_refusal, vertical_content_refusal
-from supervision.instruments.service import DecisionPaper, issue_decision
+from supervision.instruments.service import DecisionPaper, issue_decision, settle_by_decision
 from supervision.matters import case as matter_cases
 from supervision.matters import service as matters
 from supervision.matters.checking import move_finding
@@ -247,6 +247,8 @@ async def _issue(work: Work, case: ReportCase, decision: Decision, items: Sequen
     )
     instrument, _ = await issue_decision(work, paper, compose)
     decision.instrument_id, decision.number = instrument.id, instrument.number or ""
+    async with work.acting_as(report.organ_id):
+        await settle_by_decision(work, report.instrument_id, decision.number)
     await work.session.flush()
 
 

@@ -9,7 +9,7 @@ from kernel.work import Work
 from supervision.deadlines import notices
 from supervision.decisions import repository
 from supervision.decisions.cases import GOVERNMENT_LEADERS, LEADERS, check_version, load_decision
-from supervision.decisions.models import Decision
+from supervision.decisions.models import Decision, GovernmentReport
 from supervision.decisions.rules import DECISION, DecisionFacts
 from supervision.instruments import service as instruments
 from supervision.instruments.models import Instrument
@@ -58,6 +58,8 @@ async def on_revoked(work: Work, decision: Decision, instrument: Instrument) -> 
     work.record("revoke", "decision", decision.id, title=title, article="20", detail={"state": decision.state})
     async with work.acting_as(decision.body_id):
         await _resume_findings(work, decision)
+        report = await repository.get(work, GovernmentReport, decision.report_id)
+        await instruments.restore_after_decision(work, report.instrument_id, decision.number)
         await matters.refresh_stage(work, decision.matter_id)
     await notices.notify(
         work,

@@ -11,8 +11,8 @@ from kernel.ids import new_id
 from kernel.series import next_number
 from kernel.work import Work
 from supervision.deadlines import service as deadlines
-from supervision.instruments import repository
-from supervision.instruments.case import load
+from supervision.instruments import repository, standing
+from supervision.instruments.case import Case, load
 from supervision.instruments.documents import Document, Frame
 from supervision.instruments.models import Delivery, Instrument, Requirement
 from supervision.instruments.numbering import document_number
@@ -125,3 +125,43 @@ async def _decision_lines(work: Work, instrument: Instrument, lines: Sequence[tu
         )
         for no, (finding_id, text) in enumerate(lines, 1)
     ]
+
+
+async def settle_by_decision(work: Work, instrument_id: UUID, decision: str) -> None:
+    """The instrument on which the government decided asks for no report any more: its addressee reports on the
+    execution of the decision (Art. 20). The work acts as the issuer of the instrument."""
+    case = await load(work, instrument_id, lock=True)
+    if case.delivery is None:
+        return
+    case.delivery.state = "closed"
+    await standing.keep(work, case, case.delivery)
+    await _to_addressee(work, case, "decide", f"本级政府已作出监督决定 {decision}，不再就本文书报告")
+
+
+async def restore_after_decision(work: Work, instrument_id: UUID, decision: str) -> None:
+    """The decision on the instrument was revoked: what it asked for is asked for again, past its limit."""
+    case = await load(work, instrument_id, lock=True)
+    if case.delivery is None or case.instrument.state not in _ASKING:
+        return
+    case.delivery.state = _ASKING[case.instrument.state]
+    await standing.keep(work, case, case.delivery)
+    await _to_addressee(work, case, "revoke", f"监督决定 {decision} 已撤销，请继续就本文书报告")
+
+
+_ASKING = {"lapsed": "served", "answered": "answered"}
+"""State of an instrument → that of its delivery while a report on it may still come."""
+
+
+async def _to_addressee(work: Work, case: Case, action: str, title: str) -> None:
+    delivery = case.delivery
+    assert delivery is not None
+    async with work.acting_as(delivery.addressee_id):
+        work.record(
+            action,
+            "delivery",
+            delivery.id,
+            title=title,
+            article="20",
+            thread_id=delivery.id,
+            visibility="served",
+        )

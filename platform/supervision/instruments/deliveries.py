@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
 from kernel import blobs
 from kernel.errors import Invalid
@@ -45,7 +45,7 @@ DELIVERY_STATES = {
     "served": "待报告",
     "answered": "已报告，待审核",
     "accepted": "已办结",
-    "closed": "已转报政府",
+    "closed": "不再要求报告",
     "withdrawn": "已撤回",
 }
 REPLY_STATES = {
@@ -57,6 +57,7 @@ REPLY_STATES = {
 }
 TABS = ("open", "copies", "done", "all")
 OPEN_STATES = ("sent", "served", "answered")
+DONE_STATES = ("accepted", "closed", "withdrawn")
 
 
 class InboxFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +74,7 @@ def _conditions(chosen: InboxFilter) -> list[ColumnElement[bool]]:
     elif chosen.tab == "copies":
         found += [Delivery.role == "copy"]
     elif chosen.tab == "done":
-        found += [Delivery.role == "main", Delivery.state.not_in(OPEN_STATES)]
-    if chosen.q.strip():
-        words = f"%{chosen.q.strip()}%"
-        found.append(or_(Delivery.number.ilike(words), Delivery.title.ilike(words), Delivery.issuer_name.ilike(words)))
+        found += [Delivery.role == "main", Delivery.state.in_(DONE_STATES)]
     return found
 
 
@@ -86,12 +84,10 @@ async def inbox(
     """What was served to the work's organ, the nearest end first, and the cursor of the next part."""
     await authorize(work, "delivery", "read", Target(owner_id=work.organ_id, supervised_id=work.organ_id))
     place = _place(after) if after else None
-    rows = await repository.list_inbox(work, _conditions(chosen or InboxFilter()), place, limit + 1)
-    shown = rows[:limit]
-    following = None
-    if len(rows) > limit and shown:
-        following = f"{(shown[-1].due_on or date.max).isoformat()}~{shown[-1].id}"
-    return [await delivery_row(work, row) for row in shown], following
+    wanted = chosen or InboxFilter()
+    rows, following = await repository.list_inbox(work, _conditions(wanted), wanted.q.strip(), place, limit)
+    mark = f"{following[0].isoformat()}~{following[1]}" if following else None
+    return [await delivery_row(work, row) for row in rows], mark
 
 
 def _place(cursor: str) -> tuple[date, UUID]:
@@ -106,8 +102,7 @@ async def inbox_counts(work: Work) -> dict[str, int]:
     """How many lines each tab has (counted to 1000)."""
     found = {}
     for tab in TABS:
-        rows = await repository.list_inbox(work, _conditions(InboxFilter(tab=tab)), None, 1001)
-        found[tab] = len(rows)
+        found[tab] = await repository.count_inbox(work, _conditions(InboxFilter(tab=tab)), 1001)
     return found
 
 

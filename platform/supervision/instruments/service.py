@@ -24,7 +24,7 @@ from supervision.instruments.commands import (
     Verification,
 )
 from supervision.instruments.companions import prove_service
-from supervision.instruments.deciding import DecisionPaper, issue_decision
+from supervision.instruments.deciding import DecisionPaper, issue_decision, restore_after_decision, settle_by_decision
 from supervision.instruments.deliveries import (
     InboxFilter,
     delivery_pdf,
@@ -129,10 +129,12 @@ __all__ = [
     "report_pdf",
     "request_extension",
     "require_unnamed",
+    "restore_after_decision",
     "return_draft",
     "return_reply",
     "send_back_reply",
     "serve_on_paper",
+    "settle_by_decision",
     "submit",
     "submit_reply",
     "subscribe",

@@ -15,6 +15,7 @@ from supervision.deadlines.models import Deadline, Notice
 from supervision.decisions import service as decisions
 from supervision.decisions.commands import Decide, ReturnReport, VerifyExecution
 from supervision.decisions.models import BlockedItem, Decision, GovernmentReport
+from supervision.instruments import service as instruments
 from supervision.instruments.models import Delivery, Instrument
 from supervision.matters.models import Finding, Matter
 from tests import stories
@@ -350,3 +351,14 @@ async def test_a_declared_refusal_to_execute_is_verified_at_once(world: World) -
     assert (await decision_of(world, decision.id)).state == "execution_reported"
     held = await stories.verify_execution(world, decision.id, executed=False, note="书面声明不执行。")
     assert held.state == "not_executed"
+
+
+async def test_what_the_government_decided_asks_for_no_other_report(world: World) -> None:
+    _, _, decision, _ = await stories.decided_matter(world)
+    async with world.work(SUPERVISED, "contact") as work:
+        rows, _ = await instruments.inbox(work)
+        assert [(row.kind, row.number) for row in rows] == [("decision", decision.number)]
+        done, _ = await instruments.inbox(work, instruments.InboxFilter(tab="done"))
+        assert [(row.kind, row.state) for row in done] == [("urging_letter", "closed")]
+        letter = await instruments.delivery_view(work, done[0].id)
+        assert any(decision.number in event.title for event in letter.timeline)

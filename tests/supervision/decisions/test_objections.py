@@ -101,6 +101,8 @@ async def test_a_revoked_decision_ends_with_a_numbered_notice_and_its_problem_go
         gone = await work.session.get(Delivery, (work.city_id, delivery.id))
         assert gone is not None
         assert gone.state == "withdrawn"
+        rows, _ = await instruments.inbox(work)
+        assert [(row.kind, row.state) for row in rows] == [("urging_letter", "served")], "the letter asks again"
 
 
 async def test_after_the_revocation_the_body_reports_again_and_the_government_decides_again(world: World) -> None:
