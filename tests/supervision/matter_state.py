@@ -115,6 +115,7 @@ class MatterState:
             settled_by_remedy=any(r.settles for r in about) and not any(r.running for r in about),
             execution_verified=any(d.state == "execution_reported" for d in decided),
             decision_not_executed=any(d.state == "not_executed" for d in decided),
+            decision_revoked=action == "resume",
             relapse_seen=self.relapse,
         )
 
@@ -123,6 +124,7 @@ class MatterState:
         later = [i for i in self.all("instrument") if i.no > instrument.no and i.data["findings"] & data["findings"]]
         deadline = self.deadlines.get(instrument.ref)
         reports = [r for r in self.all("report") if r.data["instrument"] == instrument.no]
+        revoked = {d.data["report"] for d in self.all("decision") if d.state == "revoked"}
         return InstrumentFacts(
             matter_open=self.matter_open,
             actor_recused=actor in self.recused,
@@ -146,7 +148,7 @@ class MatterState:
             send_backs=data["send_backs"],
             needs_leader=data["kind"] == "opinion",
             findings_verified=all(self.things["finding", n].state not in OPEN_STATES for n in data["findings"]),
-            decision_rests_on_it=any(r.state == "decided" for r in reports),
+            decision_rests_on_it=any(r.state == "decided" and r.no not in revoked for r in reports),
             report_rests_on_it=any(r.state in {"reported", "returned"} for r in reports),
             successor_served=any(i.state == "served" for i in later),
         )
@@ -208,4 +210,5 @@ class MatterState:
             checks_passed=all_passed(hard_checks(self._issue_facts("decision"))),
             blocked_items=len(decision.data["findings"] & self.blocked()),
             term_passed=decision.ref in self.expired,
+            actor_decided=decision.data["by"] == actor,
         )

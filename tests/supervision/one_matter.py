@@ -49,6 +49,9 @@ class OneMatter(MatterState):
         if thing.kind == "decision" and move.action == "verify_executed":
             held = [self.things["finding", n] for n in sorted(thing.data["findings"])]
             steps += [self._one(f, "execute", move.actor) for f in held if f.state == "decided"]
+        if thing.kind == "decision" and move.action == "revoke":
+            held = [self.things["finding", n] for n in sorted(thing.data["findings"])]
+            steps += [self._one(f, "resume", move.actor) for f in held if f.state == "decided"]
         return steps
 
     def _one(self, thing: Thing, action: str, actor: str) -> Step:
@@ -145,7 +148,7 @@ class OneMatter(MatterState):
         if action == "serve":
             self.deadlines[decision.ref] = "running"
         if self.deadlines.get(decision.ref) in {"running", "suspended"}:
-            ended = {"report_execution": "met", "verify_not_executed": "lapsed"}.get(action)
+            ended = {"report_execution": "met", "verify_not_executed": "lapsed", "revoke": "cancelled"}.get(action)
             self.deadlines[decision.ref] = ended or self.deadlines[decision.ref]
 
     def moves(self) -> Iterator[Move]:

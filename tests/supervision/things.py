@@ -47,6 +47,7 @@ TRIES: dict[str, tuple[str, ...]] = {
     "decide": (*GOVERNMENT, "L"),
     "return_report": (*GOVERNMENT, "L"),
     "decline": (*GOVERNMENT, "L"),
+    "revoke": (*GOVERNMENT, "L"),
     "verify_rectified": (*SUPERVISORS, OWNER),
     "verify_not_rectified": (*SUPERVISORS, OWNER),
     "verify_executed": (*SUPERVISORS, OWNER),
@@ -57,6 +58,7 @@ TRIES: dict[str, tuple[str, ...]] = {
 TAKEN_TOGETHER = {
     ("finding", "decide"),
     ("finding", "execute"),
+    ("finding", "resume"),
     ("finding", "settle"),
     ("matter", "establish_finding"),
     ("matter", "enter_remedy"),
