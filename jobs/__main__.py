@@ -55,7 +55,8 @@ def _app_url(known: Settings) -> str:
 
 
 def _database(known: Settings, url: str) -> Database:
-    engine = engine_for(url, pool_size=int(known.pool_size))
+    # Jobs come again by themselves: the first that meets a broken connection empties the pool for all.
+    engine = engine_for(url, pool_size=int(known.pool_size), ping=False)
     return Database(engine, TenancySigner(known.secret("tenancy")), demo=known.demo_mode)
 
 

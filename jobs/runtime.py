@@ -30,6 +30,9 @@ are counted only then: what merely ran beside a killer is not taken for one."""
 PASSING = (Unavailable, Stale, TooMany)
 """Refusals that another try may not meet. Every other refusal of a service is final: the same facts, the same law."""
 
+DONE = text(
+    "update outbox_message set done_at = :now where city_id = :city and id = :id and done_at is null returning payload"
+)
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
 TOGETHER: dict[str, int] = {}
@@ -188,13 +191,8 @@ async def _work(database: Database, letter: Letter) -> None:
         database, city_id=letter.city_id, organ_id=letter.organ_id, request_id=letter.message_id.hex
     ) as work:
         # Done and the effect commit together; until then nobody else gets past this statement.
-        payload = await work.session.scalar(
-            update(OutboxMessage)
-            .where(_open(letter.city_id, letter.message_id))
-            .values(done_at=system_now())
-            .returning(OutboxMessage.payload)
-            .execution_options(synchronize_session=False)
-        )
+        about = {"city": letter.city_id, "id": letter.message_id, "now": system_now()}
+        payload = await work.session.scalar(DONE, about)
         if payload is None:
             return
         with structlog.contextvars.bound_contextvars(

@@ -72,12 +72,13 @@ class Versioned:
 BigInt = BigInteger
 
 
-def engine_for(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """The application's engine. Prepared statements stay on; a broken connection is found before use."""
+def engine_for(url: str, *, pool_size: int = 10, ping: bool = True) -> AsyncEngine:
+    """The application's engine. Prepared statements stay on; with `ping` a broken connection is found before use,
+    which costs a round trip a transaction: what is tried again by itself can do without."""
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )

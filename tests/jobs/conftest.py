@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import pika
 import pytest
 from sqlalchemy import func, select
 
@@ -25,17 +22,8 @@ from kernel.ids import NIL, new_id
 from kernel.models import AuditEntry, DeadLetter, OutboxMessage
 from kernel.work import open_work
 from tests.jobs.process import BACKOFF_MS, database
+from tests.jobs.rabbitmq import RABBITMQ, delete_queues, rabbitmq_answers
 from tests.world import World
-
-RABBITMQ = "amqp://guest:guest@127.0.0.1:5672"
-
-
-def rabbitmq_answers() -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", 5672), timeout=0.5).close()
-    except OSError:
-        return False
-    return True
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -140,15 +128,6 @@ class Line:
         url = self.world.url.replace("+psycopg", "")
         async with await psycopg.AsyncConnection.connect(url) as connection:
             await connection.execute("delete from dramatiq.queue")
-
-
-def delete_queues(prefix: str) -> None:
-    connection = pika.BlockingConnection(pika.URLParameters(RABBITMQ))
-    with contextlib.closing(connection):
-        channel = connection.channel()
-        for queue in ("test", "default", "deadlines"):
-            for suffix in ("", ".DQ", ".XQ"):
-                channel.queue_delete(f"{prefix}{queue}{suffix}")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from jobs.runtime import job
 from kernel.errors import Barred
 from kernel.work import Work
 
+NOTHING, NOTHING_SINGLE = "test_nothing", "test_nothing_single"
+
 
 @job("test_effect", queue="test")
 async def effect(work: Work, mark: str) -> None:
@@ -28,12 +30,12 @@ async def maybe(work: Work, mark: str, fails: bool = False) -> None:
         raise RuntimeError(f"broken: {mark}")
 
 
-@job("test_nothing", queue="test", together=25)
+@job(NOTHING, queue="test", together=25)
 async def nothing(work: Work) -> None:
     """Delivery alone."""
 
 
-@job("test_nothing_single", queue="test")
+@job(NOTHING_SINGLE, queue="test")
 async def nothing_single(work: Work) -> None:
     """Delivery alone, a message for each row."""
 
