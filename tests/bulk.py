@@ -240,7 +240,7 @@ class _Made:
         text, vector = self.texts[m.text]
         name, (_, person, who) = m.number(self), m.handler
         terms = [f"@{m.organ.hex}", *([f"+{m.organ.hex}"] if m.live else []), f"={person.replace('-', '')}"]
-        terms += [f"#{item}" for item in m.items]
+        terms += [f"%{m.mode}", f"!{m.stage}", *(f"#{item}" for item in m.items)]
         search = f"{vector} {_vector([*terms, *bigrams(f'{self._name(m.supervised)} {who}')])}"
         at = f"{m.opened} 09:{m.n % 60:02d}:00+08"
         government = self.tree.government_of(m.organ)
@@ -280,7 +280,7 @@ class _Made:
             self.city, number(INSTRUMENT, m.n, m.at), at, m.organ, m.id, m.number(self) or "", text,
             "urging_letter" if m.n % 4 else "supervision_opinion", m.supervised, self._name(m.supervised), m.relation,
             "{}", state, f"{self._name(m.organ)}执监督〔{m.opened.year}〕{m.n}号" if sent else None,
-            m.opened.year if sent else None, m.n if sent else None, "监督文书", "", 10, "workday",
+            m.opened.year if sent else None, m.n if sent else None, "监督文书", "", 10, "working_day",
             "xuchang-2024-draft", m.handler[1], m.handler[2], at if sent else None, at if sent else None, 0, "f",
         )  # fmt: skip
 
@@ -292,7 +292,7 @@ class _Made:
             self.city, number(DELIVERY, m.n, m.at), m.organ, number(INSTRUMENT, m.n, m.at), m.supervised,
             self._name(m.organ), "copy" if m.n % 9 == 0 else "main", "urging_letter",
             f"{self._name(m.organ)}执监督〔{m.opened.year}〕{m.n}号", "监督文书", self.texts[m.text][0], "[]", "{}",
-            m.handler[2], "0" * 64, 2, f"{m.n:012d}", state, "system", at, m.opened, "书面报告", 10, "workday", due,
+            m.handler[2], "0" * 64, 2, f"{m.n:012d}", state, "system", at, m.opened, "书面报告", 10, "working_day", due,
             number(DEADLINE, m.n, m.at), "f", "{}", 0,
         )  # fmt: skip
 
@@ -302,7 +302,7 @@ class _Made:
         return _line(
             self.city, number(DEADLINE, m.n, m.at), m.organ, m.supervised, "instrument",
             number(INSTRUMENT, m.n, m.at), m.id, "书面报告处理情况", "instrument.answer", "xuchang-2024-draft", 10,
-            "workday", "规则", "19", "送达", m.opened, due, "f", "f", "2026", "running" if running else "met",
+            "working_day", "规则", "19", "送达", m.opened, due, "f", "f", "2026", "running" if running else "met",
             None if running else due, "f", 1, "t", due if running else None, "[]",
         )  # fmt: skip
 
@@ -340,7 +340,7 @@ class _Made:
         return _line(
             self.city, number(DECISION, m.n, m.at), self.tree.government_of(m.organ), number(REPORT, m.n, m.at), m.id,
             m.organ, m.supervised, self._name(m.supervised), f"政监决〔{m.opened.year}〕{m.n}号", state,
-            m.handler[1], "吴某某", f"{m.opened} 16:{m.n % 60:02d}:00+08", 15, "workday", f"{m.opened} 16:00:00+08",
+            m.handler[1], "吴某某", f"{m.opened} 16:{m.n % 60:02d}:00+08", 15, "working_day", f"{m.opened} 16:00:00+08",
             m.opened, m.opened + timedelta(days=21),
         )  # fmt: skip
 

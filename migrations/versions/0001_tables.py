@@ -51,6 +51,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_audit_entry_subject", "audit_entry", ["city_id", "subject_id", "seq"], unique=False)
+    op.create_index(
+        "ix_audit_entry_thread",
+        "audit_entry",
+        ["city_id", "thread_id", "seq"],
+        unique=False,
+        postgresql_where=sa.text("thread_id is not null"),
+    )
     op.create_index("ix_audit_entry_xid", "audit_entry", ["xid", "seq"], unique=False)
     op.create_table(
         "audit_seal",
@@ -841,6 +848,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("city_id", "viewer_id", "organ_id", name=op.f("pk_scope")),
     )
     op.create_index("ix_scope_organ", "scope", ["city_id", "organ_id"], unique=False)
+    op.create_index("ix_scope_viewer", "scope", ["viewer_id", "organ_id"], unique=False)
     op.create_table(
         "timeline_event",
         sa.Column("thread_id", sa.Uuid(), nullable=False),
@@ -1320,6 +1328,13 @@ def upgrade() -> None:
             name=op.f("fk_handler_city_id_organ_id_matter_id"),
         ),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_handler")),
+    )
+    op.create_index(
+        "ix_handler_person",
+        "handler",
+        ["city_id", "person_id", "matter_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at is null"),
     )
     op.create_index(
         "uq_handler_active",

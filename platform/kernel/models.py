@@ -19,6 +19,7 @@ class AuditEntry(TenantRow):
     __table_args__ = (
         Index("ix_audit_entry_organ_seq", "city_id", "organ_id", "seq", "at", "action", "actor_name", "result"),
         Index("ix_audit_entry_subject", "city_id", "subject_id", "seq"),
+        Index("ix_audit_entry_thread", "city_id", "thread_id", "seq", postgresql_where=text("thread_id is not null")),
         Index("ix_audit_entry_xid", "xid", "seq"),
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from kernel.clock import end_of_day, local_time, start_of_day
 from kernel.models import AuditEntry
+from kernel.sifting import sifted
 from kernel.wording import format_date
 from kernel.work import Work
 from policy.articles import display
@@ -79,16 +80,34 @@ async def search(work: Work, wanted: AuditFilter, after: int | None, size: int) 
     return AuditPage(rows[:size], total, rows[size - 1].seq if more else None)
 
 
+async def _with_words(
+    work: Work, words: str, conditions: list[ColumnElement[bool]], after: int | None, size: int
+) -> AuditPage:
+    """Entries with the words: those of one record, where the words are its id, else window after window of the log.
+    The total of the latter is what the page shows: a whole log is not read to count."""
+    try:
+        number = UUID(words)
+    except ValueError:
+        rows, place = await sifted(
+            work,
+            select(AuditEntry).where(*conditions),
+            lambda entry: (entry.seq,),
+            lambda entry: or_(entry.title.contains(words, autoescape=True), entry.request_id == words),
+            after=(after,) if after is not None else None,
+            limit=size,
+        )
+        return AuditPage(rows, len(rows), place[0] if place else None)
+    found: dict[UUID, AuditEntry] = {}
+    for column in (AuditEntry.subject_id, AuditEntry.thread_id, AuditEntry.id):
+        query = select(AuditEntry).where(*conditions, column == number).order_by(AuditEntry.seq.desc())
+        found |= {row.id: row for row in await work.session.scalars(query.limit(MOST_COUNTED))}
+    entries = sorted(found.values(), key=lambda row: row.seq, reverse=True)
+    rest = [row for row in entries if after is None or row.seq < after]
+    return AuditPage(rest[:size], len(entries), rest[size - 1].seq if len(rest) > size else None)
+
+
 def _conditions(work: Work, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [AuditEntry.city_id == work.city_id, AuditEntry.organ_id == work.organ_id]
-    if wanted.words:
-        like = [AuditEntry.title.contains(wanted.words, autoescape=True), AuditEntry.request_id == wanted.words]
-        try:
-            number = UUID(wanted.words)
-            like += [AuditEntry.subject_id == number, AuditEntry.thread_id == number, AuditEntry.id == number]
-        except ValueError:
-            pass
-        found.append(or_(*like))
     if wanted.first is not None:
         found.append(AuditEntry.at >= start_of_day(wanted.first))
     if wanted.last is not None:
@@ -104,14 +123,15 @@ def _conditions(work: Work, wanted: AuditFilter) -> list[ColumnElement[bool]]:
 
 
 async def people(work: Work) -> list[str]:
-    """Names that occur in the organ's log, for the filter."""
-    query = (
+    """Names that occur in the newest 2,000 entries of the organ's log, for the filter."""
+    newest = (
         select(AuditEntry.actor_name)
         .where(AuditEntry.city_id == work.city_id, AuditEntry.organ_id == work.organ_id)
-        .distinct()
-        .order_by(AuditEntry.actor_name)
-        .limit(60)
+        .order_by(AuditEntry.seq.desc())
+        .limit(2_000)
+        .subquery()
     )
+    query = select(newest.c.actor_name).distinct().order_by(newest.c.actor_name).limit(60)
     return list((await work.session.scalars(query)).all())
 
 

@@ -72,7 +72,11 @@ class Scope(Base):
     """Whose records a viewer may read: the closure that every row-level policy looks into."""
 
     __tablename__ = "scope"
-    __table_args__ = (Index("ix_scope_organ", "city_id", "organ_id"),)
+    __table_args__ = (
+        Index("ix_scope_organ", "city_id", "organ_id"),
+        # What every row-level policy asks, and it does not name the city.
+        Index("ix_scope_viewer", "viewer_id", "organ_id"),
+    )
 
     city_id: Mapped[UUID] = mapped_column(primary_key=True)
     viewer_id: Mapped[UUID] = mapped_column(primary_key=True)

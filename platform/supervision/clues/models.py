@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
 
-
 DUE = "coalesce(next_due_on, '9999-12-31'::date)"
 """The order by end, clues without one last: an expression, so that one index range serves a page."""
 FACETS = ("source", "subject_organ_id")

@@ -10,18 +10,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, literal_column, select, text, tuple_
 
 from kernel.errors import Invalid
 from kernel.models import TimelineEvent
 from kernel.search import bigrams, query_terms
 from kernel.work import Work
 from supervision.clues.commands import ClueFilter
-from supervision.clues.models import Clue, Complainant
+from supervision.clues.models import DUE, Clue, Complainant
 from supervision.matters.models import Evidence, Matter
+from supervision.matters.terms import organ_term
 
 NEVER = date(9999, 12, 31)
 OPEN = ("new", "accepted")
+ends: ColumnElement[Any] = literal_column(DUE.replace("next_due_on", "clue.next_due_on"), Date())
 MOST_HITS = 1000
 
 
@@ -36,7 +38,8 @@ async def get_matter(work: Work, matter_id: UUID) -> Matter | None:
 def search_vector(clue: Clue, *names: str) -> ColumnElement[Any]:
     """What the full-text index holds of a clue. Who complained is never in it."""
     words = bigrams("\n".join((clue.number, clue.title, clue.facts, clue.place, clue.subject_name, *names)))
-    return func.array_to_tsvector(words)
+    whose = dict.fromkeys((clue.organ_id, clue.origin_organ_id))
+    return func.array_to_tsvector([*words, *(organ_term(organ, live=False) for organ in whose)])
 
 
 async def complainant_of(work: Work, clue_id: UUID) -> Complainant | None:
@@ -82,17 +85,18 @@ async def _own(work: Work, condition: ColumnElement[bool]) -> list[Clue]:
 
 
 async def candidates(work: Work, words: str, most: int) -> list[UUID]:
-    """Clues of the reader's scope that have some run of four characters in common with the words, newest first."""
+    """Clues that the reader handles or registered, with some run of four characters in common with the words, newest
+    first."""
     terms = [term for term in query_terms(words) if len(term) > 1]
     runs = [terms[i : i + 3] for i in range(max(1, len(terms) - 2))]
     if not terms:
         return []
     query = " | ".join(f"({' & '.join(map(_quoted, run))})" for run in dict.fromkeys(map(tuple, runs)))
-    return await _hits(work, query, most)
+    return await _hits(work, f"({query})", most)
 
 
 async def found(work: Work, words: str) -> list[UUID]:
-    """Clues of the reader's scope that hold every word."""
+    """Clues that the reader handles or registered and that hold every word."""
     terms = query_terms(words)
     return await _hits(work, " & ".join(map(_quoted, terms)), MOST_HITS) if terms else []
 
@@ -102,8 +106,9 @@ def _quoted(term: str) -> str:
 
 
 async def _hits(work: Work, query: str, most: int) -> list[UUID]:
+    mine = f"{query} & {_quoted(organ_term(work.organ_id, live=False))}"
     rows = await work.session.execute(
-        text("select id from guard.search_clues(:query, :most)"), {"query": query, "most": most}
+        text("select id from guard.search_clues(:query, :most)"), {"query": mine, "most": most}
     )
     return list(rows.scalars())
 
@@ -149,14 +154,14 @@ def conditions(wanted: ClueFilter, today: date, near: date) -> list[ColumnElemen
     if wanted.subject_id:
         made.append(Clue.subject_organ_id == wanted.subject_id)
     if wanted.due:
-        spans = {
-            "overdue": Clue.next_due_on < today,
-            "today": Clue.next_due_on == today,
-            "near": Clue.next_due_on.between(today + timedelta(days=1), near),
+        spans: dict[str, ColumnElement[bool]] = {
+            "overdue": ends < today,
+            "today": ends == today,
+            "near": ends.between(today + timedelta(days=1), near),
         }
         if wanted.due not in spans:
             raise Invalid("请在逾期、今日到期、3个工作日内到期中选择。", field="due")
-        made.append(spans[wanted.due])
+        made += [spans[wanted.due], Clue.next_due_on.is_not(None)]
     return made
 
 
@@ -182,8 +187,7 @@ async def page(
 
 def _ordered(query: Select[Clue], *, by_due: bool, backward: bool) -> Select[Clue]:
     if by_due:
-        due = func.coalesce(Clue.next_due_on, NEVER)
-        return query.order_by(*((due.desc(), Clue.id.desc()) if backward else (due, Clue.id)))
+        return query.order_by(*((ends.desc(), Clue.id.desc()) if backward else (ends, Clue.id)))
     keys = (Clue.received_at, Clue.id)
     return query.order_by(*(keys if backward else (k.desc() for k in keys)))
 
@@ -194,11 +198,9 @@ def _beyond(mark: str, *, by_due: bool, backward: bool) -> ColumnElement[bool]:
         edge: Any = date.fromisoformat(value) if by_due else datetime.fromisoformat(value)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise Invalid("翻页位置无效，请从第一页重新查看。", field="after") from None
-    key: Any = func.coalesce(Clue.next_due_on, NEVER) if by_due else Clue.received_at
-    forward = by_due is not backward
-    beyond = key > edge if forward else key < edge
-    tie = Clue.id > clue_id if forward else Clue.id < clue_id
-    return or_(beyond, and_(key == edge, tie))
+    key: Any = ends if by_due else Clue.received_at
+    here, there = tuple_(key, Clue.id), tuple_(literal(edge, key.type), literal(clue_id))
+    return here > there if by_due is not backward else here < there
 
 
 def cursor(clue: Clue, *, by_due: bool) -> str:

@@ -15,6 +15,7 @@ from kernel.work import Work
 from supervision.decisions.models import BlockedItem, Decision, DecisionItem, GovernmentReport
 from supervision.decisions.states import LIVE_REPORT_STATES
 from supervision.matters.models import Act, Finding, Matter, Remedy
+from tenants.organs.reach import merged
 
 R = TypeVar("R", bound=CityRow)
 
@@ -82,11 +83,10 @@ async def list_reports(
     query = select(GovernmentReport).where(
         GovernmentReport.city_id == work.city_id, GovernmentReport.state.in_(list(states))
     )
-    place = tuple_(func.coalesce(GovernmentReport.sent_at, GovernmentReport.created_at), GovernmentReport.id)
-    if after is not None:
-        query = query.where(place < after)
     moment = func.coalesce(GovernmentReport.sent_at, GovernmentReport.created_at)
-    return await _all(work, query.order_by(moment.desc(), GovernmentReport.id.desc()).limit(limit))
+    if after is not None:
+        query = query.where(tuple_(moment, GovernmentReport.id) < after)
+    return await _all(work, merged(work, query, GovernmentReport.organ_id, (moment, GovernmentReport.id), limit))
 
 
 async def count_reports(work: Work, states: Collection[str], government_id: UUID | None = None) -> int:
@@ -97,16 +97,23 @@ async def count_reports(work: Work, states: Collection[str], government_id: UUID
     )
     if government_id is not None:
         query = query.where(GovernmentReport.government_id == government_id)
+    else:
+        query = query.where(GovernmentReport.organ_id == work.organ_id)
     return await work.session.scalar(query) or 0
 
 
 async def list_decisions(
     work: Work, states: Collection[str], after: tuple[datetime, UUID] | None, limit: int
 ) -> list[Decision]:
-    query = select(Decision).where(Decision.city_id == work.city_id, Decision.state.in_(list(states)))
-    if after is not None:
-        query = query.where(tuple_(Decision.decided_at, Decision.id) < after)
-    return await _all(work, query.order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(limit))
+    """The reader's own decisions and, for a supervision body, those of its government, the latest first."""
+    found: dict[UUID, Decision] = {}
+    for mine in (Decision.organ_id == work.organ_id, Decision.body_id == work.organ_id):
+        query = select(Decision).where(Decision.city_id == work.city_id, mine, Decision.state.in_(list(states)))
+        if after is not None:
+            query = query.where(tuple_(Decision.decided_at, Decision.id) < after)
+        query = query.order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(limit)
+        found |= {row.id: row for row in await _all(work, query)}
+    return sorted(found.values(), key=lambda row: (row.decided_at, row.id), reverse=True)[:limit]
 
 
 async def decisions_of_matter(work: Work, matter_id: UUID) -> list[Decision]:

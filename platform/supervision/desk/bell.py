@@ -45,10 +45,8 @@ async def notices(work: Work, after: str = "", limit: int = 30) -> NoticePage:
     if work.actor is None:
         return NoticePage(rows=[])
     limit = max(1, min(limit, 100))
-    found = await lines.notices(work, work.actor, after, limit + 1)
-    rows = [_line(work, work.actor, notice) for notice in found[:limit]]
-    more = len(found) > limit
-    return NoticePage(rows=rows, after=lines.encode(found[limit - 1].at, found[limit - 1].id) if more else "")
+    found, following = await lines.notices(work, work.actor, after, limit)
+    return NoticePage(rows=[_line(work, work.actor, notice) for notice in found], after=following)
 
 
 def _line(work: Work, actor: Actor, notice: Notice) -> NoticeView:

@@ -10,34 +10,41 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from kernel.errors import Invalid
 from kernel.models import AuditEntry
+from kernel.sifting import sifted
 from kernel.work import Actor, Work
 from supervision.clues.models import Clue
 from supervision.deadlines.models import Deadline, Notice
 from supervision.decisions.models import GovernmentReport
-from supervision.desk.repository import of_organ, rows, span
+from supervision.desk.repository import of_organ, rows, span, waiting_here
 from supervision.escalation.models import EscalatedItem
 from supervision.instruments.models import Delivery, Instrument
-from supervision.matters.listing import ACTIVE
 from supervision.matters.models import Matter
 
+RUNG = 400
+"""The newest lines of an organ, among which the bell counts: what is older than these counts as read."""
 
-def addressed(work: Work, actor: Actor) -> ColumnElement[bool]:
+
+def addressed(actor: Actor, line: Any = Notice) -> ColumnElement[bool]:
     """Lines of the bell that are meant for the acting post."""
-    everyone = and_(Notice.post_id.is_(None), func.cardinality(Notice.roles) == 0)
-    by_role = and_(Notice.post_id.is_(None), Notice.roles.overlap(sorted(actor.roles)))
-    return and_(
-        Notice.city_id == work.city_id,
-        Notice.organ_id == work.organ_id,
-        or_(Notice.post_id == actor.post_id, everyone, by_role),
-    )
+    everyone = and_(line.post_id.is_(None), func.cardinality(line.roles) == 0)
+    by_role = and_(line.post_id.is_(None), line.roles.overlap(sorted(actor.roles)))
+    found: ColumnElement[bool] = or_(line.post_id == actor.post_id, everyone, by_role)
+    return found
 
 
-def unread(actor: Actor) -> ColumnElement[bool]:
-    return ~Notice.read_by.contains([actor.post_id])
+def _rung(work: Work) -> Any:
+    query = select(Notice).where(Notice.city_id == work.city_id, Notice.organ_id == work.organ_id)
+    return aliased(Notice, query.order_by(Notice.at.desc(), Notice.id.desc()).limit(RUNG).subquery("rung"))
+
+
+def unread(actor: Actor, line: Any = Notice) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = ~line.read_by.contains([actor.post_id])
+    return found
 
 
 def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -53,11 +60,16 @@ async def counts(work: Work, wanted: dict[str, ScalarSelect[int]]) -> dict[str, 
 
 
 def unread_count(work: Work, actor: Actor) -> ScalarSelect[int]:
-    return _count(addressed(work, actor), unread(actor))
+    line = _rung(work)
+    return select(func.count()).select_from(line).where(addressed(actor, line), unread(actor, line)).scalar_subquery()
 
 
 def late_deadlines(work: Work) -> ScalarSelect[int]:
-    return _count(watched(work), Deadline.due_on < work.today)
+    return (
+        select(func.count())
+        .select_from(union_all(_running(work, Deadline.due_on < work.today), _still_late(work)).subquery())
+        .scalar_subquery()
+    )
 
 
 def new_clues(work: Work) -> ScalarSelect[int]:
@@ -65,7 +77,7 @@ def new_clues(work: Work) -> ScalarSelect[int]:
 
 
 def open_matters(work: Work) -> ScalarSelect[int]:
-    return _count(of_organ(work), Matter.state.in_(ACTIVE))
+    return _count(and_(of_organ(work), Matter.live))
 
 
 def unsigned(work: Work) -> ScalarSelect[int]:
@@ -78,7 +90,7 @@ def unanswered(work: Work) -> ScalarSelect[int]:
     return _count(
         Delivery.city_id == work.city_id,
         Delivery.addressee_id == work.organ_id,
-        or_(Delivery.state == "sent", and_(Delivery.state == "served", Delivery.role == "main")),
+        waiting_here(),
     )
 
 
@@ -108,52 +120,77 @@ def escalated(work: Work) -> ScalarSelect[int]:
     )
 
 
-async def notices(work: Work, actor: Actor, mark: str, limit: int) -> list[Notice]:
-    query = select(Notice).where(addressed(work, actor))
-    if mark:
-        at, notice_id = decode(mark, datetime)
-        query = query.where(or_(Notice.at < at, and_(Notice.at == at, Notice.id < notice_id)))
-    query = query.order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)
-    return list((await work.session.scalars(query)).all())
+async def notices(work: Work, actor: Actor, mark: str, limit: int) -> tuple[list[Notice], str]:
+    """Lines meant for the acting post, the newest first, and where the next page begins (empty at the end)."""
+    base = select(Notice).where(Notice.city_id == work.city_id, Notice.organ_id == work.organ_id)
+    found, place = await sifted(
+        work,
+        base,
+        lambda line: (line.at, line.id),
+        lambda line: addressed(actor, line),
+        after=decode(mark, datetime) if mark else None,
+        limit=limit,
+    )
+    return found, encode(*place) if place else ""
 
 
 async def unread_notices(work: Work, actor: Actor) -> list[Notice]:
-    return await rows(work, select(Notice).where(addressed(work, actor), unread(actor)))
+    line = _rung(work)
+    return await rows(work, select(line).where(addressed(actor, line), unread(actor, line)))
 
 
 # Running deadlines
 
 
-def watched(work: Work) -> ColumnElement[bool]:
-    """Deadlines that the organ watches and that run. One that was missed for good counts as long as its matter is
-    overdue by it; after that its consequences have limits of their own."""
-    still_late = exists().where(
-        Matter.city_id == Deadline.city_id,
-        Matter.id == Deadline.matter_id,
-        Matter.state.in_(ACTIVE),
-        Matter.next_due_on == Deadline.due_on,
+def _running(work: Work, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
+    """Days and ids of the deadlines that the organ watches and that run."""
+    return select(Deadline.due_on, Deadline.id).where(
+        Deadline.city_id == work.city_id, Deadline.organ_id == work.organ_id, Deadline.state == "running", *conditions
     )
-    return and_(
-        Deadline.city_id == work.city_id,
-        Deadline.organ_id == work.organ_id,
-        or_(Deadline.state == "running", and_(Deadline.state == "lapsed", still_late)),
+
+
+def _still_late(work: Work, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
+    """Days and ids of those that were missed for good. Each counts as long as its matter is overdue by it; after that
+    its consequences have limits of their own. So they are found from the overdue matters."""
+    return (
+        select(Deadline.due_on, Deadline.id)
+        .join(Matter, and_(Matter.city_id == Deadline.city_id, Matter.id == Deadline.matter_id))
+        .where(
+            of_organ(work),
+            Matter.live,
+            Matter.next_due_on < work.today,
+            Deadline.city_id == work.city_id,
+            Deadline.organ_id == work.organ_id,
+            Deadline.state == "lapsed",
+            Deadline.due_on == Matter.next_due_on,
+            *conditions,
+        )
     )
 
 
 async def count_deadlines(work: Work, near: date) -> dict[str, int]:
+    watched = union_all(_running(work), _still_late(work)).subquery()
     keys = ("overdue", "today", "near", "far")
-    columns = [func.count().filter(span(Deadline.due_on, key, work.today, near)) for key in keys]
-    row = (await work.session.execute(select(*columns).where(watched(work)))).one()
+    columns = [func.count().filter(span(watched.c.due_on, key, work.today, near)) for key in keys]
+    row = (await work.session.execute(select(*columns).select_from(watched))).one()
     return dict(zip(keys, row, strict=True))
 
 
 async def running(work: Work, condition: ColumnElement[bool], mark: str, limit: int) -> list[Deadline]:
-    query = select(Deadline).where(watched(work), condition)
+    """Watched deadlines of one span, the earliest end first."""
+    conditions = [condition]
     if mark:
         day, deadline_id = decode(mark, date)
-        query = query.where(or_(Deadline.due_on > day, and_(Deadline.due_on == day, Deadline.id > deadline_id)))
-    query = query.order_by(Deadline.due_on, Deadline.id).limit(limit)
-    return list((await work.session.scalars(query)).all())
+        conditions.append(tuple_(Deadline.due_on, Deadline.id) > tuple_(literal(day, Date()), literal(deadline_id)))
+    parts = [
+        part.order_by(Deadline.due_on, Deadline.id).limit(limit).subquery()
+        for part in (_running(work, *conditions), _still_late(work, *conditions))
+    ]
+    places = union_all(*(select(part.c.due_on, part.c.id) for part in parts)).subquery()
+    chosen = select(places.c.id).order_by(places.c.due_on, places.c.id).limit(limit)
+    ids = list((await work.session.scalars(chosen)).all())
+    found = await by_id(work, Deadline, ids)
+    return [found[one] for one in ids if one in found]
 
 
 async def by_id(work: Work, model: Any, ids: Iterable[UUID | None]) -> dict[UUID, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal_column, or_, select
 
 from kernel.clock import SHANGHAI, start_of_day
 from kernel.errors import Invalid
@@ -16,7 +16,7 @@ from supervision.clues.models import Clue
 from supervision.deadlines.models import Deadline, DeadlineStep
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.escalation.models import EscalatedItem
-from supervision.instruments.models import Delivery, Extension, Instrument, Objection, Reply
+from supervision.instruments.models import WAITING, Delivery, Extension, Instrument, Objection, Reply
 from supervision.matters.models import Handler, Matter
 
 LIVE = ("open", "closing")
@@ -49,15 +49,17 @@ def span(column: Any, key: str, today: date, near: date) -> ColumnElement[bool]:
 
 
 async def count_matters(work: Work, **conditions: ColumnElement[bool]) -> dict[str, int]:
-    """Several counts over the organ's matters in one query."""
+    """Several counts over the organ's matters that are not ended, in one query."""
     columns = [func.count().filter(condition).label(key) for key, condition in conditions.items()]
-    row = (await work.session.execute(select(*columns).where(of_organ(work)))).one()
+    row = (await work.session.execute(select(*columns).where(of_organ(work), Matter.live))).one()
     return dict(zip(conditions, row, strict=True))
 
 
 async def todo(work: Work, until: date, *more: ColumnElement[bool], limit: int) -> list[Matter]:
     """Live matters whose nearest end lies on or before a day, the most overdue first."""
-    query = select(Matter).where(of_organ(work), Matter.state.in_(LIVE), Matter.next_due_on <= until, *more)
+    query = select(Matter).where(
+        of_organ(work), Matter.live, Matter.state.in_(LIVE), Matter.next_due_on <= until, *more
+    )
     return list((await work.session.scalars(query.order_by(Matter.next_due_on, Matter.id).limit(limit))).all())
 
 
@@ -172,7 +174,9 @@ def reports_to_decide(work: Work) -> Select[Any]:
 
 
 def matters_in(work: Work, state: str) -> Select[Any]:
-    return select(Matter).where(of_organ(work), Matter.state == state).order_by(Matter.created_at, Matter.id)
+    return (
+        select(Matter).where(of_organ(work), Matter.live, Matter.state == state).order_by(Matter.created_at, Matter.id)
+    )
 
 
 def clues_to_dismiss(work: Work, actor: Actor) -> Select[Any]:
@@ -226,6 +230,11 @@ async def replies_in_approval(work: Work) -> list[Any]:
     return list((await work.session.execute(query)).all())
 
 
+def waiting_here() -> ColumnElement[bool]:
+    """Still to open or to answer: in the words of the index that holds just these."""
+    return literal_column(f"({WAITING})", Boolean())
+
+
 async def received(work: Work, limit: int) -> list[Delivery]:
     """Documents that the organ has still to open or to answer, by their end; unopened ones first."""
     query = (
@@ -233,7 +242,7 @@ async def received(work: Work, limit: int) -> list[Delivery]:
         .where(
             Delivery.city_id == work.city_id,
             Delivery.addressee_id == work.organ_id,
-            or_(Delivery.state == "sent", and_(Delivery.state == "served", Delivery.role == "main")),
+            waiting_here(),
         )
         .order_by(Delivery.due_on.nulls_first(), Delivery.sent_at, Delivery.id)
         .limit(limit)
@@ -243,7 +252,11 @@ async def received(work: Work, limit: int) -> list[Delivery]:
 
 async def count_deliveries(work: Work, **conditions: ColumnElement[bool]) -> dict[str, int]:
     columns = [func.count().filter(condition).label(key) for key, condition in conditions.items()]
-    query = select(*columns).where(Delivery.city_id == work.city_id, Delivery.addressee_id == work.organ_id)
+    query = select(*columns).where(
+        Delivery.city_id == work.city_id,
+        Delivery.addressee_id == work.organ_id,
+        Delivery.state.in_(("sent", "served", "answered")),
+    )
     return dict(zip(conditions, (await work.session.execute(query)).one(), strict=True))
 
 
@@ -264,7 +277,10 @@ async def count_body_matters(work: Work, body_id: UUID, today: date) -> tuple[in
     """Live matters of a government's supervision body, and how many of them are overdue."""
     late = func.count().filter(Matter.next_due_on < today)
     query = select(func.count(), late).where(
-        Matter.city_id == work.city_id, Matter.organ_id == body_id, Matter.state.in_((*LIVE, "suspended"))
+        Matter.city_id == work.city_id,
+        Matter.organ_id == body_id,
+        Matter.live,
+        Matter.state.in_((*LIVE, "suspended")),
     )
     row = (await work.session.execute(query)).one()
     return row[0], row[1]

@@ -74,10 +74,8 @@ async def received_papers(
 ) -> tuple[list[PaperView], str | None]:
     """Papers that the work's organ received, the latest first, and the cursor of the next part."""
     await authorize(work, "delivery", "read", Target(owner_id=work.organ_id, supervised_id=work.organ_id))
-    rows = await repository.list_copies(work, q.strip(), _place(after) if after else None, limit + 1)
-    shown = rows[:limit]
-    following = f"{shown[-1].sent_at.isoformat()}~{shown[-1].id}" if len(rows) > limit and shown else None
-    return [copy_view(row) for row in shown], following
+    rows, place = await repository.list_copies(work, q.strip(), _place(after) if after else None, limit)
+    return [copy_view(row) for row in rows], f"{place[0].isoformat()}~{place[1]}" if place else None
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:

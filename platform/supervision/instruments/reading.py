@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
 from kernel import blobs
 from kernel.errors import IllegalTransition, Invalid
@@ -39,6 +39,7 @@ from supervision.instruments.views import (
 )
 from supervision.matters.findings import SETTLED_STATES
 from supervision.matters.findings import STATES as FINDING_STATES
+from supervision.matters.listing import matters_with
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
 
@@ -69,16 +70,6 @@ def _conditions(chosen: InstrumentFilter) -> list[ColumnElement[bool]]:
         found.append(Instrument.kind == chosen.kind)
     if chosen.matter_id is not None:
         found.append(Instrument.matter_id == chosen.matter_id)
-    if chosen.q.strip():
-        words = f"%{chosen.q.strip()}%"
-        found.append(
-            or_(
-                Instrument.number.ilike(words),
-                Instrument.matter_title.ilike(words),
-                Instrument.matter_number.ilike(words),
-                Instrument.addressee_name.ilike(words),
-            )
-        )
     return found
 
 
@@ -91,7 +82,11 @@ async def list_instruments(
     """
     await _may_list(work)
     place = _place(after) if after else None
-    rows = await repository.list_instruments(work, _conditions(chosen or InstrumentFilter()), place, limit + 1)
+    wanted = chosen or InstrumentFilter()
+    words = wanted.q.strip()
+    # The words of a document are those of its matter: numbers, title, organ.
+    ids = [wanted.matter_id] if wanted.matter_id else await matters_with(work, words) if words else None
+    rows = await repository.list_instruments(work, _conditions(wanted), place, limit + 1, matter_ids=ids)
     shown = rows[:limit]
     following = f"{shown[-1].created_at.isoformat()}~{shown[-1].id}" if len(rows) > limit and shown else None
     return [await _row(work, row) for row in shown], following

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, Select, and_, delete, func, literal_column, or_, select, text, true, tuple_
 
 from kernel.db import CityRow
 from kernel.errors import NotFound
 from kernel.models import TimelineEvent
+from kernel.sifting import Place, sifted
 from kernel.work import Work
 from supervision.instruments.models import (
     Delivery,
@@ -24,6 +25,7 @@ from supervision.instruments.models import (
     Requirement,
 )
 from supervision.matters.models import Act, Evidence, Finding, Handler, Matter, Recusal
+from tenants.organs.reach import merged
 from tenants.staff.models import Post
 
 R = TypeVar("R", bound=CityRow)
@@ -218,26 +220,48 @@ async def timeline(work: Work, thread_id: UUID) -> list[TimelineEvent]:
 
 
 async def list_instruments(
-    work: Work, conditions: Sequence[ColumnElement[bool]], after: tuple[datetime, UUID] | None, limit: int
+    work: Work,
+    conditions: Sequence[ColumnElement[bool]],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    *,
+    matter_ids: Sequence[UUID] | None = None,
 ) -> list[Instrument]:
-    """Instruments of the reader's scope, the latest first, from a place in that order on."""
+    """Instruments of the reader's scope, or of these matters in it, the latest first, from a place in that order on."""
     query = select(Instrument).where(Instrument.city_id == work.city_id, *conditions)
     if after is not None:
         query = query.where(tuple_(Instrument.created_at, Instrument.id) < after)
-    return await _all(work, query.order_by(Instrument.created_at.desc(), Instrument.id.desc()).limit(limit))
+    order = (Instrument.created_at, Instrument.id)
+    if matter_ids is not None:
+        query = query.where(Instrument.matter_id.in_(matter_ids))
+        return await _all(work, query.order_by(*(key.desc() for key in order)).limit(limit))
+    return await _all(work, merged(work, query, Instrument.organ_id, order, limit))
+
+
+def _end(delivery: Any) -> ColumnElement[Any]:
+    return func.coalesce(delivery.due_on, literal_column("'9999-12-31'::date", Date()))
 
 
 async def list_inbox(
-    work: Work, conditions: Sequence[ColumnElement[bool]], after: tuple[Any, UUID] | None, limit: int
-) -> list[Delivery]:
-    """Deliveries to the work's organ: those with a limit first, by its end; then the rest."""
-    far = func.coalesce(Delivery.due_on, text("'9999-12-31'::date"))
-    query = select(Delivery).where(
+    work: Work, conditions: Sequence[ColumnElement[bool]], words: str, after: Place | None, limit: int
+) -> tuple[list[Delivery], Place | None]:
+    """Deliveries to the work's organ: those with a limit first, by its end; then the rest. And the place of the next
+    part. `words` are looked for in number, title and issuer."""
+    base = select(Delivery).where(Delivery.city_id == work.city_id, Delivery.addressee_id == work.organ_id, *conditions)
+    like = f"%{words}%"
+
+    def keep(row: Any) -> ColumnElement[bool]:
+        return or_(row.number.ilike(like), row.title.ilike(like), row.issuer_name.ilike(like)) if words else true()
+
+    return await sifted(work, base, lambda row: (_end(row), row.id), keep, after=after, limit=limit, descending=False)
+
+
+async def count_inbox(work: Work, conditions: Sequence[ColumnElement[bool]], most: int) -> int:
+    """How many deliveries to the work's organ there are, counted up to `most`."""
+    query = select(Delivery.id).where(
         Delivery.city_id == work.city_id, Delivery.addressee_id == work.organ_id, *conditions
     )
-    if after is not None:
-        query = query.where(or_(far > after[0], and_(far == after[0], Delivery.id > after[1])))
-    return await _all(work, query.order_by(far, Delivery.id).limit(limit))
+    return await work.session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
 
 
 async def papers_of(work: Work, *, instrument_id: UUID | None = None, matter_id: UUID | None = None) -> list[Paper]:
@@ -263,18 +287,16 @@ async def copies_of(work: Work, delivery_id: UUID) -> list[PaperCopy]:
     )
 
 
-async def list_copies(work: Work, q: str, after: tuple[datetime, UUID] | None, limit: int) -> list[PaperCopy]:
-    """Papers that the work's organ received, proofs of service left out, the latest first."""
-    query = select(PaperCopy).where(
-        PaperCopy.city_id == work.city_id,
-        PaperCopy.addressee_id == work.organ_id,
-        PaperCopy.kind != "service_receipt",
-    )
-    if q:
-        words = f"%{q}%"
-        query = query.where(
-            or_(PaperCopy.number.ilike(words), PaperCopy.title.ilike(words), PaperCopy.issuer_name.ilike(words))
-        )
-    if after is not None:
-        query = query.where(tuple_(PaperCopy.sent_at, PaperCopy.id) < after)
-    return await _all(work, query.order_by(PaperCopy.sent_at.desc(), PaperCopy.id.desc()).limit(limit))
+async def list_copies(work: Work, q: str, after: Place | None, limit: int) -> tuple[list[PaperCopy], Place | None]:
+    """Papers that the work's organ received, proofs of service left out, the latest first; and the place of the next
+    part."""
+    base = select(PaperCopy).where(PaperCopy.city_id == work.city_id, PaperCopy.addressee_id == work.organ_id)
+    like = f"%{q}%"
+
+    def keep(row: Any) -> ColumnElement[bool]:
+        wanted = row.kind != "service_receipt"
+        if not q:
+            return cast("ColumnElement[bool]", wanted)
+        return and_(wanted, or_(row.number.ilike(like), row.title.ilike(like), row.issuer_name.ilike(like)))
+
+    return await sifted(work, base, lambda row: (row.sent_at, row.id), keep, after=after, limit=limit)

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kernel.errors import Invalid
 from kernel.search import query_terms
@@ -29,7 +29,7 @@ from supervision.matters import selection
 from supervision.matters.models import LIVE, Matter
 from supervision.matters.selection import AT_GOVERNMENT, Reach, Sort, View
 from supervision.matters.stages import STAGES
-from supervision.matters.terms import item_term, organ_term, person_term
+from supervision.matters.terms import item_term, mode_term, organ_term, person_term, stage_term
 from supervision.matters.views import MatterRow, Page
 from tenants.organs.directory import Directory, directory
 
@@ -113,6 +113,17 @@ async def count(work: Work, chosen: MatterFilter) -> int:
         return 0
     ((found,),) = await selection.count(asked[0]).fetch(work, asked[1] | {"most": COUNT_LIMIT + 1})
     return int(found)
+
+
+async def matters_with(work: Work, words: str) -> list[UUID]:
+    """Matters of the reader's scope in which all the words occur, `SEARCH_LIMIT` at most."""
+    query = await _query(work, MatterFilter(q=words, view="all", reach="all"))
+    if not query:
+        return []
+    rows = await work.session.execute(
+        text("select id from guard.search_matters(:query, :most)"), {"query": query, "most": SEARCH_LIMIT}
+    )
+    return list(rows.scalars())
 
 
 async def export_rows(work: Work, chosen: MatterFilter) -> list[MatterRow]:
@@ -199,8 +210,9 @@ async def _query(work: Work, chosen: MatterFilter) -> str:
     if chosen.handler is not None:
         parts.append(person_term(chosen.handler))
     found = [_quoted(part) for part in parts]
-    if chosen.item:
-        found.append(_either(item_term(item) for item in chosen.item))
+    for values, term in ((chosen.item, item_term), (chosen.mode, mode_term), (chosen.stage, stage_term)):
+        if values:
+            found.append(_either(term(value) for value in values))
     organs = [work.organ_id]
     if chosen.reach == "all":
         organs = sorted((await directory(work)).read_by(work.organ_id))

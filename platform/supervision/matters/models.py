@@ -107,6 +107,7 @@ class Handler(TenantRow):
             unique=True,
             postgresql_where=text("ended_at is null"),
         ),
+        Index("ix_handler_person", "city_id", "person_id", "matter_id", postgresql_where=text("ended_at is null")),
     )
 
     matter_id: Mapped[UUID]

@@ -102,8 +102,7 @@ class Phase(NamedTuple):
 @lru_cache(maxsize=2048)
 def page(shape: Shape, phase: Phase) -> Prepared:
     """The rows of a page. Parameters: city, organ, most, those of the facets, and key_0… of the place."""
-    merged = shape.reach == "all" and "search" not in shape.facets
-    inner = _base(select(*COLUMNS), shape, merged=merged)
+    inner = _base(select(*COLUMNS), shape)
     order = ORDERS[phase.sort]
     if order.nullable:
         inner = inner.where(order.columns[0].is_not(None) if phase.keyed else order.columns[0].is_(None))
@@ -115,11 +114,16 @@ def page(shape: Shape, phase: Phase) -> Prepared:
         here, there = tuple_(*columns), tuple_(*place)
         inner = inner.where(here < there if descending else here > there)
     most: BindParameter[int] = bindparam("most", type_=Integer)
-    inner = inner.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(most)
-    if not merged:
-        return Prepared(inner)
-    rows = inner.correlate(Scope).lateral("rows")
-    outer = select(*rows.c).select_from(Scope).join(rows, true()).where(*_scope())
+    if "search" in shape.facets:
+        hits = _hits()
+        rows = inner.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("rows")
+        outer = select(*rows.c).select_from(hits).join(rows, true())
+    else:
+        inner = inner.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(most)
+        if shape.reach == "own":
+            return Prepared(inner)
+        rows = inner.correlate(Scope).lateral("rows")
+        outer = select(*rows.c).select_from(Scope).join(rows, true()).where(*_scope())
     keys = [rows.c[column.key] for column in columns]
     return Prepared(outer.order_by(*(k.desc() if descending else k.asc() for k in keys)).limit(most))
 
@@ -141,10 +145,20 @@ def counts(views: tuple[View, ...], reach: Reach) -> Prepared:
 
 
 def _counted(shape: Shape) -> Any:
-    start = select(literal_column("1").label("one")).select_from(Matter)
-    if shape.reach == "all" and "search" not in shape.facets:
-        start = start.join(Scope, Scope.organ_id == Matter.organ_id).where(*_scope())
-    return _base(start, shape, merged=shape.reach == "all").limit(bindparam("most", type_=Integer)).subquery()
+    one: Select[Any] = _base(select(literal_column("1").label("one")).select_from(Matter), shape)
+    if "search" in shape.facets:
+        hits = _hits()
+        row = one.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("row")
+        one = select(row.c.one).select_from(hits).join(row, true())
+    elif shape.reach == "all":
+        one = one.join(Scope, Scope.organ_id == Matter.organ_id).where(*_scope())
+    return one.limit(bindparam("most", type_=Integer)).subquery()
+
+
+def _hits() -> Any:
+    """Ids that the search vector gives; each is then looked up by itself, however many the planner expects."""
+    found = func.guard.search_matters(bindparam("query", type_=Text()), bindparam("hits", type_=Integer))
+    return select(found.table_valued("id").c.id).cte("hits").prefix_with("MATERIALIZED")
 
 
 def _scope() -> list[ColumnElement[bool]]:
@@ -169,15 +183,11 @@ def _facet(name: str) -> ColumnElement[bool]:
     return column == any_(bindparam(name, type_=ARRAY(kind)))
 
 
-def _base(start: Select[Any], shape: Shape, *, merged: bool) -> Select[Any]:
+def _base(start: Select[Any], shape: Shape) -> Select[Any]:
     query = start.where(Matter.city_id == _uuid("city"))
-    if "search" in shape.facets:
-        hits = func.guard.search_matters(bindparam("query", type_=Text()), bindparam("hits", type_=Integer))
-        found = select(hits.table_valued("id").c.id).cte("hits").prefix_with("MATERIALIZED")
-        query = query.join_from(Matter, found, found.c.id == Matter.id)
     if shape.reach == "own":
         query = query.where(Matter.organ_id == _uuid("organ"))
-    elif merged:
+    elif "search" not in shape.facets:
         query = query.where(Matter.organ_id == Scope.organ_id)
     for condition in (*_view(shape.view), *(_facet(name) for name in sorted(shape.facets - {"search"}))):
         query = query.where(condition)

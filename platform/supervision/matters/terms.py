@@ -20,6 +20,16 @@ def person_term(person_id: UUID) -> str:
     return f"={person_id.hex}"
 
 
+def mode_term(mode: str) -> str:
+    """Of the supervision mode (Art. 11)."""
+    return f"%{mode}"
+
+
+def stage_term(stage: str) -> str:
+    """At the stage."""
+    return f"!{stage}"
+
+
 def item_term(code: str) -> str:
     """About the content item (Arts. 8 to 10)."""
     return f"#{code}"

@@ -1,0 +1,102 @@
+"""What statements the application runs, and what the database does for each: for the test and the bench of lists.
+
+A statement is explained where it ran: by the application's role, in a transaction with the same signed tenancy, on the
+same rows. What a plan throws away is counted over all its loops.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+MOST_REMOVED = 500
+BIG = 2_000
+"""Rows from which on a table may not be read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A statement as the driver got it, with the tenancy that was in force."""
+
+    sql: str
+    parameters: Any
+    tenancy: str
+
+
+@contextmanager
+def captured(engine: AsyncEngine) -> Iterator[list[Ran]]:
+    """The reading statements that run on the engine meanwhile, in their order."""
+    found: list[Ran] = []
+    tenancy = ""
+
+    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
+        nonlocal tenancy
+        if "set_config('zs.tenancy'" in sql:
+            tenancy = next(iter(v for v in _values(parameters) if isinstance(v, str) and v.count("|") == 3))
+        if sql.lstrip().lower().startswith(("select", "with")) and " from " in " ".join(sql.lower().split()):
+            found.append(Ran(sql, parameters, tenancy))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+def _values(parameters: Any) -> list[Any]:
+    return list(parameters.values() if isinstance(parameters, dict) else parameters)
+
+
+@dataclass(slots=True)
+class Waste:
+    """What a plan does in vain: rows that a filter threw away at one node, and big tables read whole."""
+
+    removed: int = 0
+    node: str = ""
+    scans: list[str] = field(default_factory=list)
+    milliseconds: float = 0.0
+    plan: dict[str, Any] = field(default_factory=dict)
+
+
+async def explained(engine: AsyncEngine, ran: Ran, big: frozenset[str]) -> Waste:
+    """Run the statement again under EXPLAIN (ANALYZE), and undo whatever it did."""
+    async with engine.connect() as connection:
+        await connection.execute(text("select set_config('zs.tenancy', :tenancy, true)"), {"tenancy": ran.tenancy})
+        result = await connection.exec_driver_sql(f"explain (analyze, format json) {ran.sql}", ran.parameters)
+        found = result.scalar_one()
+        await connection.rollback()
+    tree = (json.loads(found) if isinstance(found, str) else found)[0]
+    waste = Waste(milliseconds=tree["Execution Time"], plan=tree["Plan"])
+    for node in _nodes(tree["Plan"]):
+        loops = node.get("Actual Loops", 1)
+        removed = round(sum(node.get(f"Rows Removed by {kind}", 0) for kind in ("Filter", "Join Filter")) * loops)
+        if removed > waste.removed:
+            waste.removed, waste.node = removed, f"{node['Node Type']} on {node.get('Relation Name', '')}"
+        if node["Node Type"] == "Seq Scan" and node.get("Relation Name") in big:
+            waste.scans.append(node["Relation Name"])
+    return waste
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+async def big_tables(engine: AsyncEngine) -> frozenset[str]:
+    """Tables of more than `BIG` rows by their statistics, which are fresh after a bulk load."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(
+            text(
+                "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+                " and reltuples > :most"
+            ),
+            {"most": BIG},
+        )
+        return frozenset(rows.scalars())
