@@ -18,6 +18,7 @@ from kernel.db import engine_for
 from kernel.settings import Settings
 from kernel.tenancy import TenancySigner
 from kernel.work import Database
+from web import cookies
 from web.access import OPEN, require_login
 from web.api import API
 from web.api.schema import CompleteSchema
@@ -60,7 +61,7 @@ def create_app(parts: Parts) -> ASGIApp:
         template_config=template_config(),
         csrf_config=CSRFConfig(
             secret=known.secret("csrf").hex(),
-            cookie_name="zs_csrf",
+            cookie_name=cookies.named(cookies.FORM_TOKEN, secure=known.secure_cookies),
             header_name="x-csrftoken",
             cookie_secure=known.secure_cookies,
             cookie_httponly=True,

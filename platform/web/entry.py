@@ -16,11 +16,10 @@ from kernel.tenancy import VISITOR
 from kernel.work import open_work
 from tenants.staff import service as staff
 from tenants.staff.repository import PostView
+from web import cookies
 from web.frame import duty, settings
-from web.sessions import COOKIE, Identity, Sessions
+from web.sessions import Identity, Sessions
 from web.turns import Req, database, identity, origin
-
-CSRF_COOKIE = "zs_csrf"
 
 
 def sessions(request: Req) -> Sessions:
@@ -61,7 +60,7 @@ async def log_in(request: Req, organ_id: UUID, username: str, password: str) -> 
 
 async def end(request: Req) -> None:
     """End the session that the browser holds, if any: a token known before opens nothing afterwards."""
-    token = request.cookies.get(COOKIE)
+    token = cookies.read(request, cookies.SESSION, secure=settings(request).secure_cookies)
     if token:
         await sessions(request).end(token)
 
@@ -144,14 +143,8 @@ def seat(request: Req, response: Response[Any], token: str | None, csrf: str | N
     """Put the session's cookie into the answer, or take it away. The form token is renewed with it, so that pages
     that another post left open cannot be sent any more."""
     secure = settings(request).secure_cookies
-    if token is None:
-        response.delete_cookie(COOKIE)
-    else:
-        response.set_cookie(Cookie(COOKIE, path="/", value=token, httponly=True, samesite="lax", secure=secure))
-    if csrf is None:
-        response.delete_cookie(CSRF_COOKIE)
-    else:
-        response.set_cookie(Cookie(CSRF_COOKIE, path="/", value=csrf, httponly=True, samesite="lax", secure=secure))
+    response.set_cookie(cookies.written(cookies.SESSION, token, secure=secure))
+    response.set_cookie(cookies.written(cookies.FORM_TOKEN, csrf, secure=secure))
 
 
 def safe_next(target: str) -> str:

@@ -18,7 +18,7 @@ from supervision.desk import service as desk
 from tenants.organs.directory import Directory, directory
 from tenants.staff import service as staff
 from tenants.staff.repository import PostView
-from web import navigation
+from web import cookies, navigation
 from web.rendering import new_key
 from web.sessions import Identity
 from web.turns import Req, identity
@@ -31,7 +31,8 @@ Crumb = tuple[str, str] | str
 
 def csrf(request: Req) -> str:
     """The token that every form sends back in `_csrf_token`."""
-    return csrf_token({"request": request}) or request.cookies.get("zs_csrf", "")
+    held = cookies.read(request, cookies.FORM_TOKEN, secure=settings(request).secure_cookies)
+    return csrf_token({"request": request}) or held or ""
 
 
 def settings(request: Req) -> Settings:

@@ -24,11 +24,12 @@ from kernel.errors import ZhunshengError
 from kernel.wording import format_moment
 from kernel.work import Work, open_work
 from policy.articles import display
+from web import cookies
 from web.access import PasswordChangeNeeded
 from web.field_names import label
-from web.frame import csrf, frame, wants_part
+from web.frame import csrf, frame, settings, wants_part
 from web.screening import WrongKind
-from web.sessions import COOKIE, Identity, Sessions
+from web.sessions import Identity, Sessions
 from web.turns import Replayed, Req, database, origin
 
 log = structlog.get_logger()
@@ -142,7 +143,7 @@ async def _who(request: Req) -> Identity | None:
     """The reader, also where no route was found and authentication did not run."""
     if "user" not in request.scope:
         sessions: Sessions = request.app.state.sessions
-        token = request.cookies.get(COOKIE)
+        token = cookies.read(request, cookies.SESSION, secure=settings(request).secure_cookies)
         request.scope["user"] = await sessions.find(token) if token else None
     user = request.scope.get("user")
     return user if isinstance(user, Identity) else None

@@ -14,7 +14,8 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from kernel.errors import TooLarge
 from kernel.ids import new_id
-from web.sessions import COOKIE, Sessions
+from web import cookies
+from web.sessions import Sessions
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,7 +87,7 @@ class Envelope:
                 return False
         elif "transfer-encoding" not in headers:
             return False
-        token = ASGIConnection[Any, Any, Any, Any](scope).cookies.get(COOKIE)
+        token = cookies.read(ASGIConnection[Any, Any, Any, Any](scope), cookies.SESSION, secure=self.secure)
         return token is None or await self.sessions.find(token, renew=False) is None
 
     def _client(self, scope: Any, headers: dict[str, str]) -> None:
@@ -121,7 +122,8 @@ class Authentication(AbstractAuthenticationMiddleware):
     """Puts the session's identity into the connection; whether one is needed is the guard's question."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        token = connection.cookies.get(COOKIE)
+        secure = connection.app.state.settings.secure_cookies
+        token = cookies.read(connection, cookies.SESSION, secure=secure)
         sessions: Sessions = connection.app.state.sessions
         user = await sessions.find(token, renew=connection.url.path not in UNATTENDED) if token else None
         return AuthenticationResult(user=user, auth=token)

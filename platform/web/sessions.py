@@ -15,7 +15,6 @@ from kernel.clock import system_now
 from kernel.tenancy import VISITOR
 from kernel.work import Actor, Database, open_work
 
-COOKIE = "zs_session"
 LONGEST = timedelta(hours=12)
 """However busy a session is, this long after the log-in it ends."""
 

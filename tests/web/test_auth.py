@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import select, update
 
 from cli.demo.accounts import password
+from kernel import settings
 from kernel.models import AuditEntry
 from tenants.staff import login
 from tenants.staff import service as staff
 from tenants.staff.models import Account
-from tests.web.conftest import Client, Opener
+from tests.web.conftest import HIDDEN, Client, Opener
 from tests.world import World
+from web.app import Parts, create_app
 from web.sessions import Sessions
 
 Browser = Callable[[], Client]
@@ -306,3 +310,26 @@ async def test_an_open_session_guesses_the_password_five_times_and_is_ended(worl
     locked = await again.post("/password", right)
     assert locked.status_code == 429
     assert "账号已锁定" in locked.text
+
+
+async def test_behind_encryption_the_cookies_are_bound_to_the_host(world: World) -> None:
+    known = dataclasses.replace(settings.load(), cookie_secure="1")
+    app = create_app(Parts(known, world.database))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://testserver") as http:
+        page = await http.get("/login")
+        given = await fields(world, HERE, "chen", password())
+        entered = await http.post("/login", data={"_csrf_token": HIDDEN.findall(page.text)[0], **given})
+        assert entered.status_code == 303, entered.text
+        for name in ("__Host-zs_session", "__Host-zs_csrf"):
+            cookie = next(c for c in entered.headers.get_list("set-cookie") if c.startswith(f"{name}="))
+            for words in ("Path=/", "Secure", "HttpOnly", "SameSite=lax"):
+                assert words in cookie, cookie
+            assert "Domain" not in cookie
+        assert (await http.get("/desk")).status_code == 200
+        http.cookies.set("zs_session", http.cookies["__Host-zs_session"])
+        desk = await http.get("/desk")
+        left = await http.post("/logout", data={"_csrf_token": HIDDEN.findall(desk.text)[0]})
+        gone = next(c for c in left.headers.get_list("set-cookie") if c.startswith("__Host-zs_session="))
+        assert "Max-Age=0" in gone
+        assert "Secure" in gone
+        assert (await http.get("/desk")).status_code == 303, "the plain name opens nothing here"

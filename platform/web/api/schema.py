@@ -155,7 +155,12 @@ def _components(made: Document) -> None:
     }
     components["parameters"] = {"IdempotencyKey": _key()}
     components["securitySchemes"] = {
-        "session": {"type": "apiKey", "in": "cookie", "name": "zs_session", "description": "登录后取得的会话"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "zs_session",
+            "description": "加密部署时名为 __Host-zs_session",
+        },
         "csrf": {
             "type": "apiKey",
             "in": "header",
