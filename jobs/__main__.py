@@ -16,12 +16,15 @@ from collections.abc import Sequence
 import structlog
 
 from jobs.relay import Relay
-from jobs.schedule import Scheduler
+from jobs.schedule import Scheduler, timetable
 from kernel import settings
 from kernel.db import engine_for
 from kernel.lifeline import end_with_launcher
 from kernel.logging import configure
 from kernel.settings import Settings
+from kernel.telemetry import tracing
+from kernel.telemetry.figures import FACTS, watch_pool
+from kernel.telemetry.signs import Beat
 from kernel.tenancy import TenancySigner
 from kernel.work import Database
 
@@ -37,12 +40,17 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     end_with_launcher()
     known = settings.load()
-    configure(known.log_level)
+    configure(known.log_level, arguments[0])
+    tracing.configure(known, arguments[0])
     url = _app_url(known)
     # jobs.runtime logs each failed try with its reason; dramatiq would repeat it as an error.
     logging.getLogger("dramatiq.worker.WorkerThread").setLevel(logging.CRITICAL)
-    structlog.contextvars.bind_contextvars(process=arguments[0])
-    roles[arguments[0]](known, _database(known, url), url)
+    beat = Beat(url, arguments[0])
+    beat.start()
+    try:
+        roles[arguments[0]](known, _database(known, url), url)
+    finally:
+        beat.stop()
     return 0
 
 
@@ -57,6 +65,7 @@ def _app_url(known: Settings) -> str:
 def _database(known: Settings, url: str) -> Database:
     # Jobs come again by themselves: the first that meets a broken connection empties the pool for all.
     engine = engine_for(url, pool_size=int(known.pool_size), ping=False)
+    watch_pool(engine)
     return Database(engine, TenancySigner(known.secret("tenancy")), demo=known.demo_mode)
 
 
@@ -90,6 +99,7 @@ def _scheduler(known: Settings, database: Database, url: str) -> None:
     thread = threading.Thread(target=sealer.run, name="sealer")
     thread.start()
     try:
+        FACTS["schedule"] = timetable
         asyncio.run(_until_signal(Scheduler(database, url, known.city_id), database))
     finally:
         sealer.stop()

@@ -9,6 +9,8 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AsyncIO, Middleware, Retries, ShutdownNotifications
 from dramatiq_postgres import PostgresBroker
 
+from jobs.observing import Observing
+
 HEARTBEAT_SECONDS = 5.0
 HEARTBEAT_TTL_SECONDS = 20.0
 """A worker that was silent for so long is dead and its messages go to another. One that only slept has its work
@@ -25,6 +27,7 @@ def _middleware(min_backoff: int = MIN_BACKOFF_MS) -> list[Middleware]:
     return [
         AsyncIO(),
         ShutdownNotifications(notify_shutdown=True),
+        Observing(),
         Retries(max_retries=1_000_000, min_backoff=min_backoff, max_backoff=MAX_BACKOFF_MS),
     ]
 

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import text
 
 from jobs.runtime import HANDLERS, TOGETHER, Letter, Row, bury, send
+from kernel.telemetry import tracing
 from kernel.tenancy import VISITOR
 from kernel.work import Database, open_work
 
@@ -112,6 +113,8 @@ class Relay:
             query = text("select * from guard.outbox_claim(:most, :ahead)")
             claimed = (await work.session.execute(query, {"most": BATCH, "ahead": AHEAD})).all()
             rows: list[Claimed] = [(row[0], row[1], row[2], row[3]) for row in claimed]
+            for row in claimed:
+                tracing.mark("relay", row.trace, job=row.job, message=str(row.id))
             known = parcels([row for row in rows if row[3] in HANDLERS])
             if known:
                 loop = asyncio.get_running_loop()

@@ -16,6 +16,7 @@ from kernel.clock import system_now
 from kernel.errors import Stale, TooMany, Unavailable, ZhunshengError
 from kernel.ids import new_id
 from kernel.models import DeadLetter, OutboxMessage
+from kernel.telemetry import tracing
 from kernel.tenancy import VISITOR
 from kernel.work import Database, Work, open_work
 
@@ -31,7 +32,8 @@ PASSING = (Unavailable, Stale, TooMany)
 """Refusals that another try may not meet. Every other refusal of a service is final: the same facts, the same law."""
 
 DONE = text(
-    "update outbox_message set done_at = :now where city_id = :city and id = :id and done_at is null returning payload"
+    "update outbox_message set done_at = :now where city_id = :city and id = :id and done_at is null"
+    " returning payload, trace"
 )
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
@@ -141,7 +143,12 @@ async def _try(database: Database, letter: Letter) -> None:
         raise
     except Exception as error:
         final = isinstance(error, ZhunshengError) and not isinstance(error, PASSING)
-        about = {"job": letter.job, "message": str(letter.message_id), "deliveries": letter.deliveries}
+        about = {
+            "job": letter.job,
+            "organ": str(letter.organ_id),
+            "message": str(letter.message_id),
+            "deliveries": letter.deliveries,
+        }
         log.warning("job failed", **about, exc_info=error)
         if final or letter.deliveries >= MAX_DELIVERIES:
             await bury(database, letter, f"{type(error).__name__}: {error}")
@@ -191,14 +198,16 @@ async def _work(database: Database, letter: Letter) -> None:
         database, city_id=letter.city_id, organ_id=letter.organ_id, request_id=letter.message_id.hex
     ) as work:
         # Done and the effect commit together; until then nobody else gets past this statement.
-        about = {"city": letter.city_id, "id": letter.message_id, "now": system_now()}
-        payload = await work.session.scalar(DONE, about)
-        if payload is None:
+        found = {"city": letter.city_id, "id": letter.message_id, "now": system_now()}
+        row = (await work.session.execute(DONE, found)).one_or_none()
+        if row is None:
             return
-        with structlog.contextvars.bound_contextvars(
-            job=letter.job, organ=str(letter.organ_id), message=str(letter.message_id)
+        about = {"job": letter.job, "organ": str(letter.organ_id), "message": str(letter.message_id)}
+        with (
+            structlog.contextvars.bound_contextvars(**about),
+            tracing.span(f"job {letter.job}", parent=row[1], kind=tracing.CONSUMER, **about),
         ):
-            await HANDLERS[letter.job](work, **payload)
+            await HANDLERS[letter.job](work, **row[0])
 
 
 async def _lock(work: Work, message_id: UUID) -> OutboxMessage | None:

@@ -44,10 +44,11 @@ class Periodic:
 
     def due(self, after: datetime, now: datetime) -> list[datetime]:
         """Firing times in (after, now], oldest first, at most MOST_MISSED of them."""
-        found = list(islice(takewhile(lambda moment: moment <= now, self._after(after)), MOST_MISSED))
+        found = list(islice(takewhile(lambda moment: moment <= now, self.after(after)), MOST_MISSED))
         return found if self.catch_up else found[-1:]
 
-    def _after(self, after: datetime) -> Iterator[datetime]:
+    def after(self, after: datetime) -> Iterator[datetime]:
+        """Firing times after a moment, without end."""
         if not self.every:
             return iter(CronSim(self.cron, after.astimezone(SHANGHAI)))
         slot = int(after.timestamp()) // self.every
@@ -62,6 +63,12 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("keep_audit_heads", every=300),
     Periodic("check_audit", cron="40 2 * * *"),
 )
+
+
+def timetable() -> list[dict[str, str | int]]:
+    """The schedule with each job's next firing, for the status page: the web does not know the jobs."""
+    now = system_now()
+    return [{"job": p.job, "cron": p.cron, "every": p.every, "next": next(p.after(now)).isoformat()} for p in SCHEDULE]
 
 
 async def fire_due(work: Work, schedule: Sequence[Periodic], started: datetime) -> int:

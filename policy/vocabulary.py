@@ -182,6 +182,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "calendar": {"read": "查看工作日历", "import": "导入工作日历"},
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
+    "system": {"read": "查看系统运行状态"},
     "evidence": {"read": "查看证据", "unmask": "查看证据原文"},
     "statistics": {"read": "查看统计", "export": "导出统计"},
 }

@@ -151,7 +151,7 @@ $$;
 -- waits long waits here, where nothing takes it for lost.
 
 CREATE FUNCTION guard.outbox_claim(most int, ahead int)
-RETURNS TABLE (city_id uuid, organ_id uuid, id uuid, job text)
+RETURNS TABLE (city_id uuid, organ_id uuid, id uuid, job text, trace text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE jobs AS (
         (SELECT m.job FROM public.outbox_message m WHERE m.relayed_at IS NULL ORDER BY m.job LIMIT 1)
@@ -172,7 +172,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             ORDER BY m.available_at, m.id LIMIT least(most, r.free) FOR UPDATE SKIP LOCKED) AS c)
     UPDATE public.outbox_message m SET relayed_at = clock_timestamp()
     FROM due WHERE m.city_id = due.city_id AND m.id = due.id
-    RETURNING m.city_id, m.organ_id, m.id, m.job
+    RETURNING m.city_id, m.organ_id, m.id, m.job, m.trace
 $$;
 
 -- A delivery is counted before its work begins. Rows that were delivered `below` times before are not counted but named.
@@ -212,6 +212,69 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           WHERE relayed_at IS NULL AND done_at IS NULL) AS w,
          (SELECT count(*) AS number, min(available_at) AS oldest FROM public.outbox_message
           WHERE relayed_at IS NOT NULL AND done_at IS NULL) AS r
+$$;
+
+-- The status of the installation: signs of life of its processes, counts and ages. Nothing of any record.
+
+CREATE FUNCTION guard.process_sign(
+    process uuid, of_kind text, on_host text, of_pid int, of_version text, since timestamptz, said jsonb)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.process_sign AS p (id, kind, host, pid, version, started_at, seen_at, figures)
+    VALUES (process, left(of_kind, 20), left(on_host, 200), of_pid, left(of_version, 40), since, clock_timestamp(), said)
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, figures = excluded.figures;
+    DELETE FROM public.process_sign WHERE seen_at < clock_timestamp() - interval '1 day';
+$$;
+
+CREATE FUNCTION guard.process_gone(process uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM public.process_sign WHERE id = process
+$$;
+
+CREATE FUNCTION guard.process_signs()
+RETURNS TABLE (id uuid, kind text, host text, pid int, version text, started_at timestamptz, seen_at timestamptz,
+               silent_seconds double precision, figures jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.id, p.kind, p.host, p.pid, p.version, p.started_at, p.seen_at,
+           extract(epoch FROM clock_timestamp() - p.seen_at)::double precision, p.figures
+    FROM public.process_sign p ORDER BY p.kind, p.started_at, p.id
+$$;
+
+CREATE FUNCTION guard.schema_revision() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.version_num FROM public.alembic_version v
+$$;
+
+CREATE FUNCTION guard.system_state(today date) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE jobs AS (
+        (SELECT f.job FROM public.schedule_fire f ORDER BY f.job LIMIT 1)
+        UNION ALL
+        SELECT (SELECT f.job FROM public.schedule_fire f WHERE f.job > j.job ORDER BY f.job LIMIT 1)
+        FROM jobs j WHERE j.job IS NOT NULL)
+    SELECT jsonb_build_object(
+        'queue', (
+            SELECT jsonb_build_object(
+                'waiting', count(*) FILTER (WHERE m.available_at <= clock_timestamp()),
+                'oldest_seconds', greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(m.available_at)), 0)),
+                'under_way', (SELECT count(*) FROM public.outbox_message u
+                              WHERE u.relayed_at IS NOT NULL AND u.done_at IS NULL),
+                'dead_letters', (SELECT count(*) FROM public.dead_letter d WHERE d.replayed_at IS NULL))
+            FROM public.outbox_message m WHERE m.relayed_at IS NULL AND m.done_at IS NULL),
+        'overdue', (
+            SELECT jsonb_build_object('deadlines', count(*), 'matters', count(DISTINCT d.matter_id))
+            FROM public.deadline d WHERE d.city_id = (SELECT guard.city()) AND d.state = 'running' AND d.due_on < today),
+        'sealing', jsonb_build_object(
+            'oldest_seconds', coalesce((
+                SELECT extract(epoch FROM clock_timestamp() - e.created_at) FROM public.audit_entry e
+                WHERE e.xid >= coalesce((SELECT s.to_xid FROM public.audit_seal s
+                                         WHERE s.city_id = (SELECT guard.city()) ORDER BY s.number DESC LIMIT 1), 0)
+                ORDER BY e.xid, e.seq LIMIT 1), 0),
+            'checked_at', (SELECT max(c.created_at) FROM public.audit_check c WHERE c.city_id = (SELECT guard.city())),
+            'findings', coalesce((SELECT jsonb_array_length(c.findings) FROM public.audit_check c
+                                  WHERE c.city_id = (SELECT guard.city()) ORDER BY c.created_at DESC LIMIT 1), 0)),
+        'fired', coalesce((
+            SELECT jsonb_object_agg(j.job, (SELECT max(f.fire_at) FROM public.schedule_fire f WHERE f.job = j.job))
+            FROM jobs j WHERE j.job IS NOT NULL), '{}'))
 $$;
 
 -- Deadlines: the sweep finds what is due in any tenant and locks it; the row itself is changed as its own tenant.

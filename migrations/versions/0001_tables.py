@@ -773,6 +773,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deliveries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("trace", sa.Text(), server_default="", nullable=False),
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -832,6 +833,18 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "city_id", "organ_id", "post_id", "name", name=op.f("uq_saved_view_city_id_organ_id_post_id_name")
         ),
+    )
+    op.create_table(
+        "process_sign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("figures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_sign")),
     )
     op.create_table(
         "schedule_fire",

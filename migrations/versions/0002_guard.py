@@ -83,6 +83,7 @@ def upgrade() -> None:
     reference("schedule_fire", read=f"{TENANT} = {SYSTEM}", delete=True)
     secure("web_session")
     secure("login_attempt")
+    secure("process_sign")
     _definer_rights()
 
 
@@ -183,5 +184,10 @@ def _definer_rights() -> None:
     for_definer("account", "select", "update")
     for table in ("person", "post", "organ", "scope", "matter", "clue", "instrument", "paper", "circular_draft"):
         for_definer(table, "select")
+    # Counts and ages for the status page and the metrics.
+    for table in ("audit_entry", "audit_seal", "audit_check", "dead_letter", "schedule_fire"):
+        for_definer(table, "select")
+    for_definer("process_sign", "select", "insert", "update", "delete")
+    op.execute(f"GRANT SELECT ON public.alembic_version TO {roles().definer}")
     for_definer("outbox_message", "select", "insert", "update", "delete")
     for_definer("deadline", "select", "update")

@@ -155,7 +155,7 @@ def archive() -> int:
 
     end_with_launcher()
     known = settings.load()
-    configure(known.log_level)
+    configure(known.log_level, "backup")
     store = store_of(known)
     with opened(running=True) as installation:
         archiver = Archiver(source_of(installation), store, _days(known), _at(known))

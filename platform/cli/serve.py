@@ -30,7 +30,7 @@ def serve(known: Settings, app_url: str, port: int) -> int:
 
     Without `app_url` the launcher tells it on standard input, once the database answers.
     """
-    kernel_logging.configure(known.log_level)
+    kernel_logging.configure(known.log_level, "web")
     module, _, name = APPLICATION.partition(":")
     # Loaded before the workers are forked: they start at once and share its memory. What is loaded stays for good,
     # so the collector need not look at it, neither meanwhile (a tenth of the time) nor later.
@@ -72,7 +72,8 @@ class _Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat()
-        line = {"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": at, "logger": "granian"}
+        line = {"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": at}
+        line |= {"process": "web", "logger": "granian"}
         return json.dumps(line, ensure_ascii=False)
 
 

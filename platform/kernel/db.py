@@ -80,5 +80,7 @@ def engine_for(url: str, *, pool_size: int = 10, ping: bool = True) -> AsyncEngi
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=ping,
+        # What a statement was about belongs into no log and no dead letter.
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )

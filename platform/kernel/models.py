@@ -91,6 +91,8 @@ class OutboxMessage(TenantRow):
     done_at: Mapped[datetime | None]
     deliveries: Mapped[int] = mapped_column(server_default="0")
     request_id: Mapped[str] = mapped_column(server_default="")
+    trace: Mapped[str] = mapped_column(server_default="")
+    """W3C traceparent of what enqueued it; empty while nothing is traced."""
 
 
 class DeadLetter(TenantRow):
@@ -117,6 +119,21 @@ class ScheduleFire(Base):
     job: Mapped[str] = mapped_column(primary_key=True)
     fire_at: Mapped[datetime] = mapped_column(primary_key=True)
     fired_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class ProcessSign(Base):
+    """The last sign of life of one process of the product (kernel/telemetry/signs.py). Written through the guard."""
+
+    __tablename__ = "process_sign"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    host: Mapped[str]
+    pid: Mapped[int]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]]
 
 
 class WebSession(Base):

@@ -84,6 +84,14 @@ class Settings:
         "Folder where an external PostgreSQL leaves finished log segments, which are taken from there",
     )
     log_level: str = _env("ZHUNSHENG_LOG_LEVEL", "Level of the JSON log", "INFO")
+    otlp_endpoint: str = _env(
+        "ZHUNSHENG_OTLP_ENDPOINT", "Where traces are sent over OTLP/HTTP (http://…:4318/v1/traces); empty: no traces"
+    )
+    metrics_token: str = _env(
+        "ZHUNSHENG_METRICS_TOKEN",
+        "Bearer token of /metrics, at least 16 characters; empty: the content of `secrets/metrics.key`",
+        secret=True,
+    )
     trusted_proxies: str = _env(
         "ZHUNSHENG_TRUSTED_PROXIES", "Comma-separated proxy addresses whose X-Forwarded-For counts"
     )

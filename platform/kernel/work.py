@@ -20,6 +20,7 @@ from kernel.clock import local_date, system_now
 from kernel.errors import Denied
 from kernel.ids import new_id
 from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
+from kernel.telemetry import tracing
 from kernel.tenancy import TenancySigner
 
 BEGIN = text(
@@ -210,6 +211,7 @@ class Work:
                 payload=dict(payload),
                 available_at=system_now() + (delay or timedelta()),
                 request_id=self.request_id,
+                trace=tracing.carrier(),
             )
         )
         return message_id
@@ -231,7 +233,11 @@ async def open_work(
         raise Denied("演示时钟只在演示环境中使用。")
     assert rehearsal is None or rehearsal.connection.in_transaction(), "each work would commit by itself"
     bind = rehearsal.connection if rehearsal else database.engine
-    async with AsyncSession(bind, expire_on_commit=False, autoflush=True) as session, session.begin():
+    async with (
+        _traced(organ_id),
+        AsyncSession(bind, expire_on_commit=False, autoflush=True) as session,
+        session.begin(),
+    ):
         row = (await session.execute(BEGIN, {"tenancy": database.signer.sign(city_id, organ_id)})).one()
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
         if rehearsal is not None:
@@ -247,3 +253,9 @@ async def open_work(
             request_id=request_id,
             origin=origin,
         )
+
+
+@asynccontextmanager
+async def _traced(organ_id: UUID) -> AsyncIterator[None]:
+    with tracing.inner("transaction", **{"db.system": "postgresql", "organ": str(organ_id)}):
+        yield

@@ -16,12 +16,15 @@ from litestar.types import ASGIApp
 from kernel import settings as kernel_settings
 from kernel.db import engine_for
 from kernel.settings import Settings
+from kernel.telemetry import figures, tracing
+from kernel.telemetry.signs import Beat
 from kernel.tenancy import TenancySigner
 from kernel.work import Database
-from web import cookies
+from web import cookies, health
 from web.access import OPEN, require_login
 from web.api import API
 from web.api.schema import CompleteSchema
+from web.health import Signs
 from web.pages import PAGES
 from web.pages.help import demo_advance
 from web.problems import handle, prepare
@@ -39,6 +42,8 @@ class Parts:
 
     settings: Settings
     database: Database
+    signs: Signs | None = None
+    """What shows that this process lives; tests show nothing."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -50,9 +55,17 @@ def create_app(parts: Parts) -> ASGIApp:
             Router("/", route_handlers=PAGES, include_in_schema=False),
             *([demo_advance] if known.demo_mode else []),
             *API,
+            *health.ROUTES,
             create_static_files_router("/static", [STATIC], opt={OPEN: True}, cache_control=None),
         ],
-        state=State({"database": parts.database, "sessions": sessions, "settings": known}),
+        state=State(
+            {
+                "database": parts.database,
+                "sessions": sessions,
+                "settings": known,
+                "beat": parts.signs.beat if parts.signs else None,
+            }
+        ),
         guards=[require_login],
         before_request=screen,
         middleware=[DefineMiddleware(Authentication, exclude=r"^/static/")],
@@ -74,7 +87,8 @@ def create_app(parts: Parts) -> ASGIApp:
             openapi_router=Router("/api/v1/schema", route_handlers=[], include_in_schema=False, opt={OPEN: True}),
             render_plugins=[CompleteSchema()],
         ),
-        on_shutdown=[parts.database.engine.dispose],
+        on_startup=[parts.signs.start] if parts.signs else [],
+        on_shutdown=[*([parts.signs.stop] if parts.signs else []), parts.database.engine.dispose],
         request_max_body_size=int(known.max_upload_mb) * 1_048_576 + 1_048_576,
         logging_config=None,
         debug=False,
@@ -91,4 +105,6 @@ def from_environment(app_url: str) -> ASGIApp:
         TenancySigner(known.secret("tenancy")),
         demo=known.demo_mode,
     )
-    return create_app(Parts(known, database))
+    figures.watch_pool(database.engine)
+    tracing.configure(known, "web")
+    return create_app(Parts(known, database, Signs(Beat(app_url, "web"))))

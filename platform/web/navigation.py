@@ -43,6 +43,7 @@ DESTINATIONS = (
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
+    Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),
     Destination("未完成任务", "/dead-letters", "dead-letter", frozenset({"system_admin"}), "", "dead", "任务"),
     Destination("单位与监督关系", "/organs", "sitemap", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="单位"),
     Destination("依据与规则", "/rules", "book", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="规则"),

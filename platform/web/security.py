@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import structlog
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -16,6 +16,7 @@ from kernel.errors import TooLarge
 from kernel.ids import new_id
 from web import cookies
 from web.sessions import Sessions
+from web.watching import Watch, bind_actor
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,11 +57,12 @@ class Envelope:
         given = headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else new_id().hex
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
-        self._client(scope, headers)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        trusted = self._client(scope, headers)
+        watch = Watch(scope, request_id, headers.get("traceparent", "") if trusted else "")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                watch.status = message["status"]
                 extra = [*HEADERS, (b"x-request-id", request_id.encode())]
                 if self.secure:
                     extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -70,13 +72,11 @@ class Envelope:
                 message["headers"] = [*message["headers"], *[h for h in extra if h[0] not in names]]
             await send(message)
 
-        try:
+        with watch:
             if await self._too_much(scope, headers):
                 await _refuse_body(scope, send_with_headers, request_id)
             else:
                 await self.app(scope, receive, send_with_headers)
-        finally:
-            structlog.contextvars.unbind_contextvars("request_id")
 
     async def _too_much(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Whether a body is larger than anybody may send, and not from a live session. Looked at before anything is
@@ -90,15 +90,16 @@ class Envelope:
         token = cookies.read(ASGIConnection[Any, Any, Any, Any](scope), cookies.SESSION, secure=self.secure)
         return token is None or await self.sessions.find(token, renew=False) is None
 
-    def _client(self, scope: Any, headers: dict[str, str]) -> None:
+    def _client(self, scope: Any, headers: dict[str, str]) -> bool:
+        """Put the real client into the scope; returns whether a trusted proxy is in between."""
         client = scope.get("client")
+        trusted = bool(client) and client[0] in self.trusted
         forwarded = headers.get("x-forwarded-for", "")
-        if client and forwarded and client[0] in self.trusted:
+        if trusted and forwarded:
             nearest = forwarded.split(",")[-1].strip()
-            try:
+            with contextlib.suppress(ValueError):
                 scope["client"] = (str(ipaddress.ip_address(nearest)), client[1])
-            except ValueError:
-                return
+        return trusted
 
 
 async def _refuse_body(scope: Scope, send: Send, request_id: str) -> None:
@@ -126,4 +127,6 @@ class Authentication(AbstractAuthenticationMiddleware):
         token = cookies.read(connection, cookies.SESSION, secure=secure)
         sessions: Sessions = connection.app.state.sessions
         user = await sessions.find(token, renew=connection.url.path not in UNATTENDED) if token else None
+        if user is not None:
+            bind_actor(user)
         return AuthenticationResult(user=user, auth=token)

@@ -26,8 +26,9 @@ REFERENCE: Final = {
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "audit_head", "circular_draft", "clue", "deadline", "instrument", "login_attempt", "matter", "organ",
-    "outbox_message", "paper", "person", "post", "reference_version", "scope", "tenancy_key", "web_session",
+    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
+    "dead_letter", "deadline", "instrument", "login_attempt", "matter", "organ", "outbox_message", "paper", "person",
+    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {

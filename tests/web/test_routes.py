@@ -20,6 +20,7 @@ OPEN = {
     ("GET", "/verify/{code}"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
+    ("GET", "/metrics"),
     ("GET", "/api/docs"),
     ("POST", "/api/v1/session"),
     ("GET", "/api/v1/verify/{code}"),

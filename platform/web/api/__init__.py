@@ -23,6 +23,7 @@ from web.api import (
     organs,
     papers,
     reports,
+    status,
     system,
 )
 
@@ -45,5 +46,6 @@ API: list[Any] = [
     *organs.ROUTES,
     *papers.ROUTES,
     *reports.ROUTES,
+    *status.ROUTES,
     *system.ROUTES,
 ]

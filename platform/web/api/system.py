@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, and the reference page of the API, made from its own schema."""
+"""The reference page of the API, made from its own schema, and the check of a printed code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.params import PathParameter
-from litestar.response import Response, Template
+from litestar.response import Template
 from sqlalchemy import text
 
 from kernel.clock import local_date
@@ -19,23 +19,6 @@ from web.access import OPEN
 from web.api.schema import document
 from web.frame import plain
 from web.turns import Req
-
-
-@get("/health/live", opt={OPEN: True}, sync_to_thread=False, include_in_schema=False)
-def live() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
-
-
-@get("/health/ready", opt={OPEN: True}, include_in_schema=False)
-async def ready(request: Req) -> Response[dict[str, str]]:
-    """The database answers with a valid tenancy and has organs; 503 otherwise, with nothing said of the cause."""
-    try:
-        async with entry.visiting(request) as work:
-            await work.session.execute(text("select 1 from organ limit 1"))
-    except Exception:
-        return Response({"status": "unavailable"}, status_code=503)
-    return Response({"status": "ok"})
 
 
 @get("/api/docs", opt={OPEN: True}, sync_to_thread=False, include_in_schema=False)
@@ -168,4 +151,4 @@ async def verify(request: Req, code: Annotated[str, PathParameter(max_length=60)
     return Verified(row.title, row.number, local_date(row.issued_at), row.issuer, row.pages, row.sha256, living)
 
 
-ROUTES = [live, ready, docs, verify]
+ROUTES = [docs, verify]

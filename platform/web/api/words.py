@@ -17,6 +17,7 @@ TAGS: Final = {
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
+    "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "代行授权": "安全管理员提出、审计管理员批准：谁在什么期间代谁办理什么。",
     "审计": "审计管理员：审计记录的查询和导出。",
     "文书验证": "公开：文书是否真实、有效。",
@@ -62,6 +63,7 @@ SubjectInput 被反映单位|SupervisedItem 可以监督的单位|SupervisorItem
 SwitchPost 切换的岗位|TodoGroup 一组待办|TodoItem 一件待办|Trend 近六个月立项和结项|UnmaskInput 查看的用途
 Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|Verified 文书验证结果
 VerifyExecutionInput 对执行情况的核验|VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事
+StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair

@@ -28,6 +28,7 @@ from web.pages import (
     organs,
     report_acts,
     reports,
+    status,
 )
 from web.pages import help as help_pages
 
@@ -56,4 +57,5 @@ PAGES: list[Any] = [
     *organs.ROUTES,
     *report_acts.ROUTES,
     *reports.ROUTES,
+    *status.ROUTES,
 ]

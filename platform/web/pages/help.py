@@ -56,6 +56,7 @@ KIND_LABELS = {
     "calendar": "工作日历",
     "audit": "审计记录",
     "dead_letter": "未完成任务",
+    "system": "系统运行状态",
     "evidence": "证据",
     "statistics": "统计",
 }
