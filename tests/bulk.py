@@ -239,7 +239,7 @@ class _Made:
     def _matter(self, m: _Matter) -> str:
         text, vector = self.texts[m.text]
         name, (_, person, who) = m.number(self), m.handler
-        terms = [f"@{m.organ.hex}", *([f"+{m.organ.hex}"] if m.live else []), f"={person.replace('-', '')}"]
+        terms = [f"@{m.organ.hex}", *(["+", f"+{m.organ.hex}"] if m.live else []), f"={person.replace('-', '')}"]
         terms += [f"%{m.mode}", f"!{m.stage}", *(f"#{item}" for item in m.items)]
         search = f"{vector} {_vector([*terms, *bigrams(f'{self._name(m.supervised)} {who}')])}"
         at = f"{m.opened} 09:{m.n % 60:02d}:00+08"

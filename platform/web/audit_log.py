@@ -70,6 +70,8 @@ class AuditPage:
 async def search(work: Work, wanted: AuditFilter, after: int | None, size: int) -> AuditPage:
     """Entries of the reader's own organ: row-level security shows no other."""
     conditions = list(_conditions(work, wanted))
+    if wanted.words:
+        return await _with_words(work, wanted.words, conditions, after, size)
     query: Select[Any] = select(AuditEntry).where(*conditions).order_by(AuditEntry.seq.desc())
     if after is not None:
         query = query.where(AuditEntry.seq < after)

@@ -23,7 +23,7 @@ from supervision.matters.inputs import BASES
 from supervision.matters.models import LIVE, Activity, Finding, Handler, Matter, Recusal, Remedy
 from supervision.matters.rules import MATTER, MatterFacts
 from supervision.matters.stages import PathFacts, stage
-from supervision.matters.terms import item_term, mode_term, organ_term, person_term, stage_term
+from supervision.matters.terms import LIVE_TERM, item_term, mode_term, organ_term, person_term, stage_term
 from tenants.access import Target, authorize, relations
 from tenants.organs.directory import directory
 from tenants.staff.models import Post
@@ -199,7 +199,7 @@ def _terms(case: Case) -> list[str]:
         organ_term(matter.organ_id, live=False),
         mode_term(matter.mode),
         stage_term(matter.stage),
-        *([organ_term(matter.organ_id, live=True)] if matter.state in LIVE else []),
+        *([LIVE_TERM, organ_term(matter.organ_id, live=True)] if matter.state in LIVE else []),
         *(person_term(h.person_id) for h in case.handlers),
         *(item_term(item) for item in matter.content_items),
     ]

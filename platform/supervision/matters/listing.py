@@ -29,7 +29,7 @@ from supervision.matters import selection
 from supervision.matters.models import LIVE, Matter
 from supervision.matters.selection import AT_GOVERNMENT, Reach, Sort, View
 from supervision.matters.stages import STAGES
-from supervision.matters.terms import item_term, mode_term, organ_term, person_term, stage_term
+from supervision.matters.terms import LIVE_TERM, item_term, mode_term, organ_term, person_term, stage_term
 from supervision.matters.views import MatterRow, Page
 from tenants.organs.directory import Directory, directory
 
@@ -49,6 +49,8 @@ ACTIVE: Final = LIVE
 COUNT_LIMIT: Final = 1000
 """Counts are exact up to here; one more means "1000 件以上"."""
 SEARCH_LIMIT: Final = 1000
+NARROW: Final = 12
+"""Organs of a scope that are searched one by one; a wider one is searched at once."""
 OPEN_HITS: Final = 20_000
 """Hits of a search among open matters that are put in order, far more than a scope has."""
 EXPORT_LIMIT: Final = 5000
@@ -117,11 +119,11 @@ async def count(work: Work, chosen: MatterFilter) -> int:
 
 async def matters_with(work: Work, words: str) -> list[UUID]:
     """Matters of the reader's scope in which all the words occur, `SEARCH_LIMIT` at most."""
-    query = await _query(work, MatterFilter(q=words, view="all", reach="all"))
+    query = _query(work, MatterFilter(q=words, view="all", reach="all"))
     if not query:
         return []
     rows = await work.session.execute(
-        text("select id from guard.search_matters(:query, :most)"), {"query": query, "most": SEARCH_LIMIT}
+        text("select id from guard.search_reach(:query, '@', :most)"), {"query": query, "most": SEARCH_LIMIT}
     )
     return list(rows.scalars())
 
@@ -188,19 +190,22 @@ async def _asked(work: Work, chosen: MatterFilter) -> tuple[selection.Shape, dic
         days = await deadlines.calendar(work)
         values["near"] = days.add_workdays(work.today, NEAR_WORKDAYS + 1) - timedelta(days=1)
     if chosen.q.strip() or chosen.item or chosen.handler:
-        query = await _query(work, chosen)
+        query = _query(work, chosen)
         if not query:
             return None
         facets.add("search")
+        if chosen.reach == "all" and len((await directory(work)).read_by(work.organ_id)) > NARROW:
+            facets.add("wide")
+            query += f" & {_quoted(LIVE_TERM)}" if chosen.view in selection.OPEN_VIEWS else ""
         # All hits among open matters, so that the nearest end is never cut off; of the ended ones as many as are read.
         many = chosen.view in selection.OPEN_VIEWS
         values |= {"query": query, "hits": OPEN_HITS if many else SEARCH_LIMIT}
     return selection.Shape(chosen.view, chosen.reach, frozenset(facets)), values
 
 
-async def _query(work: Work, chosen: MatterFilter) -> str:
-    """The words, persons and items as a query of the search vector, narrowed to the organs and to open matters: what
-    is rare decides, so a common word costs no more than the organ's own matters."""
+def _query(work: Work, chosen: MatterFilter) -> str:
+    """The words, persons and items as a query of the search vector, narrowed to the own organ's (open) matters: what
+    is rare decides, so a common word costs no more than these. With a wider reach the database asks organ by organ."""
     parts = []
     if chosen.q.strip():
         terms = query_terms(chosen.q)
@@ -213,11 +218,8 @@ async def _query(work: Work, chosen: MatterFilter) -> str:
     for values, term in ((chosen.item, item_term), (chosen.mode, mode_term), (chosen.stage, stage_term)):
         if values:
             found.append(_either(term(value) for value in values))
-    organs = [work.organ_id]
-    if chosen.reach == "all":
-        organs = sorted((await directory(work)).read_by(work.organ_id))
-    live = chosen.view in selection.OPEN_VIEWS
-    found.append(_either(organ_term(organ, live=live) for organ in organs))
+    if chosen.reach == "own":
+        found.append(_quoted(organ_term(work.organ_id, live=chosen.view in selection.OPEN_VIEWS)))
     return " & ".join(found)
 
 
@@ -238,8 +240,11 @@ async def _page(
         return []
     shape, values = asked
     found: list[Line] = []
-    for keyed in (True, False) if not backwards else (False, True):
-        if not keyed and not selection.ORDERS[chosen.sort].nullable:
+    order: tuple[bool | None, ...] = (True, False) if not backwards else (False, True)
+    if chosen.sort == "due" and cursor is None and not backwards:
+        order = (None,)
+    for keyed in order:
+        if keyed is False and not selection.ORDERS[chosen.sort].nullable:
             continue
         place = cursor
         if cursor is not None:

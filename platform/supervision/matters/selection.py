@@ -9,7 +9,7 @@ matter carries its organ. See docs/adr/0012-lists.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -86,15 +86,16 @@ class Shape(NamedTuple):
     view: View
     reach: Reach
     facets: frozenset[str]
-    """stage, state, supervised, mode, relation (with `=` for a single value), year, search, and at most one of overdue,
-    today, near, far."""
+    """stage, state, supervised, mode, relation (with `=` for a single value), year, search (wide: in a scope of many
+    organs), and at most one of overdue, today, near, far."""
 
 
 class Phase(NamedTuple):
     """One index range of a page: rows with a key or, after them, rows without one; from the start or from a place."""
 
     sort: Sort
-    keyed: bool = True
+    keyed: bool | None = True
+    """None: both at once, where the index has them in that order."""
     after: bool = False
     backwards: bool = False
 
@@ -102,30 +103,42 @@ class Phase(NamedTuple):
 @lru_cache(maxsize=2048)
 def page(shape: Shape, phase: Phase) -> Prepared:
     """The rows of a page. Parameters: city, organ, most, those of the facets, and key_0… of the place."""
-    inner = _base(select(*COLUMNS), shape)
     order = ORDERS[phase.sort]
-    if order.nullable:
-        inner = inner.where(order.columns[0].is_not(None) if phase.keyed else order.columns[0].is_(None))
-    columns = order.columns if phase.keyed else order.columns[-1:]
+    columns = order.columns if phase.keyed is not False else order.columns[-1:]
     descending = order.descending != phase.backwards
+    direct = shape.reach == "own" and "search" not in shape.facets
+    # Merged from several ranges, only ids and keys are read, from the index alone; the rows of the page follow.
+    inner = _base(select(*(COLUMNS if direct else _distinct(columns))), shape)
+    if order.nullable and phase.keyed is not None:
+        inner = inner.where(order.columns[0].is_not(None) if phase.keyed else order.columns[0].is_(None))
     if phase.after:
         first = 0 if phase.keyed else len(order.columns) - 1
         place = [bindparam(f"key_{first + n}", type_=column.type) for n, column in enumerate(columns)]
         here, there = tuple_(*columns), tuple_(*place)
         inner = inner.where(here < there if descending else here > there)
     most: BindParameter[int] = bindparam("most", type_=Integer)
+    ordered = inner.order_by(*_ways(columns, descending=descending)).limit(most)
+    if direct:
+        return Prepared(ordered)
     if "search" in shape.facets:
-        hits = _hits()
-        rows = inner.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("rows")
-        outer = select(*rows.c).select_from(hits).join(rows, true())
+        hits = _hits(shape)
+        rows: Any = inner.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("rows")
+        merged: Select[Any] = select(*rows.c).select_from(hits).join(rows, true())
     else:
-        inner = inner.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(most)
-        if shape.reach == "own":
-            return Prepared(inner)
-        rows = inner.correlate(Scope).lateral("rows")
-        outer = select(*rows.c).select_from(Scope).join(rows, true()).where(*_scope())
+        rows = ordered.correlate(Scope).lateral("rows")
+        merged = select(*rows.c).select_from(Scope).join(rows, true()).where(*_scope())
     keys = [rows.c[column.key] for column in columns]
-    return Prepared(outer.order_by(*(k.desc() if descending else k.asc() for k in keys)).limit(most))
+    chosen = merged.order_by(*_ways(keys, descending=descending)).limit(most).cte("chosen")
+    found = select(*COLUMNS).join(chosen, and_(Matter.city_id == _uuid("city"), Matter.id == chosen.c.id))
+    return Prepared(found.order_by(*_ways([chosen.c[column.key] for column in columns], descending=descending)))
+
+
+def _distinct(columns: tuple[InstrumentedAttribute[Any], ...]) -> list[InstrumentedAttribute[Any]]:
+    return list({column.key: column for column in (Matter.id, *columns)}.values())
+
+
+def _ways(columns: Iterable[Any], *, descending: bool) -> list[Any]:
+    return [column.desc() if descending else column.asc() for column in columns]
 
 
 @lru_cache(maxsize=512)
@@ -147,7 +160,7 @@ def counts(views: tuple[View, ...], reach: Reach) -> Prepared:
 def _counted(shape: Shape) -> Any:
     one: Select[Any] = _base(select(literal_column("1").label("one")).select_from(Matter), shape)
     if "search" in shape.facets:
-        hits = _hits()
+        hits = _hits(shape)
         row = one.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("row")
         one = select(row.c.one).select_from(hits).join(row, true())
     elif shape.reach == "all":
@@ -155,9 +168,14 @@ def _counted(shape: Shape) -> Any:
     return one.limit(bindparam("most", type_=Integer)).subquery()
 
 
-def _hits() -> Any:
+def _hits(shape: Shape) -> Any:
     """Ids that the search vector gives; each is then looked up by itself, however many the planner expects."""
-    found = func.guard.search_matters(bindparam("query", type_=Text()), bindparam("hits", type_=Integer))
+    query: Any = bindparam("query", type_=Text())
+    most: Any = bindparam("hits", type_=Integer)
+    if shape.reach == "own" or "wide" in shape.facets:
+        found = func.guard.search_matters(query, most)
+    else:
+        found = func.guard.search_reach(query, literal_column("'+'" if shape.view in OPEN_VIEWS else "'@'"), most)
     return select(found.table_valued("id").c.id).cte("hits").prefix_with("MATERIALIZED")
 
 
@@ -189,7 +207,7 @@ def _base(start: Select[Any], shape: Shape) -> Select[Any]:
         query = query.where(Matter.organ_id == _uuid("organ"))
     elif "search" not in shape.facets:
         query = query.where(Matter.organ_id == Scope.organ_id)
-    for condition in (*_view(shape.view), *(_facet(name) for name in sorted(shape.facets - {"search"}))):
+    for condition in (*_view(shape.view), *(_facet(name) for name in sorted(shape.facets - {"search", "wide"}))):
         query = query.where(condition)
     return query
 

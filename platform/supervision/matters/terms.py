@@ -15,6 +15,10 @@ def organ_term(organ_id: UUID, *, live: bool) -> str:
     return f"{'+' if live else '@'}{organ_id.hex}"
 
 
+LIVE_TERM = "+"
+"""A matter that is not ended, whose ever it is."""
+
+
 def person_term(person_id: UUID) -> str:
     """Handled by the person at present."""
     return f"={person_id.hex}"
