@@ -21,7 +21,11 @@ from kernel.tenancy import TenancySigner
 from kernel.work import Database
 
 SCHEDULE = (Periodic("test_effect_none", every=1, catch_up=True),)
+CLOCKWORK = (Periodic("sweep_deadlines", every=1),)
+"""The product looks for due deadlines every 15 s."""
 BACKOFF_MS = 20
+RECLAIM_SECONDS = 12
+"""The product waits five minutes before it takes a row for lost."""
 
 
 def database(url: str) -> Database:
@@ -33,7 +37,9 @@ def database(url: str) -> Database:
 def _notice_deaths_soon() -> None:
     """The product waits 20 s before it calls a silent worker dead; a drill has less patience."""
     import jobs.broker
+    import jobs.relay
 
+    jobs.relay.AHEAD = 400
     jobs.broker.HEARTBEAT_SECONDS, jobs.broker.HEARTBEAT_TTL_SECONDS, jobs.broker.MAINTENANCE_SECONDS = 0.5, 2.0, 0.5
 
 
@@ -45,6 +51,12 @@ def main(role: str, url: str, broker: str, prefix: str) -> None:
         worker.start()
         print("ready", flush=True)
         threading.Event().wait()
+    if role == "relay":
+        connect(broker, url, queue_prefix=prefix)
+        relay = Relay(database(url), url, city_id, reclaim_after=RECLAIM_SECONDS, reclaim_every=1.0)
+        asyncio.run(relay.run())
+    if role == "clockwork":
+        asyncio.run(Scheduler(database(url), url, city_id, CLOCKWORK, tick=0.2).run())
     if role == "scheduler":
         print("ready", flush=True)
         asyncio.run(Scheduler(database(url), url, city_id, SCHEDULE, tick=0.1).run())
