@@ -40,7 +40,7 @@ def beats(world: World) -> Iterator[list[Beat]]:
 
 def app(world: World, **changes: Any) -> httpx.AsyncClient:
     known = dataclasses.replace(settings.load(), metrics_token=TOKEN, **changes)
-    made = create_app(Parts(known, world.database))
+    made: Any = create_app(Parts(known, world.database))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=made), base_url="http://testserver")
 
 
@@ -52,7 +52,7 @@ async def test_ready_names_the_part_that_is_not(world: World) -> None:
         unfit = await http.get("/health/ready")
         assert (unfit.status_code, unfit.json()["parts"]["settings"]) == (503, "ZHUNSHENG_POOL_SIZE")
     foreign = dataclasses.replace(world.database, signer=dataclasses.replace(world.database.signer, key=b"x" * 32))
-    made = create_app(Parts(settings.load(), foreign))
+    made: Any = create_app(Parts(settings.load(), foreign))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=made), base_url="http://testserver") as http:
         parts = (await http.get("/health/ready")).json()["parts"]
         assert (parts["database"], parts["key"], parts["organs"]) == ("ok", "foreign", "missing")
@@ -72,7 +72,7 @@ async def test_ready_says_nothing_of_the_database_s_errors(world: World) -> None
     from kernel.work import Database
 
     away = Database(engine_for(world.url.replace("@", "_no@", 1)), world.database.signer)
-    made = create_app(Parts(gone, away))
+    made: Any = create_app(Parts(gone, away))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=made), base_url="http://testserver") as http:
         answer = await http.get("/health/ready")
     await away.engine.dispose()
