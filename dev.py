@@ -40,6 +40,7 @@ HELP = """\
                                 (--drills: the long destructive drills too)
   check                         lint, format, types, layers   静态检查
   bench NAME [--json] [--quick] measure one benchmark; without NAME: list them   性能测量
+                                (--chart FILE draws it, --save keeps it for docs/performance.md, `all`: every one)
   screenshots                   play the browser tests and keep their pictures   更新截图
   setup                         only set up (every command does that by itself)   只做准备
   help                          this text

