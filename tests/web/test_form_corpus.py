@@ -1,0 +1,178 @@
+"""Input that no field takes, and ordinary text that looks like an attack, at every form of every reader's pages."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+
+import pytest
+
+from kernel.ids import new_id
+from tests import stories
+from tests.databases import Backend
+from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.web.conftest import Client, Opener
+from tests.world import World
+
+REFUSED: Final = ("a\x00b", "a\x1b[31mb", "gpj\u202eexe", "a\ufffeb", "长" * 50_001)
+"""Nobody types these: every field of every form answers 4xx and nothing is stored."""
+ODD: Final = (
+    '=HYPERLINK("http://evil")',
+    "'; drop table matter; --",
+    "<script>alert(1)</script>",
+    "../../etc/passwd",
+    "9" * 400,
+    "-1",
+    "２０２６-１３-４０",
+    "{{ 7 * 7 }}",
+    "%00",
+    "💥",
+)
+"""Text like any other: kept or refused, never an error of the server, never more than text on a page."""
+SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
+PAGES: Final = {
+    (BODY, "chen"): ("/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk"),
+    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
+    (GOVERNMENT, "wu"): ("/reports", "/decisions"),
+    (GOVERNMENT, "xu"): ("/decisions",),
+    (SUPERVISED, "zhou"): ("/inbox",),
+    (SUPERVISED, "qian"): ("/inbox",),
+    (BODY, "han"): ("/accounts", "/dead-letters"),
+    (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
+}
+RECORDS: Final = re.compile(
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
+)
+FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
+STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
+"""Tables that every request may write; a refusal is audited."""
+
+
+@dataclass
+class Form:
+    """A form as a page shows it: where it goes, and the values of its fields."""
+
+    action: str
+    values: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """The forms that change something, and the links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self._open = given.get("method", "get").lower() == "post"
+            if self._open:
+                self.forms.append(Form(given.get("action", "")))
+        elif tag == "a":
+            self.links.append(given.get("href", ""))
+        elif self._open and name:
+            if given.get("type") == "file":
+                self.forms[-1].files.append(name)
+            elif (
+                given.get("type") not in ("radio", "checkbox")
+                or "checked" in given
+                or name not in self.forms[-1].values
+            ):
+                self.forms[-1].values[name] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open = False
+
+
+async def casework(world: World, *, decided: bool) -> None:
+    """A record of every kind, in a state in which somebody has a form for it."""
+    await stories.register_clue(world)
+    await stories.propose_matter(world, "再次立项")
+    matter = await stories.open_matter(world)
+    await stories.find_problem(world, matter.id)
+    await stories.draft_letter(world, matter.id)
+    await stories.enter_seizure(world, matter.id)
+    await stories.served_matter(world)
+    if decided:
+        await stories.decided_matter(world)
+    else:
+        await stories.reported_matter(world)
+
+
+async def forms_of(client: Client, starts: tuple[str, ...]) -> list[Form]:
+    """One form of each shape that the pages of a reader lead to."""
+    seen: set[str] = set()
+    found: dict[str, Form] = {}
+    waiting = list(starts)
+    while waiting and len(seen) < 60:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = await client.get(path)
+        if answer.status_code != 200:
+            continue
+        page = Page()
+        page.feed(answer.text)
+        for form in page.forms:
+            if not form.action.startswith(SESSION):
+                shape = re.sub(r"[0-9a-f-]{36}", "*", form.action) + "|" + "|".join(sorted(form.values))
+                found.setdefault(shape, form)
+        waiting += [link for link in page.links if RECORDS.fullmatch(link) and not link.endswith(FILES)]
+    return list(found.values())
+
+
+async def send(client: Client, form: Form, name: str, piece: str) -> tuple[int, str]:
+    values = form.values | {"_idempotency_key": str(new_id()), name: piece}
+    values.pop("_csrf_token", None)
+    answer = await client.post(form.action, values)
+    return answer.status_code, answer.text
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("reader", PAGES, ids=lambda r: r[1])
+async def test_no_form_takes_what_nobody_types(
+    world: World, backend: Backend, client_for: Opener, reader: tuple[str, str]
+) -> None:
+    await casework(world, decided=reader[1] != "wu")
+    client = await client_for(*reader)
+    forms = await forms_of(client, PAGES[reader])
+    assert forms
+    pieces = itertools.cycle(REFUSED)
+    before = backend.rows(world.url, without=STORED)
+    for form in forms:
+        for name in [n for n in form.values if not n.startswith("_")]:
+            piece = next(pieces)
+            status, page = await send(client, form, name, piece)
+            assert 400 <= status < 500, (form.action, name, piece[:20], status)
+            assert re.search(r"[\u4e00-\u9fff]{4}", page), (form.action, name)
+        for name in form.files:
+            files = {name: ("../a\u202e.pdf", b"%PDF-1.7", "application/pdf")}
+            answer = await client.post(form.action, {}, files=files)
+            assert 400 <= answer.status_code < 500, (form.action, name, answer.status_code)
+        wrong = await client.http.post(form.action, content=b"<a/>", headers={"content-type": "application/xml"})
+        assert 400 <= wrong.status_code < 500, (form.action, wrong.status_code)
+    assert backend.rows(world.url, without=STORED) == before
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("reader", PAGES, ids=lambda r: r[1])
+async def test_odd_text_is_text_at_every_form(world: World, client_for: Opener, reader: tuple[str, str]) -> None:
+    await casework(world, decided=reader[1] != "wu")
+    client = await client_for(*reader)
+    pieces = itertools.cycle(ODD)
+    for form in await forms_of(client, PAGES[reader]):
+        for name in [n for n in form.values if not n.startswith("_")]:
+            for piece in itertools.islice(pieces, 2):
+                status, page = await send(client, form, name, piece)
+                assert status < 500, (form.action, name, piece, page[:300])
+                assert "<script>alert(1)" not in page, (form.action, name)
