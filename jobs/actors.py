@@ -17,6 +17,7 @@ from kernel import settings
 from kernel.work import Work
 
 log = structlog.get_logger()
+FORGET_AT_ONCE = 5_000
 
 
 @job("sweep_deadlines", queue="deadlines")
@@ -58,6 +59,14 @@ async def end_sessions(work: Work) -> None:
     """Remove sessions that have run out, and counts of log-in tries that say nothing any more."""
     await work.session.execute(text("select guard.session_sweep()"))
     await work.session.execute(text("select guard.login_sweep(86400)"))
+
+
+@job("forget_answers")
+async def forget_answers(work: Work) -> None:
+    """Remove the answers that were kept for a day under their Idempotency-Key, a batch in each transaction."""
+    gone = await work.session.scalar(text("select guard.idempotency_sweep(:most)"), {"most": FORGET_AT_ONCE})
+    if gone == FORGET_AT_ONCE:
+        work.enqueue("forget_answers", {})
 
 
 @job("refresh_scope")

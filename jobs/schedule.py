@@ -59,6 +59,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("sweep_deadlines", every=15),
     Periodic("draft_circulars", cron="10 6 * * *"),
     Periodic("end_sessions", cron="20 3 * * *"),
+    Periodic("forget_answers", every=3600),
     Periodic("refresh_scope", cron="1 0 * * *"),
     Periodic("keep_audit_heads", every=300),
     Periodic("check_audit", cron="40 2 * * *"),

@@ -146,6 +146,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY p.kind <> 'main', o.sort_key, p.title
 $$;
 
+-- Answers kept under an Idempotency-Key: a day is promised, so nobody can have a younger one removed.
+
+CREATE FUNCTION guard.idempotency_sweep(most int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH old AS (
+        SELECT r.city_id, r.id FROM public.idempotency_record r
+        WHERE r.created_at < clock_timestamp() - interval '24 hours'
+        ORDER BY r.created_at LIMIT most FOR UPDATE SKIP LOCKED),
+    gone AS (
+        DELETE FROM public.idempotency_record r USING old WHERE r.city_id = old.city_id AND r.id = old.id RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+
 -- Outbox: the relay hands over what any tenant committed; a message not done in time is handed over again. Of each job
 -- at most `most` at once, and no more than `ahead` may be under way: a flood of one job holds up no other, and what
 -- waits long waits here, where nothing takes it for lost.

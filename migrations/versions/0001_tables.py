@@ -471,6 +471,7 @@ def upgrade() -> None:
             name=op.f("uq_idempotency_record_city_id_organ_id_account_id_key"),
         ),
     )
+    op.create_index("ix_idempotency_record_age", "idempotency_record", ["created_at"], unique=False)
     op.create_table(
         "instrument",
         sa.Column("matter_id", sa.Uuid(), nullable=False),

@@ -191,3 +191,4 @@ def _definer_rights() -> None:
     op.execute(f"GRANT SELECT ON public.alembic_version TO {roles().definer}")
     for_definer("outbox_message", "select", "insert", "update", "delete")
     for_definer("deadline", "select", "update")
+    for_definer("idempotency_record", "select", "update", "delete")

@@ -152,7 +152,10 @@ class IdempotencyRecord(TenantRow):
     """The answer that a command gave under one Idempotency-Key, kept at least 24 hours."""
 
     __tablename__ = "idempotency_record"
-    __table_args__ = (UniqueConstraint("city_id", "organ_id", "account_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "account_id", "key"),
+        Index("ix_idempotency_record_age", "created_at"),
+    )
 
     account_id: Mapped[UUID]
     key: Mapped[str]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from jobs import broker as broker_module
 from jobs.runtime import MAX_DELIVERIES
+from kernel import deadletters
 from kernel.models import ScheduleFire
 from tests.jobs.conftest import Line, until
 from tests.world import World
@@ -41,6 +42,13 @@ async def test_a_message_that_kills_its_worker_ends_as_a_dead_letter(still_line:
     assert deaths == MAX_DELIVERIES
     assert letters[0].deliveries == MAX_DELIVERIES + 1
     assert await still_line.effects("behind") == 1, "what ran beside it is not taken for a killer"
+    async with still_line.world.work("市司法局") as work:
+        shown, _ = await deadletters.listing(work, None, 10)
+        assert [(letter.outbox_id, letter.payload) for letter in shown] == [(message_id, {"mark": "deadly"})]
+        fresh = await deadletters.replay(work, shown[0].id)
+    assert await still_line.relay.step() == 1
+    row = await still_line.row(fresh)
+    assert (row.deliveries, row.done_at, row.relayed_at is None) == (0, None, False), "counted anew"
 
 
 async def test_workers_killed_again_and_again_lose_and_double_nothing(still_line: Line) -> None:

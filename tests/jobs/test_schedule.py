@@ -129,7 +129,7 @@ def test_every_enqueued_job_has_an_actor() -> None:
 
 def test_the_job_that_the_database_enqueues_has_an_actor() -> None:
     guard = (ROOT / "migrations" / "sql" / "guard.sql").read_text("utf-8")
-    inserted = re.findall(r"INSERT INTO public\.outbox_message.*?SELECT.*?'(\w+)'", guard, re.DOTALL)
+    inserted = re.findall(r"INSERT INTO public\.outbox_message.*?'(\w+)', jsonb_build", guard, re.DOTALL)
     assert inserted == [escalation.JOB]
     assert escalation.JOB in HANDLERS
 
