@@ -29,7 +29,8 @@ from supervision.matters import service as matters
 from tests.isolation.populace import Populace
 from tests.isolation.regulation import Thing, User
 from tests.world import World
-from web.sessions import COOKIE, Sessions
+from web.cookies import SESSION
+from web.sessions import Sessions
 
 MARK = re.compile(r"zq\d{6}")
 VARYING = re.compile(r'"(instance|request_id)":"[^"]*"')
@@ -100,7 +101,7 @@ class Doors:
         if user.id not in self._clients:
             sessions = Sessions(self.world.database, self.world.city_id, 36_000)
             token = await sessions.open(self.city.accounts[user.id][0], user.id)
-            made = httpx.AsyncClient(transport=self.transport, base_url="http://testserver", cookies={COOKIE: token})
+            made = httpx.AsyncClient(transport=self.transport, base_url="http://testserver", cookies={SESSION: token})
             await made.get("/health/live")
             self._clients[user.id] = made
         return self._clients[user.id]

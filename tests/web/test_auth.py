@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -314,7 +315,7 @@ async def test_an_open_session_guesses_the_password_five_times_and_is_ended(worl
 
 async def test_behind_encryption_the_cookies_are_bound_to_the_host(world: World) -> None:
     known = dataclasses.replace(settings.load(), cookie_secure="1")
-    app = create_app(Parts(known, world.database))
+    app: Any = create_app(Parts(known, world.database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://testserver") as http:
         page = await http.get("/login")
         given = await fields(world, HERE, "chen", password())
