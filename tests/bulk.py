@@ -278,7 +278,7 @@ class _Made:
         at = f"{m.opened + timedelta(days=3)} 10:{m.n % 60:02d}:00+08"
         return _line(
             self.city, number(INSTRUMENT, m.n, m.at), at, m.organ, m.id, m.number(self) or "", text,
-            "urging_letter" if m.n % 4 else "supervision_opinion", m.supervised, self._name(m.supervised), m.relation,
+            "urging_letter" if m.n % 4 else "opinion", m.supervised, self._name(m.supervised), m.relation,
             "{}", state, f"{self._name(m.organ)}执监督〔{m.opened.year}〕{m.n}号" if sent else None,
             m.opened.year if sent else None, m.n if sent else None, "监督文书", "", 10, "working_day",
             "xuchang-2024-draft", m.handler[1], m.handler[2], at if sent else None, at if sent else None, 0, "f",

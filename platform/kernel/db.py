@@ -77,8 +77,9 @@ def engine_for(url: str, *, pool_size: int = 10, ping: bool = True) -> AsyncEngi
     which costs a round trip a transaction: what is tried again by itself can do without."""
     return create_async_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        # All are kept: one that is opened above the size and closed again costs more than the request it serves.
+        pool_size=2 * pool_size,
+        max_overflow=0,
         pool_pre_ping=ping,
         # What a statement was about belongs into no log and no dead letter.
         hide_parameters=True,

@@ -21,7 +21,7 @@ class PasswordChangeNeeded(ZhunshengError):
     default_message = "首次登录请先修改密码。"
 
 
-def require_login(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+async def require_login(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard of the whole application: every route needs an identity unless it says that it is open."""
     if handler.opt.get(OPEN) or connection.scope["path"].startswith("/static/"):
         return

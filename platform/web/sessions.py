@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kernel.clock import system_now
+from kernel.clock import local_date, system_now
 from kernel.tenancy import VISITOR
 from kernel.work import Actor, Database, open_work
 
+IDENTITY = text("select * from guard.session_identity(:hash, :day)")
+RENEWAL = text("select guard.session_renew(:hash, :idle)")
+RENEWED_AGAIN = 30.0
+"""Seconds within which the database leaves a session's end as it is (guard.session_renew)."""
+MOST_KNOWN = 50_000
 LONGEST = timedelta(hours=12)
 """However busy a session is, this long after the log-in it ends."""
 
@@ -63,6 +72,8 @@ class Sessions:
         self.city_id = city_id
         self.idle_seconds = idle_seconds
         self.longest = longest
+        self._alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._renewed: dict[bytes, float] = {}
 
     async def open(self, account_id: UUID, post_id: UUID, since: datetime | None = None) -> str:
         """A new session; returns the token for the cookie. Called at log-in and at every change of post, so that
@@ -85,19 +96,14 @@ class Sessions:
     async def find(self, token: str, *, renew: bool = True) -> Identity | None:
         """The identity behind a token; None when it ended. With `renew` it lives for another idle period."""
         hashed = _hash(token)
-        async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
-            row = (
-                await work.session.execute(
-                    text("select * from guard.session_identity(:hash, :day)"), {"hash": hashed, "day": work.today}
-                )
-            ).one_or_none()
+        async with self._asking() as (connection, day):
+            row = (await connection.execute(IDENTITY, {"hash": hashed, "day": day})).one_or_none()
             if row is None:
+                self._renewed.pop(hashed, None)
                 return None
             since = msgspec.convert(row.data["since"], datetime)
-            if renew:
-                await work.session.execute(
-                    text("select guard.session_renew(:hash, :idle)"), {"hash": hashed, "idle": self._life(since)}
-                )
+            if renew and self._due(hashed):
+                await connection.execute(RENEWAL, {"hash": hashed, "idle": self._life(since)})
         return Identity(
             token_hash=hashed,
             city_id=row.city_id,
@@ -115,6 +121,27 @@ class Sessions:
             must_change=row.must_change,
             since=since,
         )
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[tuple[AsyncConnection, date]]:
+        """A connection for the look-up, and the product's day. The functions of sessions need no tenancy and each is a
+        statement of its own, so there is no transaction around it; only the demo's clock is read in one."""
+        if self.database.demo:
+            async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
+                yield await work.session.connection(), work.today
+            return
+        async with self._alone.connect() as connection:
+            yield connection, local_date(system_now())
+
+    def _due(self, hashed: bytes) -> bool:
+        """Whether this process renewed the session so long ago that the database would write again."""
+        now = monotonic()
+        if now - self._renewed.get(hashed, -RENEWED_AGAIN) < RENEWED_AGAIN:
+            return False
+        if len(self._renewed) >= MOST_KNOWN:
+            self._renewed.clear()
+        self._renewed[hashed] = now
+        return True
 
     async def end(self, token: str) -> None:
         async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:

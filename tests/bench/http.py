@@ -83,7 +83,8 @@ async def _prepared(place: Place, size: int) -> tuple[str, str]:
     actor = await world.actor(*READER)
     token = await Sessions(world.database, world.city_id, 7_200).open(actor.account_id, actor.post_id)
     await world.close()
-    return str(actor.organ_id), f"zs_session={token}"
+    # Bound to the host where cookies are secure: under either name it is the same session.
+    return str(actor.organ_id), f"zs_session={token}; __Host-zs_session={token}"
 
 
 @contextlib.contextmanager
@@ -101,7 +102,7 @@ def _serving(place: Place, python: Path, organ: str, cookie: str) -> Iterator[li
         process = subprocess.Popen(
             [part.replace("PORT", str(port)) for part in command],
             env={**os.environ, **environment},
-            cwd=ROOT if name == OURS_JSON else PEERS,
+            cwd=PEERS,
             stdout=subprocess.DEVNULL,
         )
         started.append((Server(name, port, path, cookie), process))
@@ -112,15 +113,19 @@ def _serving(place: Place, python: Path, organ: str, cookie: str) -> Iterator[li
 
     try:
         start(
-            OURS_JSON, "/api/v1/matters", [sys.executable, __file__, place.url, "PORT"], {"PYTHONPATH": _path()}, cookie
+            OURS_JSON,
+            "/api/v1/matters",
+            [sys.executable, "ours.py", place.url, "PORT"],
+            {"PYTHONPATH": _path(), "ZHUNSHENG_DEMO": ""},
+            cookie,
         )
         start(RAW, "/", granian("raw:app", "asgi"), peer | {"BENCH_DRIVER": "psycopg"})
         start(RAW_ASYNCPG, "/", granian("raw:app", "asgi"), peer | {"BENCH_DRIVER": "asyncpg"})
         start(FASTAPI, "/matters", granian("fastapi_orm:app", "asgi"), peer)
         start(DRF, "/matters", granian("drf:app", "wsgi", "--blocking-threads", "8"), peer)
         servers = [server for server, _ in started]
-        for server in servers:
-            _wait(server.port)
+        for server, process in started:
+            _wait(server.port, process)
         yield [*servers, Server(OURS_HTML, servers[0].port, "/matters", cookie)]
     finally:
         for _, process in started:
@@ -139,10 +144,12 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
+        if process.poll() is not None:
+            break
         time.sleep(0.1)
     raise TimeoutError(f"nothing answers on port {port}")
 
@@ -182,17 +189,3 @@ def _load(server: Server, seconds: float) -> dict[str, float]:
     done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
-
-
-def _serve(url: str, port: int) -> None:
-    """Ours, as `zhunsheng web` serves it, with one worker."""
-    from dataclasses import replace
-
-    from cli.serve import serve
-    from kernel import settings
-
-    serve(replace(settings.load(), web_workers="1", pool_size="8", log_level="ERROR"), url, port)
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]))

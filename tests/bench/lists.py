@@ -13,10 +13,12 @@ import os
 import statistics
 import time
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, cast
+from uuid import UUID
 
 import psycopg
 
+from kernel.work import BEGIN
 from supervision.matters import selection
 from supervision.matters import service as matters
 from supervision.matters.listing import MatterFilter
@@ -87,7 +89,7 @@ def questions() -> list[Question]:
 
 def run(*, quick: bool) -> dict[str, object]:
     """`worst_ratio`: plain pages; `worst_rare_ratio`: rare stages and a reader without matters; `worst_search_ratio`:
-    words of two characters. `worst_removed`: rows that the worst plan throws away; `seq_scans`: big tables read whole."""
+    words of two characters. `worst_removed`: rows that the worst plan throws away; `seq_scans`: tables read whole."""
     os.environ["ZHUNSHENG_DEMO"] = "1"
     with durable() as place:
         return asyncio.run(_measured(place, QUICK if quick else FULL, repetitions=60 if quick else 300))
@@ -150,22 +152,22 @@ def _timed(place: Place, world: World, question: Question, ran: list[Ran], repet
     with psycopg.connect(place.owner, autocommit=True) as owner:
         _exact_table(owner, organ, scope)
     query = f"select {COLUMNS} from exact where {question.where} order by next_due_on, id limit 51"
-    begin = "select set_config('zs.tenancy', %(t)s, true), (select shift_seconds from demo_clock where id = 1), (select jsonb_object_agg(name, version) from reference_version)"
     city, viewer = world.city_id, ran[0].tenancy.split("|")[1]
+    begin = str(BEGIN).replace(":tenancy", "%(tenancy)s").encode()
     ours, exact = [], []
     url = place.url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as first, psycopg.connect(url, autocommit=True) as second:
-        signed = world.database.signer.sign(city, __import__("uuid").UUID(viewer))
+        signed = world.database.signer.sign(city, UUID(viewer))
         for _ in range(repetitions):
             at = time.perf_counter()
             first.execute("begin")
-            first.execute(begin, {"t": signed})
+            first.execute(begin, {"tenancy": signed})
             for one in ran:
-                first.execute(cast(LiteralString, one.sql), one.parameters).fetchall()
+                first.execute(one.sql.encode(), one.parameters).fetchall()
             first.execute("commit")
             ours.append(time.perf_counter() - at)
             at = time.perf_counter()
-            second.execute(cast(LiteralString, query)).fetchall()
+            second.execute(query.encode()).fetchall()
             exact.append(time.perf_counter() - at)
     warm = repetitions // 5
     return statistics.median(ours[warm:]) * 1000, statistics.median(exact[warm:]) * 1000
@@ -175,7 +177,7 @@ def _exact_table(owner: psycopg.Connection[Any], organ: str, scope: str) -> None
     """`exact`: the reader's matters alone, with an index for each question."""
     owner.execute("drop table if exists exact")
     owner.execute(
-        cast(LiteralString, f"create unlogged table exact as select {KEYS} from matter where organ_id {scope}"),
+        f"create unlogged table exact as select {KEYS} from matter where organ_id {scope}".encode(),
         {"organ": organ},
     )
     for statement in (
@@ -185,5 +187,5 @@ def _exact_table(owner: psycopg.Connection[Any], organ: str, scope: str) -> None
         "create index on exact using gin (search) where live",
         "grant select on exact to public",
     ):
-        owner.execute(cast(LiteralString, statement))
+        owner.execute(statement.encode())
     owner.execute("vacuum (analyze) exact")

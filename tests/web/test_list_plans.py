@@ -72,6 +72,7 @@ NO_LIST = {
     "/api/v1/schema": "text",
     "/api/v1/schema/openapi.json": "text",
     "/health/live": "no records",
+    "/metrics": "the operator's figures, sums over whole queues",
     "/health/ready": "no records",
 }
 VIEWS = ("active", "overdue", "today", "verify", "reported", "closed", "all")
@@ -94,7 +95,7 @@ LISTS = {
         "due=overdue", "due=near", f"q={quote(COMMON)}", f"q={quote(RARE)}", "source=media&state=answered",
     ],
     "/instruments": ["", *(f"tab={t}" for t in ("drafting", "running", "failed", "done", "all")), f"q={quote(RARE)}",
-                     "kind=supervision_opinion"],
+                     "kind=opinion"],
     "/inbox": [*(f"tab={t}" for t in ("open", "copies", "done", "all", "papers")), f"q={quote(RARE)}"],
     "/deliveries": [*(f"tab={t}" for t in ("open", "copies", "done", "all")), f"q={quote(RARE)}"],
     "/deliveries/papers": ["", f"q={quote(RARE)}"],

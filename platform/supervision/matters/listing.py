@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
@@ -23,6 +23,7 @@ from kernel.wording import format_short
 from kernel.work import Work
 from kernel.workdays import WorkCalendar
 from supervision.deadlines import service as deadlines
+from supervision.deadlines.chips import Chip
 from supervision.deadlines.counting import NEAR_WORKDAYS
 from supervision.deadlines.rules import chip_for
 from supervision.matters import selection
@@ -31,7 +32,7 @@ from supervision.matters.selection import AT_GOVERNMENT, Reach, Sort, View
 from supervision.matters.stages import STAGES
 from supervision.matters.terms import LIVE_TERM, item_term, mode_term, organ_term, person_term, stage_term
 from supervision.matters.views import MatterRow, Page
-from tenants.organs.directory import Directory, directory
+from tenants.organs.directory import directory
 
 __all__ = ["ACTIVE", "AT_GOVERNMENT", "COUNT_LIMIT", "VIEWS", "MatterFilter", "Sort", "View", "list_matters"]
 
@@ -292,29 +293,37 @@ def _decode(cursor: str, sort: Sort) -> list[Any]:
 async def _rows(work: Work, found: Sequence[Line]) -> list[MatterRow]:
     tree = await directory(work)
     days = await deadlines.calendar(work)
-    return [_row(matter, work.today, days, tree) for matter in found]
+    # A page has few days and few organs: what is said of each is made once.
+    ends = {m.next_due_on: _end(m.next_due_on, work.today, days) for m in found if m.next_due_on is not None}
+    names = {i: tree.short(i) if i in tree.organs else "" for m in found for i in (m.supervised_id, m.organ_id)}
+    return [_row(matter, ends, names) for matter in found]
 
 
-def _row(matter: Line, today: date, days: WorkCalendar, tree: Directory) -> MatterRow:
+def _end(due: date, today: date, days: WorkCalendar) -> tuple[str, Chip]:
+    return format_short(due, today), chip_for(due, today, days)
+
+
+def _row(matter: Line, ends: Mapping[date, tuple[str, Chip]], names: Mapping[UUID, str]) -> MatterRow:
     stage = STAGES[matter.stage]
     due = matter.next_due_on if matter.state in ACTIVE else None
+    text, chip = ends[due] if due else ("", None)
     return MatterRow(
         id=matter.id,
         number=matter.number,
         title=matter.title,
         supervised_id=matter.supervised_id,
-        supervised_name=tree.short(matter.supervised_id) if matter.supervised_id in tree.organs else "",
+        supervised_name=names[matter.supervised_id],
         relation=matter.relation,
         organ_id=matter.organ_id,
-        organ_name=tree.short(matter.organ_id),
+        organ_name=names[matter.organ_id],
         state=matter.state,
         stage=matter.stage,
         stage_label=stage.label,
         stage_tone=stage.tone,
         mode=matter.mode,
         due_on=due,
-        due_text=format_short(due, today) if due else "",
-        chip=chip_for(due, today, days) if due else None,
+        due_text=text,
+        chip=chip,
         handlers=matter.handler_names,
         source=matter.source,
         opened_on=matter.opened_on,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 URL = os.environ["BENCH_URL"].replace("postgresql://", "postgresql+asyncpg://")
 CITY, ORGAN = uuid.UUID(os.environ["BENCH_CITY"]), uuid.UUID(os.environ["BENCH_ORGAN"])
-sessions = async_sessionmaker(create_async_engine(URL, pool_size=8), expire_on_commit=False)
+sessions = async_sessionmaker(create_async_engine(URL, pool_size=8, max_overflow=0), expire_on_commit=False)
 app = FastAPI()
 
 
