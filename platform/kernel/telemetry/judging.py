@@ -35,6 +35,7 @@ JOBS: Final = {
     "refresh_scope": "更新监督范围",
     "keep_audit_heads": "上级留存封存头",
     "check_audit": "核验审计记录",
+    "forget_answers": "清理重复提交的答复",
 }
 LAG_YELLOW, LAG_RED = 60.0, 600.0
 SEALING_YELLOW, SEALING_RED = 10.0, 60.0
@@ -264,7 +265,7 @@ def _keys(state: State) -> Line:
     if not state.store.keys:
         return Line("keys", "密钥", Light.RED, "没有找到密钥文件", "请检查 secrets 目录是否已挂载、是否可读。")
     oldest = max(state.store.keys.values())
-    fact = f"{len(state.store.keys)} 个，最早的已使用 {span(oldest * 86_400)}"
+    fact = f"{len(state.store.keys)} 个，最早的{f'已使用 {oldest} 天' if oldest else '今天建立'}"
     if oldest > KEY_YEARS * 365:
         return Line("keys", "密钥", Light.YELLOW, fact, "请与密码应用安全性评估人员商定是否更换。")
     return Line("keys", "密钥", Light.GREEN, fact)
