@@ -14,7 +14,7 @@ from kernel.db import TenantRow, Versioned
 DUE = "coalesce(next_due_on, '9999-12-31'::date)"
 """The order by end, clues without one last: an expression, so that one index range serves a page."""
 FACETS = ("source", "subject_organ_id")
-"""What the pool is filtered by, decided in the indexes (docs/adr/0012-lists.md)."""
+"""What the pool is filtered by, decided in the indexes (docs/adr/0013-lists.md)."""
 
 
 class Clue(Versioned, TenantRow):

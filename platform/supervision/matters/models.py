@@ -23,7 +23,7 @@ LIVE = ("proposed", "open", "closing", "suspended")
 """States of a matter that is not ended."""
 FACETS = ("state", "stage", "mode", "supervised_id", "relation", "opened_on")
 """What a list is filtered by: behind the order in its indexes, so that a filter is decided there and no row that it
-leaves out is fetched (docs/adr/0012-lists.md)."""
+leaves out is fetched (docs/adr/0013-lists.md)."""
 
 
 def _sorted(name: str, *order: str) -> tuple[Index, Index]:

@@ -4,7 +4,7 @@ Row-level security alone finds nothing quickly: a policy is a filter, not a rang
 whose matters it reads. The own organ is one range of an index that has the order; with `reach` all, each organ of the
 reader's scope is such a range, and the first rows of each are merged. What a filter asks for stands behind the order
 in the same index (`models.FACETS`). Words, persons and content items are found by the search vector, in which every
-matter carries its organ. See docs/adr/0012-lists.md.
+matter carries its organ. See docs/adr/0013-lists.md.
 """
 
 from __future__ import annotations
