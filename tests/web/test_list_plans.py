@@ -43,11 +43,8 @@ PEOPLE = {
     "system administrator": ("建安区司法局", "system_admin"),
     "security administrator": ("建安区司法局", "security_admin"),
 }
-FIVE = {
-    "city supervisor", "county supervisor", "county leader", "city line department", "single department",
-    "county government", "audit administrator",
-}  # fmt: skip
-"""Readers who try every filter; the others open each list as it stands."""
+TRYING = {"city supervisor", "city line department", "single department", "audit administrator"}
+"""Readers who try every filter; the others open each list as it stands, but at full size everybody tries."""
 NO_LIST = {
     "/": "leads to the home page",
     "/login": "no records",
@@ -127,6 +124,7 @@ class Filled:
     big: frozenset[str]
     other: str
     """An organ that the county's supervision body supervises."""
+    size: int = QUICK
 
     async def get(self, reader: Reader, path: str) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app)
@@ -147,7 +145,7 @@ async def opened(url: str, owner: str, size: int) -> Filled:
         readers.append(Reader(name, token, str(actor.person_id)))
     app = create_app(Parts(settings.load(), world.database))
     big = await big_tables(world.database.engine)
-    return Filled(world, app, readers, big, str(await world.organ("建安区城市管理局")))
+    return Filled(world, app, readers, big, str(await world.organ("建安区城市管理局")), size)
 
 
 @pytest.fixture(scope="module", params=[QUICK, pytest.param(FULL, marks=[pytest.mark.drill, pytest.mark.long])])
@@ -192,11 +190,12 @@ async def test_no_list_reads_a_table_whole_or_throws_rows_away(filled: Filled) -
     answered: dict[str, set[int]] = {}
     seen: set[tuple[str, str]] = set()
     served: dict[tuple[str, str], set[int]] = {}
+    trying = TRYING if filled.size == QUICK else set(PEOPLE)
     for path in lists(filled.app.app):
         tried = False
         for query in LISTS.get(path, LISTS.get(path.removeprefix("/api/v1"), [""])):
             for reader in filled.readers:
-                if 200 not in served.setdefault((path, reader.name), {200}) or (tried and reader.name not in FIVE):
+                if 200 not in served.setdefault((path, reader.name), {200}) or (tried and reader.name not in trying):
                     continue
                 filter_ = query.format(me=reader.person, other=filled.other)
                 status, more = await wasted(filled, f"{path}?{filter_}" if filter_ else path, reader, seen)
