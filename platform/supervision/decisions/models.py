@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
 
-
 SENT = "coalesce(sent_at, created_at)"
 """The order of the list of reports: an expression, so that one index range serves a page."""
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
 
-
 DUE = "coalesce(due_on, '9999-12-31'::date)"
 """The order of what was received, documents without an end last: an expression, so that one index range serves it."""
 WAITING = "state = 'sent' or (state = 'served' and role = 'main')"
