@@ -45,7 +45,8 @@ begin
     set local session_replication_role = replica;
     for t in
         select relname as name, string_agg(quote_ident(attname), ', ' order by attnum) as columns
-        from pg_class c join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = ''
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = ''
         where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in (:kept, 'reference_version')
         group by relname
     loop
