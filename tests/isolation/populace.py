@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from kernel.search import bigrams
+from supervision.matters.terms import organ_term
 from tests import stories
 from tests.isolation.regulation import Organ, Regulation, Thing, User
 from tests.world import World
@@ -302,8 +303,14 @@ class _Writer:
 def _index(connection: Connection) -> None:
     """The search terms of the copies, as the services would have stored them."""
     for table in ("matter", "clue"):
-        rows = connection.execute(text(f"select id, title from {table} where title like 'zq%'"))
-        found = [{"id": r.id, "terms": bigrams(f"{r.title} 扣押")} for r in rows]
+        rows = connection.execute(text(f"select id, title, organ_id from {table} where title like 'zq%'"))
+        found = [
+            {
+                "id": r.id,
+                "terms": [*bigrams(f"{r.title} 扣押"), *(organ_term(r.organ_id, live=live) for live in (False, True))],
+            }
+            for r in rows
+        ]
         connection.execute(
             text(f"update {table} set search = array_to_tsvector(cast(:terms as text[])) where id = :id"), found
         )
