@@ -63,8 +63,7 @@ def _app_url(known: Settings) -> str:
 
 
 def _database(known: Settings, url: str) -> Database:
-    # Jobs come again by themselves: the first that meets a broken connection empties the pool for all.
-    engine = engine_for(url, pool_size=int(known.pool_size), ping=False)
+    engine = engine_for(url, pool_size=int(known.pool_size))
     watch_pool(engine)
     return Database(engine, TenancySigner(known.secret("tenancy")), demo=known.demo_mode)
 

@@ -72,15 +72,14 @@ class Versioned:
 BigInt = BigInteger
 
 
-def engine_for(url: str, *, pool_size: int = 10, ping: bool = True) -> AsyncEngine:
-    """The application's engine. Prepared statements stay on; with `ping` a broken connection is found before use,
-    which costs a round trip a transaction: what is tried again by itself can do without."""
+def engine_for(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """The application's engine. Prepared statements stay on. No connection is pinged before use, which would cost a
+    trip to the server each time: a broken one shows at the first statement, where it is replaced (`kernel.work`)."""
     return create_async_engine(
         url,
         # All are kept: one that is opened above the size and closed again costs more than the request it serves.
         pool_size=2 * pool_size,
         max_overflow=0,
-        pool_pre_ping=ping,
         # What a statement was about belongs into no log and no dead letter.
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},

@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from kernel.clock import local_date, system_now
@@ -23,11 +25,12 @@ from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
 from kernel.telemetry import tracing
 from kernel.tenancy import TenancySigner
 
-BEGIN = text(
-    "select set_config('zs.tenancy', :tenancy, true),"
+BEGIN_NOW = (
+    "select set_config('zs.tenancy', %s, true),"
     " (select shift_seconds from demo_clock where id = 1),"
     " (select jsonb_object_agg(name, version) from reference_version)"
 )
+BEGIN = text(BEGIN_NOW.replace("%s", ":tenancy"))
 TENANCY = text("select set_config('zs.tenancy', :tenancy, true)")
 
 
@@ -232,13 +235,8 @@ async def open_work(
     if rehearsal is not None and not database.demo:
         raise Denied("演示时钟只在演示环境中使用。")
     assert rehearsal is None or rehearsal.connection.in_transaction(), "each work would commit by itself"
-    bind = rehearsal.connection if rehearsal else database.engine
-    async with (
-        _traced(organ_id),
-        AsyncSession(bind, expire_on_commit=False, autoflush=True) as session,
-        session.begin(),
-    ):
-        row = (await session.execute(BEGIN, {"tenancy": database.signer.sign(city_id, organ_id)})).one()
+    tenancy = database.signer.sign(city_id, organ_id)
+    async with _traced(organ_id), _begun(database, tenancy) as (session, row):
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
         if rehearsal is not None:
             shift = rehearsal.shift
@@ -253,6 +251,49 @@ async def open_work(
             request_id=request_id,
             origin=origin,
         )
+
+
+@asynccontextmanager
+async def _begun(database: Database, tenancy: str) -> AsyncIterator[tuple[AsyncSession, Sequence[Any]]]:
+    """A session in a transaction that has its tenancy, and the row of `BEGIN`; committed or rolled back at the end.
+
+    A connection that died while it lay in the pool shows here, before anything was done: it is replaced once, which
+    costs a healthy one nothing.
+    """
+    bind = database.rehearsal.connection if database.rehearsal else database.engine
+    for last in (False, True):
+        async with AsyncSession(bind, expire_on_commit=False, autoflush=True) as session:
+            try:
+                row = await _first(session, tenancy, alone=database.rehearsal is None)
+            except OperationalError as error:
+                if last or not error.connection_invalidated:
+                    raise
+                continue
+            try:
+                yield session, row
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
+            return
+
+
+async def _first(session: AsyncSession, tenancy: str, *, alone: bool) -> Sequence[Any]:
+    """Begin and sign in one trip to the server; in a rehearsal the transaction is there already."""
+    if not alone:
+        return (await session.execute(BEGIN, {"tenancy": tenancy})).one()
+    connection = await session.connection()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        async with driver.pipeline():
+            cursor = await driver.execute(BEGIN_NOW, (tenancy,), prepare=True)
+        row: Sequence[Any] = await cursor.fetchone()
+    except psycopg.OperationalError as error:
+        gone = bool(driver.closed)
+        if gone:
+            await connection.invalidate(error)
+        raise OperationalError(BEGIN_NOW, None, error, hide_parameters=True, connection_invalidated=gone) from error
+    return row
 
 
 @asynccontextmanager

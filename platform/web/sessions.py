@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.clock import local_date, system_now
@@ -96,14 +98,15 @@ class Sessions:
     async def find(self, token: str, *, renew: bool = True) -> Identity | None:
         """The identity behind a token; None when it ended. With `renew` it lives for another idle period."""
         hashed = _hash(token)
-        async with self._asking() as (connection, day):
-            row = (await connection.execute(IDENTITY, {"hash": hashed, "day": day})).one_or_none()
-            if row is None:
-                self._renewed.pop(hashed, None)
-                return None
-            since = msgspec.convert(row.data["since"], datetime)
-            if renew and self._due(hashed):
-                await connection.execute(RENEWAL, {"hash": hashed, "idle": self._life(since)})
+        try:
+            row = await self._asked(hashed, renew=renew)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
+            # It died while it lay in the pool; the pool is fresh now.
+            row = await self._asked(hashed, renew=renew)
+        if row is None:
+            return None
         return Identity(
             token_hash=hashed,
             city_id=row.city_id,
@@ -119,8 +122,18 @@ class Sessions:
             roles=frozenset(row.roles),
             account_organ_id=row.account_organ_id,
             must_change=row.must_change,
-            since=since,
+            since=msgspec.convert(row.data["since"], datetime),
         )
+
+    async def _asked(self, hashed: bytes, *, renew: bool) -> Any:
+        async with self._asking() as (connection, day):
+            row = (await connection.execute(IDENTITY, {"hash": hashed, "day": day})).one_or_none()
+            if row is None:
+                self._renewed.pop(hashed, None)
+            elif renew and self._due(hashed):
+                since = msgspec.convert(row.data["since"], datetime)
+                await connection.execute(RENEWAL, {"hash": hashed, "idle": self._life(since)})
+            return row
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[tuple[AsyncConnection, date]]:

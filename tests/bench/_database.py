@@ -29,9 +29,7 @@ class Place:
 
     def database(self, pool_size: int = 8) -> Database:
         """A database of this process; its engine is the caller's to dispose."""
-        return Database(
-            engine_for(self.url, pool_size=pool_size, ping=False), TenancySigner(settings.load().secret("tenancy"))
-        )
+        return Database(engine_for(self.url, pool_size=pool_size), TenancySigner(settings.load().secret("tenancy")))
 
 
 @contextmanager

@@ -29,9 +29,7 @@ RECLAIM_SECONDS = 12
 
 
 def database(url: str) -> Database:
-    return Database(
-        engine_for(url, pool_size=4, ping=False), TenancySigner(settings.load().secret("tenancy")), demo=True
-    )
+    return Database(engine_for(url, pool_size=4), TenancySigner(settings.load().secret("tenancy")), demo=True)
 
 
 def _notice_deaths_soon() -> None:
