@@ -78,6 +78,15 @@ class Backend:
             counts = ", ".join(f'(select count(*) from "{name}") as "{name}"' for name in names)
             return dict(connection.execute(text(f"select {counts}")).mappings().one())
 
+    def disconnect(self, url: str) -> int:
+        """Have the server drop every connection of others to a lent copy. Returns their number."""
+        ended = text(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        with self._owner(url).connect() as connection:
+            return int(connection.execute(ended).scalar_one())
+
     def _owner(self, url: str) -> Engine:
         """The superuser's engine of a lent copy, one a process."""
         if url not in _OWNERS:

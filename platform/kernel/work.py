@@ -289,10 +289,10 @@ async def _first(session: AsyncSession, tenancy: str, *, alone: bool) -> Sequenc
             cursor = await driver.execute(BEGIN_NOW, (tenancy,), prepare=True)
         row: Sequence[Any] = await cursor.fetchone()
     except psycopg.OperationalError as error:
-        gone = bool(driver.closed)
-        if gone:
-            await connection.invalidate(error)
-        raise OperationalError(BEGIN_NOW, None, error, hide_parameters=True, connection_invalidated=gone) from error
+        if driver.closed:
+            # The engine meets the broken connection itself and replaces all that are as old; this raises.
+            await connection.exec_driver_sql("select 1")
+        raise OperationalError(BEGIN_NOW, None, error, hide_parameters=True) from error
     return row
 
 

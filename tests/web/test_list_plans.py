@@ -148,7 +148,13 @@ async def opened(url: str, owner: str, size: int) -> Filled:
     return Filled(world, app, readers, big, str(await world.organ("建安区城市管理局")), size)
 
 
-@pytest.fixture(scope="module", params=[QUICK, pytest.param(FULL, marks=[pytest.mark.drill, pytest.mark.long])])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(QUICK, marks=[pytest.mark.drill]),
+        pytest.param(FULL, marks=[pytest.mark.drill, pytest.mark.long]),
+    ],
+)
 async def filled(cluster: Cluster, request: pytest.FixtureRequest) -> AsyncIterator[Filled]:
     backend = cluster.backend("embedded")
     with backend.clone() as url:
