@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import xlsxwriter
-
 from kernel.clock import local_time
 from kernel.models import AuditEntry
 from kernel.wording import format_moment
@@ -106,6 +104,9 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _workbook(rows: Sequence[Sequence[str]], mark: str) -> bytes:
     buffer = io.BytesIO()
+    # Loaded with the first export: it would hold up every start.
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("审计记录")
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EDF3FB"})

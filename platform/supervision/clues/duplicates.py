@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from rapidfuzz import fuzz
-
 from kernel.search import fold
 
 K = TypeVar("K")
@@ -32,6 +30,9 @@ def similarity(a: str, b: str) -> float:
     left, right = normalise(a), normalise(b)
     if not left or not right:
         return 0.0
+    # Loaded with the first comparison: it would hold up every start.
+    from rapidfuzz import fuzz
+
     return float(fuzz.ratio(left, right))
 
 

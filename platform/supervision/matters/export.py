@@ -6,8 +6,6 @@ import io
 from collections.abc import Sequence
 from uuid import UUID
 
-import xlsxwriter
-
 from kernel.wording import format_date, format_moment
 from kernel.work import Work
 from supervision.matters.listing import VIEWS, MatterFilter, export_rows, rows_of
@@ -40,6 +38,9 @@ async def export(work: Work, chosen: MatterFilter, matter_ids: Sequence[UUID] = 
 def _workbook(rows: Sequence[MatterRow], mark: str) -> bytes:
     buffer = io.BytesIO()
     # Text that begins with = + - @ stays text: a title must never become a formula.
+    # Loaded with the first export: it would hold up every start.
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("监督事项")
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EDF3FB"})

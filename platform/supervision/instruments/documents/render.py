@@ -16,7 +16,6 @@ from kernel.typeset import Face, Typesetter
 from kernel.wording import format_date
 from supervision.instruments.documents.models import Document, ReceiptDocument
 from supervision.instruments.documents.sheet import frame_data
-from supervision.instruments.documents.word import word_file
 from supervision.instruments.documents.wording import compose
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -76,6 +75,9 @@ def docx(document: Document) -> bytes:
     """The document as a Word file with the fonts that GB/T 9704 names. ValueError for a proof of service."""
     if isinstance(document, ReceiptDocument):
         raise ValueError("a proof of service is a form; it has no Word file")
+    # Loaded with the first Word file: it would hold up every start.
+    from supervision.instruments.documents.word import word_file
+
     return word_file(compose(document))
 
 
