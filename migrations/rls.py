@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
 from alembic import op
 
 from kernel.provision import Roles
@@ -73,3 +77,26 @@ def for_definer(table: str, *commands: str) -> None:
         check = "true" if command in ("insert", "update") else None
         policy(table, command, using=using, check=check, to=definer)
     op.execute(f"GRANT {', '.join(c.upper() for c in commands)} ON {table} TO {definer}")
+
+
+def guard_functions(source: str, grantees: Mapping[str, str] | None = None) -> None:
+    """Make the functions of an SQL text in the schema `guard`, owned by the definer, so that they run with its narrow
+    rights. The application alone may call them, or the role (`owner`, `definer`) that `grantees` names for one."""
+    r = roles()
+    op.execute(f"GRANT CREATE ON SCHEMA guard TO {r.definer}")
+    op.execute(f"SET LOCAL ROLE {r.definer}")
+    op.execute("SET LOCAL check_function_bodies = off")
+    for statement in re.split(r"(?m)^(?=CREATE FUNCTION)", source)[1:]:
+        op.get_bind().exec_driver_sql(statement)
+        name = re.match(r"CREATE FUNCTION (guard\.\w+)", statement)
+        assert name is not None
+        op.execute(f"REVOKE ALL ON FUNCTION {name[1]} FROM PUBLIC")
+        grantee = (grantees or {}).get(name[1], "app")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {name[1]} TO {getattr(r, grantee)}")
+    op.execute(f"SET LOCAL ROLE {r.owner}")
+    op.execute(f"REVOKE CREATE ON SCHEMA guard FROM {r.definer}")
+
+
+def guard_file(name: str, grantees: Mapping[str, str] | None = None) -> None:
+    """`guard_functions` of a file of `migrations/sql`."""
+    guard_functions((Path(__file__).parent / "sql" / name).read_text(), grantees)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from alembic import op
 
 from migrations.rls import (
@@ -13,6 +10,7 @@ from migrations.rls import (
     SYSTEM,
     TENANT,
     for_definer,
+    guard_file,
     owned,
     policy,
     reference,
@@ -25,7 +23,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parents[1] / "sql" / "guard.sql"
 OWN_ROWS = f"organ_id = {TENANT}"
 """Read by the tenant alone, whatever its scope."""
 BOTH_SIDES = f"{IN_SCOPE} OR addressee_id = {TENANT}"
@@ -96,22 +93,10 @@ def _guard_schema() -> None:
     )
     secure("guard.tenancy_key")
     op.execute(f"GRANT USAGE ON SCHEMA guard TO {r.app}")
-    op.execute(f"GRANT USAGE, CREATE ON SCHEMA guard TO {r.definer}")
+    op.execute(f"GRANT USAGE ON SCHEMA guard TO {r.definer}")
     op.execute(f"GRANT USAGE ON SCHEMA public TO {r.app}, {r.definer}")
     for_definer("guard.tenancy_key", "select", "insert", "update")
-    source = SQL.read_text()
-    # The functions are made by the definer, so that they run with its narrow rights and not with the owner's.
-    op.execute(f"SET LOCAL ROLE {r.definer}")
-    op.execute("SET LOCAL check_function_bodies = off")
-    for statement in re.split(r"(?m)^(?=CREATE FUNCTION)", source)[1:]:
-        op.get_bind().exec_driver_sql(statement)
-        name = re.match(r"CREATE FUNCTION (guard\.\w+)", statement)
-        assert name is not None
-        op.execute(f"REVOKE ALL ON FUNCTION {name[1]} FROM PUBLIC")
-        grantee = NOT_THE_APPLICATION.get(name[1], "app")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {name[1]} TO {getattr(r, grantee)}")
-    op.execute(f"SET LOCAL ROLE {r.owner}")
-    op.execute(f"REVOKE CREATE ON SCHEMA guard FROM {r.definer}")
+    guard_file("guard.sql", NOT_THE_APPLICATION)
 
 
 def _shared_tables() -> None:

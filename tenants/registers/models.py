@@ -1,0 +1,159 @@
+"""The files of officers: who they are, which certificates they hold, what they learned; and the enforcement bodies.
+
+Every row belongs to the organ where the officer works. `citizen_hash` is the keyed look-up of the citizen id, the same
+for one person in every tenant: the two-year bar (Article 21) hangs on it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import TenantRow, Versioned
+
+
+def _of_officer() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["city_id", "organ_id", "officer_id"], ["officer.city_id", "officer.organ_id", "officer.id"]
+    )
+
+
+class Officer(Versioned, TenantRow):
+    """The file of a person who enforces or supervises, in the organ where he works (Arts. 6, 10)."""
+
+    __tablename__ = "officer"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "id"),
+        UniqueConstraint("city_id", "organ_id", "citizen_hash"),
+        ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
+        CheckConstraint(
+            "employment in ('civil_service', 'public_institution', 'contract', 'worker', 'temporary')",
+            name="employment",
+        ),
+        Index("ix_officer_list", "city_id", "organ_id", "left_on", "name", "id"),
+    )
+
+    person_id: Mapped[UUID | None]
+    """The person behind an account, where he has one (`person`, perhaps of another tenant)."""
+    name: Mapped[str]
+    citizen_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    citizen_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    citizen_mask: Mapped[str]
+    employment: Mapped[str]
+    """civil_service 行政编制, public_institution 事业编制, contract 合同制, worker 工勤, temporary 临时."""
+    title: Mapped[str]
+    unit: Mapped[str] = mapped_column(server_default="")
+    areas: Mapped[list[str]]
+    """Business lines in which he enforces."""
+    phone: Mapped[str] = mapped_column(server_default="")
+    legal_qualification: Mapped[bool] = mapped_column(server_default="false")
+    """法律职业资格."""
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    left_reason: Mapped[str] = mapped_column(server_default="")
+
+
+class Certificate(Versioned, TenantRow):
+    """An enforcement certificate (行政执法证) or supervision certificate (监督证). `organ_id` is the holder's organ,
+    `issuer_id` the justice department that issued it."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        _of_officer(),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        UniqueConstraint("city_id", "organ_id", "kind", "number"),
+        CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),
+        CheckConstraint("status in ('valid', 'suspended', 'expired', 'cancelled', 'returned')", name="status"),
+        CheckConstraint("valid_from <= valid_until", name="period"),
+        Index("ix_certificate_officer", "city_id", "officer_id"),
+        Index("ix_certificate_holder", "city_id", "citizen_hash"),
+        Index("ix_certificate_until", "city_id", "organ_id", "status", "valid_until", "id"),
+    )
+
+    officer_id: Mapped[UUID]
+    citizen_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    holder_name: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[str]
+    issuer_id: Mapped[UUID]
+    areas: Mapped[list[str]]
+    issued_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    """The last day of validity."""
+    status: Mapped[str]
+    suspended_until: Mapped[date | None]
+    """The last day of a temporary withholding, which ends by itself."""
+    status_reason: Mapped[str] = mapped_column(server_default="")
+    status_article: Mapped[str] = mapped_column(server_default="")
+    status_on: Mapped[date]
+    application_id: Mapped[UUID | None]
+    cancelled_by_bar: Mapped[UUID | None]
+    """The bar whose decision made it void; restored when that decision is set aside."""
+
+
+class Training(TenantRow):
+    """Training that an officer attended (Article 10(1)); corrected by another row, never changed."""
+
+    __tablename__ = "training"
+    __table_args__ = (
+        _of_officer(),
+        CheckConstraint("hours between -1000 and 1000", name="hours"),
+        Index("ix_training_officer", "city_id", "officer_id", "year"),
+    )
+
+    officer_id: Mapped[UUID]
+    year: Mapped[int]
+    held_on: Mapped[date]
+    subject: Mapped[str]
+    provider: Mapped[str]
+    hours: Mapped[int]
+    """学时; negative: a correction of hours entered by mistake."""
+    note: Mapped[str] = mapped_column(server_default="")
+
+
+class Examination(TenantRow):
+    """An examination for a certificate (Articles 6, 10(1))."""
+
+    __tablename__ = "examination"
+    __table_args__ = (
+        _of_officer(),
+        CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),
+        Index("ix_examination_officer", "city_id", "officer_id", "held_on"),
+    )
+
+    officer_id: Mapped[UUID]
+    kind: Mapped[str]
+    held_on: Mapped[date]
+    score: Mapped[int | None]
+    passed: Mapped[bool]
+    note: Mapped[str] = mapped_column(server_default="")
+
+
+class EnforcementBody(Versioned, TenantRow):
+    """A body with power to enforce (执法主体): the organ itself, an organisation authorised by law, or one that the
+    organ entrusts (委托), with its scope and dates."""
+
+    __tablename__ = "enforcement_body"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "id"),
+        ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
+        CheckConstraint("kind in ('organ', 'authorised', 'entrusted')", name="kind"),
+        Index("ix_enforcement_body_list", "city_id", "organ_id", "kind", "name", "id"),
+    )
+
+    kind: Mapped[str]
+    name: Mapped[str]
+    uscc: Mapped[str] = mapped_column(server_default="")
+    authority: Mapped[str]
+    """The law or the entrusting document that it rests on."""
+    scope: Mapped[str]
+    confirmed_by: Mapped[str] = mapped_column(server_default="")
+    announced_on: Mapped[date | None]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_reason: Mapped[str] = mapped_column(server_default="")
