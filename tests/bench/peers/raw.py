@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
@@ -23,23 +24,30 @@ ARGUMENTS = (os.environ["BENCH_CITY"], os.environ["BENCH_ORGAN"])
 _pool: Any = None
 
 
+_opening = asyncio.Lock()
+"""The first requests come together: one of them opens the eight connections, the others wait for it."""
+
+
 async def _asyncpg() -> list[Any]:
     global _pool  # noqa: PLW0603
-    if _pool is None:
-        import asyncpg
+    async with _opening:
+        if _pool is None:
+            import asyncpg
 
-        _pool = await asyncpg.create_pool(URL, min_size=8, max_size=8)
+            _pool = await asyncpg.create_pool(URL, min_size=8, max_size=8)
     rows: list[Any] = await _pool.fetch(QUERY.format("$1", "$2"), *ARGUMENTS)
     return rows
 
 
 async def _psycopg() -> list[Any]:
     global _pool  # noqa: PLW0603
-    if _pool is None:
-        from psycopg_pool import AsyncConnectionPool
+    async with _opening:
+        if _pool is None:
+            from psycopg_pool import AsyncConnectionPool
 
-        _pool = AsyncConnectionPool(URL, min_size=8, max_size=8, open=False, kwargs={"autocommit": True})
-        await _pool.open(wait=True)
+            opened = AsyncConnectionPool(URL, min_size=8, max_size=8, open=False, kwargs={"autocommit": True})
+            await opened.open(wait=True)
+            _pool = opened
     async with _pool.connection() as connection:
         cursor = await connection.execute(QUERY.format("%s", "%s"), ARGUMENTS)
         rows: list[Any] = await cursor.fetchall()
