@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import itertools
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,7 @@ from kernel.ids import new_id
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
-from web.api.schema import document
+from web.api.schema import UNKEYED, document
 from web.api.words import EXAMPLES
 from web.app import Parts, create_app
 from web.sessions import Sessions
@@ -65,6 +66,10 @@ class Fuzzed:
     actors: list[Any] = field(default_factory=list)
     calls: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    """Operation → requests sent to it."""
+    repeated: set[str] = field(default_factory=set)
+    """Operations whose good answer was asked for again under its key, and with other content."""
     cookies: list[str] = field(default_factory=list)
 
     @classmethod
@@ -104,21 +109,52 @@ class Fuzzed:
         sessions = Sessions(self.world.database, self.world.city_id, 1800)
         self.cookies = [await sessions.open(a.account_id, a.post_id) for a in self.actors]
 
-    def send(self, case: Any, chance: random.Random, *, chosen: bool = False) -> Any:
+    def send(self, case: Any, chance: random.Random, *, chosen: bool = False, cookie: str = "") -> Any:
         """Send a case as one of the people; returns the answer. With `chosen` the record is the one in the case."""
+        if not chosen and chance.random() < 0.6:
+            self.choose(case, chance)
+        name = case.operation.definition.raw["operationId"]
+        self.asked[name] = self.asked.get(name, 0) + 1
+        return self._request(case, cookie or chance.choice(self.cookies))
+
+    def choose(self, case: Any, chance: random.Random) -> None:
+        """Put ids of real records in the place of invented ones."""
         for name in case.path_parameters or {}:
-            if name in self.known and not chosen and chance.random() < 0.6:
+            if name in self.known:
                 case.path_parameters[name] = str(chance.choice(self.known[name]))
+
+    def send_again(self, case: Any, chance: random.Random, cookie: str = "") -> tuple[Any, str]:
+        """Send a case under a key of its own; what did something is sent again, alone and with other content. Returns
+        the first answer, and what was wrong with the others."""
+        name, cookie = case.operation.definition.raw["operationId"], cookie or chance.choice(self.cookies)
+        if case.method.upper() == "GET" or name in UNKEYED:
+            return self.send(case, chance, chosen=True, cookie=cookie), ""
+        key = {"idempotency-key": f"again-{new_id()}"}
+        answer = self._request(case, cookie, key)
+        if answer.status_code >= 300:
+            return answer, ""
+        self.repeated.add(name)
+        same, other = self._request(case, cookie, key), self._request(case, cookie, key, {"again": "1"})
+        if (same.status_code, same.content) != (answer.status_code, answer.content):
+            return (
+                answer,
+                f"{name}: {answer.status_code}, under the same key then {same.status_code}: {same.text[:300]}",
+            )
+        return answer, "" if other.status_code == 409 else f"{name}: other content under its key: {other.status_code}"
+
+    def _request(
+        self, case: Any, cookie: str, more: dict[str, str] | None = None, query: dict[str, str] | None = None
+    ) -> Any:
         sent = case.as_transport_kwargs(base_url="http://testserver")
         token = generate_csrf_token(secret=self.secret)
-        cookies = {"zs_session": chance.choice(self.cookies), "zs_csrf": token}
-        headers = {str(k): str(v) for k, v in (sent.get("headers") or {}).items()}
+        headers = {str(k): str(v) for k, v in (sent.get("headers") or {}).items()} | (more or {})
         headers["x-csrftoken"] = token
-        headers["cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())
+        headers["cookie"] = f"zs_session={cookie}; zs_csrf={token}"
         body = sent.get("data", b"")
         given_body = {"json": sent["json"]} if "json" in sent else {"content": body} if body else {}
+        params = {**(sent.get("params") or {}), **(query or {})}
         answer = self.runner.run(
-            self.http.request(sent["method"], sent["url"], params=sent.get("params"), headers=headers, **given_body)
+            self.http.request(sent["method"], sent["url"], params=params, headers=headers, **given_body)
         )
         self.calls += 1
         self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
@@ -189,7 +225,11 @@ def wander(fuzzed: Fuzzed, walks: int, steps: int) -> list[str]:
                 case.body = _with_records(EXAMPLES[name], fuzzed.known)
             if record is not None:
                 case.path_parameters[links[start][name][0]] = record
-            answer = fuzzed.send(case, chance, chosen=record is not None)
+            elif chance.random() < 0.6:
+                fuzzed.choose(case, chance)
+            answer, amiss = fuzzed.send_again(case, chance)
+            if amiss:
+                wrong.setdefault(f"again {name}", amiss)
             _check(case, answer, used, wrong)
             return answer
 
@@ -203,6 +243,35 @@ def wander(fuzzed: Fuzzed, walks: int, steps: int) -> list[str]:
 
     walk()
     return list(wrong.values())
+
+
+def repeat(fuzzed: Fuzzed) -> list[str]:
+    """Send the document's example of every changing operation under a key, as each of the people and for each record,
+    until one does something; that one is sent again, alone and with other content. Returns what was wrong."""
+    schema = schemathesis.openapi.from_dict(unguarded(fuzzed.document))
+    wrong: list[str] = []
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()  # type: ignore[union-attr]
+        name = operation.definition.raw["operationId"]
+        if operation.method.upper() == "GET" or name in UNKEYED:
+            continue
+        fuzzed.runner.run(fuzzed.log_in())
+        for path, cookie in itertools.product(_paths(operation, fuzzed.known), fuzzed.cookies):
+            example = EXAMPLES.get(name, {"reason": "情况已经核实，材料齐全。"})
+            said = {key: value for key, value in example.items() if key != "version"}
+            body = {"body": _with_records(said, fuzzed.known)} if "requestBody" in operation.definition.raw else {}
+            case = operation.Case(path_parameters=path, media_type="application/json" if body else None, **body)
+            amiss = fuzzed.send_again(case, random.Random(name), cookie=cookie)[1]
+            wrong += [amiss] if amiss else []
+            if name in fuzzed.repeated:
+                break
+    return wrong
+
+
+def _paths(operation: Any, known: dict[str, list[UUID | None]]) -> list[dict[str, str]]:
+    names = [p["name"] for p in operation.definition.raw.get("parameters", ()) if p.get("in") == "path"]
+    choices = [[str(record) for record in known.get(name, [new_id()])] for name in names]
+    return [dict(zip(names, found, strict=True)) for found in itertools.product(*choices)]
 
 
 def _links(operation: Any) -> dict[str, tuple[str, str]]:
@@ -264,4 +333,9 @@ def _one(fuzzed: Fuzzed, operation: Any, mode: GenerationMode, examples: int, ch
 
     with contextlib.suppress(Unsatisfiable):
         sent()
+    if not operation.definition.raw.get("parameters") and "requestBody" not in operation.definition.raw:
+        # Nothing can be varied but who asks.
+        for cookie in fuzzed.cookies:
+            case = operation.Case()
+            _check(case, fuzzed.send(case, chance, cookie=cookie), used, found)
     return list(found.values())

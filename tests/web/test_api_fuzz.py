@@ -11,12 +11,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.databases import Cluster
-from tests.web.fuzzing import Fuzzed, fuzz, wander
+from tests.web.fuzzing import Fuzzed, fuzz, repeat, wander
 
 PARTS = 10
 """The full run in pieces that each take a few minutes; `-n` spreads them."""
 EXAMPLES = 150
 """Good ones, and as many bad ones: 300 an operation."""
+FEW = frozenset[str]()
+REPEATED = 12
+"""Operations at least whose example does something for one of the people, and is then sent again under its key."""
 
 
 @pytest.fixture
@@ -49,6 +52,8 @@ def test_every_operation_answers_as_it_says(fuzzed: Fuzzed) -> None:
 def test_three_hundred_requests_to_every_operation(fuzzed: Fuzzed, part: int) -> None:
     wrong = fuzz(fuzzed, EXAMPLES, part=part, of=PARTS)
     assert not wrong, "\n".join(wrong)
+    few = {name: sent for name, sent in fuzzed.asked.items() if sent < 2 * EXAMPLES and name not in FEW}
+    assert not few, f"fewer than {2 * EXAMPLES} requests: {few}"
 
 
 @pytest.mark.drill
@@ -56,3 +61,10 @@ def test_following_the_links_finds_nothing_undocumented(fuzzed: Fuzzed) -> None:
     wrong = wander(fuzzed, walks=150, steps=6)
     assert not wrong, "\n".join(wrong)
     assert fuzzed.calls > 300
+
+
+@pytest.mark.drill
+def test_every_changing_operation_has_one_effect_under_its_key(fuzzed: Fuzzed) -> None:
+    wrong = repeat(fuzzed)
+    assert not wrong, "\n".join(wrong)
+    assert len(fuzzed.repeated) >= REPEATED, sorted(fuzzed.repeated)
