@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
+import random
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from kernel import settings
 from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.web.conftest import Client, Opener
+from tests.web.test_routes import routes
 from tests.world import World
+from web.app import Parts, create_app
+from web.forms import Form as Submission
 
 REFUSED: Final = ("a\x00b", "a\x1b[31mb", "gpj\u202eexe", "a\ufffeb", "长" * 50_001)
 """Nobody types these: every field of every form answers 4xx and nothing is stored."""
@@ -47,6 +55,8 @@ RECORDS: Final = re.compile(
     r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
+BOMB: Final = gzip.compress(b"\0" * 50_000_000)
+"""Little to send, much to unpack."""
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
 """Tables that every request may write; a refusal is audited."""
 
@@ -176,3 +186,74 @@ async def test_odd_text_is_text_at_every_form(world: World, client_for: Opener, 
                 status, page = await send(client, form, name, piece)
                 assert status < 500, (form.action, name, piece, page[:300])
                 assert "<script>alert(1)" not in page, (form.action, name)
+
+
+ALIASES: Final = {
+    "paper": "paper", "copy": "paper_copy", "view": "saved_view", "letter": "dead_letter", "draft": "circular_draft",
+    "report": "government_report", "item": "escalated_item",
+}  # fmt: skip
+"""The record that a place of an address names, where its table is called otherwise."""
+READERS: Final = tuple(PAGES)
+
+
+class Fields:
+    """The names of the fields that handlers ask a form for, noted while they do."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: set[str] = set()
+        for reading in ("text", "many", "files", "secret"):
+            monkeypatch.setattr(Submission, reading, self._noting(getattr(Submission, reading)))
+
+    def _noting(self, read: Any) -> Any:
+        def noted(form: Submission, name: str, *args: Any, **options: Any) -> Any:
+            self.names.add(name)
+            return read(form, name, *args, **options)
+
+        return noted
+
+
+async def records(world: World, backend: Backend) -> dict[str, list[str]]:
+    """Place of an address → ids of what the casework made."""
+    engine = create_engine(make_url(backend.admin_url).set(database=make_url(world.url).database))
+    found: dict[str, list[str]] = {}
+    with engine.connect() as connection:
+        tables = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
+        columns = (
+            "select 1 from pg_attribute where attrelid = to_regclass(:table) and attname = 'id' and atttypid = 2950"
+        )
+        for table in tables:
+            if connection.scalar(text(columns), {"table": table}):
+                ids = connection.scalars(text(f'select id from "{table}" order by id desc limit 2'))
+                found[f"{table}_id"] = [str(one) for one in ids]
+    engine.dispose()
+    return found | {f"{place}_id": found.get(f"{table}_id", []) for place, table in ALIASES.items()}
+
+
+@pytest.mark.drill
+async def test_no_changing_page_route_takes_what_nobody_types(
+    world: World, backend: Backend, client_for: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forms that no page shows at the moment are tried too: every route that changes something, with the fields that
+    its handler asks for."""
+    await casework(world, decided=True)
+    known = await records(world, backend)
+    clients = [await client_for(*reader) for reader in READERS]
+    envelope: Any = create_app(Parts(settings.load(), world.database))
+    paths = [p for m, p in routes(envelope.app) if m == "POST" and not p.startswith(("/api/", *SESSION))]
+    assert len(paths) > 50
+    fields, before, dice = Fields(monkeypatch), backend.rows(world.url, without=STORED), random.Random(5)
+    for path in paths:
+        for client in dice.sample(clients, 3):
+            filled = re.sub(r"\{(\w+)\}", lambda m: dice.choice(known.get(m[1]) or [str(new_id())]), path)
+            fields.names.clear()
+            first = await client.post(filled, {"_idempotency_key": str(new_id()), "nobody": REFUSED[0]})
+            assert 400 <= first.status_code < 500, (path, first.status_code)
+            for name in sorted(fields.names - {"_version"}) or ["note"]:
+                for piece in dice.sample(REFUSED, 2):
+                    answer = await client.post(filled, {"_idempotency_key": str(new_id()), name: piece})
+                    assert 400 <= answer.status_code < 500, (path, name, piece[:20], answer.status_code)
+            bomb = {"files": ("a.xlsx", BOMB, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}
+            for name in ("files", "file"):
+                answer = await client.post(filled, {}, files={name: bomb["files"]})
+                assert answer.status_code < 500, (path, name, answer.status_code)
+    assert backend.rows(world.url, without=STORED) == before
