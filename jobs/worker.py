@@ -36,7 +36,8 @@ def load_parts() -> None:
     import supervision.clues.service
     import supervision.decisions.service
     import supervision.escalation.service
-    import supervision.instruments.service  # noqa: F401
+    import supervision.instruments.service
+    import supervision.recusals.service  # noqa: F401
 
 
 class Worker:

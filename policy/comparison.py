@@ -24,6 +24,9 @@ _TABLES: Final = {
     "limit": "次数",
     "scope": "监督内容的范围",
     "ladder": "到期步骤",
+    "recusal_ground": "回避事由",
+    "recusal_decider": "回避的决定人",
+    "recusal_ladder": "决定回避的到期步骤",
     "bar": "限制",
 }
 _FIELDS: Final = {
@@ -34,6 +37,7 @@ _FIELDS: Final = {
     "source": "来源", "note": "说明", "tenant_may_change": "允许本单位调整", "month": "月", "day": "日",
     "count": "次数", "offset": "相对期满的工作日", "to": "提醒对象", "unless": "例外情形",
     "left_out": "不包括的监督内容", "relation": "监督关系",
+    "organ": "决定单位", "role": "决定职责",
 }  # fmt: skip
 _WORDS: Final = {
     "working_day": "工作日", "calendar_day": "自然日", "month": "月", "year": "年", "article": "办法规定",

@@ -56,7 +56,9 @@ MODES: Final = ("inspection", "special", "report_request", "file_review", "monit
                 "verification_urging", "circular", "other")  # fmt: skip
 LADDER: Final = ("remind_before", "remind_last_day", "overdue", "draft_report", "escalate_up")
 _RECIPIENTS: Final = ROLES | {"handler", "upper_justice_department"}
-PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular")
+RECUSAL_GROUNDS: Final = ("own_interest", "relative_interest", "other")
+RECUSAL_LADDER: Final = ("recusal_remind", "recusal_overdue", "recusal_escalate")
+PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular", "recusal_decision")
 """Documents that ask for no answer: they go with an instrument, or are told to many."""
 _INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS)
 
@@ -71,6 +73,9 @@ _COMPLETE: Final[dict[str, tuple[str, ...]]] = {
     "scope": ("vertical",),
     "limit": tuple(sorted(USED_LIMITS)),
     "ladder": LADDER,
+    "recusal_ground": RECUSAL_GROUNDS,
+    "recusal_decider": ("officer", "principal_leader"),
+    "recusal_ladder": RECUSAL_LADDER,
     "bar": ("qualification_cancelled",),
 }
 # Tables to which a city may add entries of its own.
@@ -204,12 +209,16 @@ def _unknown_words(data: dict[str, Any]) -> Iterator[_Problem]:
         ("scope", "left_out", frozenset(CONTENT_ITEMS), "监督内容"),
         ("ladder", "to", _RECIPIENTS, "提醒对象"),
         ("ladder", "unless", frozenset({"report_sent"}), "例外情形"),
+        ("recusal_ladder", "to", _RECIPIENTS, "提醒对象"),
     )
     for table, field, known, what in checks:
         for index, entry in enumerate(data[table]):
             for word in entry[field]:
                 if word not in known:
                     yield table, index, field, f"{what}“{word}”不存在"
+    for index, entry in enumerate(data["recusal_decider"]):
+        if entry["role"] not in ROLES:
+            yield "recusal_decider", index, "role", f"职责“{entry['role']}”不存在"
 
 
 def _shared_series(book: RuleBook) -> Iterator[_Problem]:

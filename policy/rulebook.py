@@ -187,7 +187,23 @@ class Bar(_Entry, frozen=True):
     tenant_may_change: bool
 
 
-E = TypeVar("E", ContentItem, Term, Instrument, DecisionKind, Deadline, DueDay, Limit, Scope, Bar)
+class RecusalDecider(_Entry, frozen=True):
+    """Who decides on a recusal (Art. 16), by whose it is: an officer's, or the principal leader's own.
+
+    `organ`: own (the organ in which the officer serves), government (its government) or upper_body (the supervision
+    body one level up); `role` is the role that decides there.
+    """
+
+    key: Literal["officer", "principal_leader"]
+    name: Text
+    organ: Literal["own", "government", "upper_body"]
+    role: Text
+    source: Literal["article", "default"]
+    article: Text
+    note: Text
+
+
+E = TypeVar("E", ContentItem, Term, Instrument, DecisionKind, Deadline, DueDay, Limit, Scope, Bar, RecusalDecider)
 
 
 class RuleBook(_Entry, frozen=True):
@@ -209,6 +225,10 @@ class RuleBook(_Entry, frozen=True):
     limits: tuple[Limit, ...] = msgspec.field(name="limit")
     scopes: tuple[Scope, ...] = msgspec.field(name="scope")
     ladder: tuple[Step, ...]
+    recusal_grounds: tuple[Term, ...] = msgspec.field(name="recusal_ground")
+    recusal_deciders: tuple[RecusalDecider, ...] = msgspec.field(name="recusal_decider")
+    recusal_ladder: tuple[Step, ...]
+    """Reminders and escalation around the limit for deciding on a recusal, in place of the ladder of Art. 20."""
     bars: tuple[Bar, ...] = msgspec.field(name="bar")
 
     @property
@@ -257,6 +277,13 @@ class RuleBook(_Entry, frozen=True):
         """The content items that supervision in a relation may be about (Art. 2(3) narrows them)."""
         left_out = {code for scope in self.scopes if scope.relation == relation for code in scope.left_out}
         return frozenset(item.code for item in self.content_items) - left_out
+
+    def recusal_ground(self, key: str) -> Term:
+        return _find("回避事由", self.recusal_grounds, key)
+
+    def recusal_decider(self, key: str) -> RecusalDecider:
+        """``officer`` or ``principal_leader`` → who decides."""
+        return _find("回避的决定人", self.recusal_deciders, key)
 
     def bar(self, key: str) -> Bar:
         return _find("限制", self.bars, key)

@@ -183,6 +183,25 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
+    # Recusal and the interests that lead to it.
+    "recusal": {
+        "declare": "申报回避",
+        "apply": "申请承办人回避",
+        "order": "决定责令回避",
+        "decide": "决定是否回避",
+        "lift": "解除回避",
+        "confirm_step": "确认回避前的办理行为",
+        "read": "查看回避申报和决定",
+        "list": "查看回避清单",
+    },
+    "interest": {
+        "declare": "申报利害关系",
+        "end": "终止利害关系申报",
+        "read": "查看利害关系申报",
+        "list": "查看本单位的利害关系申报",
+        "unmask": "查看近亲属姓名原文",
+        "clear": "书面确认没有利害关系",
+    },
     "evidence": {"read": "查看证据", "unmask": "查看证据原文"},
     "statistics": {"read": "查看统计", "export": "导出统计"},
 }

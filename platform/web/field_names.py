@@ -94,6 +94,17 @@ verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiti
 when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 advice 处理办法|alive 在运行|fact 情况|host 主机|jobs 定时任务|last_at 上次执行时间|light 状态灯|lines 各部分
 next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
+applicant 申请单位|applied_at 申请时间|applied_by 申请人|decider 决定人|decider_note 决定权的依据|details 申报内容
+document 文书名称|from_on 开始日期|ground 事由代码|ground_name 事由|handler 承办人|holder 与本人的关系代码
+holder_label 与本人的关系|in_force 有效|interest_id 利害关系申报编号|is_handler 现为承办人|lifted_at 解除时间
+lifted_by 解除人|lifted_reason 解除理由|may_lift 可以解除|may_settle 可以确认办理行为|mine 本人的
+nature 利害关系种类代码|nature_label 利害关系种类|open_only 仅待决定的|origin_label 来源|outcome_label 结果名称
+paper_href 决定书地址|person_name 人员姓名|reads_matter 可以查看事项|relative_mask 近亲属姓名（遮盖）
+relative_name 近亲属姓名|replacement 接办人|replacement_post_id 接办人岗位编号|replacements 可以接办的人员
+settled_at 确认时间|settled_by 确认人|short_handed 承办人不足|step_id 办理行为编号|steps 回避前的办理行为
+subject_code 统一社会信用代码|until_on 结束日期|declared_at 申报时间|declared_by 申报人|decided_by 决定人
+decided_at 决定时间|decided_on 决定日期|decision_reason 决定理由|done_at 办理时间|ended_at 终止时间
+ended_reason 终止理由|fit 可以指派|handler_name 承办人姓名
 """
 
 NAMES: Final[dict[str, str]] = {

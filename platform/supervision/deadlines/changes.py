@@ -73,7 +73,9 @@ async def changed(work: Work, deadline: Deadline) -> None:
 
 async def steps_of(work: Work, deadline: Deadline) -> tuple[LadderStep, ...]:
     """The ladder that runs on a deadline; empty for a plain one."""
-    return ladder_of(await rulebook(work, deadline.rulebook_key)) if deadline.ladder else ()
+    if not deadline.ladder:
+        return ()
+    return ladder_of(await rulebook(work, deadline.rulebook_key), deadline.rule_key)
 
 
 async def rewake(work: Work, deadline: Deadline) -> None:

@@ -56,9 +56,12 @@ async def rulebook(work: Work, key: str | None = None) -> RuleBook:
     return book.with_overrides(await overrides(work, book.key))
 
 
-def ladder_of(book: RuleBook) -> tuple[LadderStep, ...]:
-    """The escalation ladder of a rule book (Arts. 19, 20), first step first."""
+RECUSAL = "recusal.decide"
+
+
+def ladder_of(book: RuleBook, rule_key: str = "") -> tuple[LadderStep, ...]:
+    """The steps around a limit of a rule book, in order: those of Arts. 19 and 20, or of a recusal (Art. 16)."""
     return tuple(
         LadderStep(step.key, step.offset, step.name, step.to, step.article, frozenset(step.unless))
-        for step in book.ladder
+        for step in (book.recusal_ladder if rule_key == RECUSAL else book.ladder)
     )

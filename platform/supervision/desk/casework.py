@@ -121,17 +121,17 @@ async def _explained(work: Work, matters: list[Matter]) -> dict[UUID, DeadlineVi
     nearest = await repository.nearest(work, matters)
     taken = await repository.steps_taken(work, nearest.values())
     days = await deadlines.calendar(work)
-    ladders = {key: deadlines.ladder_of(await deadlines.rulebook(work, key)) for key in _books(nearest)}
+    ladders = {k: deadlines.ladder_of(await deadlines.rulebook(work, k[0]), k[1]) for k in _ladders(nearest)}
     found = {}
     for matter_id, deadline in nearest.items():
         flags = await deadlines.flags_of(work, deadline)
-        steps = ladders[deadline.rulebook_key] if deadline.ladder else ()
+        steps = ladders[deadline.rulebook_key, deadline.rule_key] if deadline.ladder else ()
         found[matter_id] = view_of(deadline, days, work.today, steps=steps, done=taken[deadline.id], flags=flags)
     return found
 
 
-def _books(nearest: dict[UUID, Deadline]) -> set[str]:
-    return {d.rulebook_key for d in nearest.values() if d.ladder}
+def _ladders(nearest: dict[UUID, Deadline]) -> set[tuple[str, str]]:
+    return {(d.rulebook_key, d.rule_key) for d in nearest.values() if d.ladder}
 
 
 async def _next_act(work: Work, matter: Matter, handled: bool) -> tuple[str, str] | None:

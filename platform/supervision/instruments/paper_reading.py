@@ -120,7 +120,9 @@ async def copy_pdf(work: Work, copy_id: UUID) -> tuple[str, bytes]:
 async def paper_pdf(work: Work, paper_id: UUID) -> tuple[str, bytes]:
     """The paper for its issuer's side: who may read the instrument may read what goes with it."""
     paper = await repository.get(work, Paper, paper_id)
-    if paper.instrument_id is None:
+    if paper.kind == "recusal_decision":
+        await authorize(work, "recusal", "read", Target(owner_id=paper.organ_id))
+    elif paper.instrument_id is None:
         await authorize(work, "circular", "read", Target(owner_id=paper.organ_id))
     else:
         await may_read(work, await load(work, paper.instrument_id))

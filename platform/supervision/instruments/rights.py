@@ -1,4 +1,4 @@
-"""What the supervised organ may ask for: more time, another look, another officer (Arts. 16, 19; rule 异议)."""
+"""What the supervised organ may ask for: more time, another look (Art. 19; rule 异议)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from supervision.instruments.rules import INSTRUMENT
 from supervision.instruments.serving import RECEIVERS
 from supervision.instruments.withdrawing import withdrawn
 from supervision.matters import service as matters
-from supervision.matters.models import Recusal
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 
@@ -277,75 +276,6 @@ async def flags(work: Work, deadline: Deadline) -> set[str]:
     delivery = await repository.main_delivery(work, deadline.subject_id)
     extension = await repository.extension_of(work, delivery.id) if delivery else None
     return {"extension_pending"} if extension is not None and extension.state == "requested" else set()
-
-
-async def apply_recusal(work: Work, delivery_id: UUID, handler_name: str, reason: str) -> Recusal:
-    """Apply for the recusal of a handler named in the document (Art. 16); until the decision that person does
-    nothing in the matter. Decided by the head of the handler's own unit."""
-    delivery = await repository.get(work, Delivery, delivery_id)
-    await authorize(work, "delivery", "open", Target(delivery.organ_id, delivery.addressee_id))
-    errors = []
-    if handler_name not in delivery.handler_names.split("、"):
-        errors.append(FieldError("handler", "请选择申请回避的承办人。"))
-    if len(reason.strip()) < 5:
-        errors.append(FieldError("reason", "请写明该承办人与本事项的利害关系，或者可能影响公正处理的情形。"))
-    if errors:
-        raise Invalid(errors=errors, article="16")
-    async with work.acting_as(delivery.organ_id):
-        case = await load(work, delivery.instrument_id, lock=True)
-        handler = next((h for h in case.handlers if h.person_name == handler_name), None)
-        if handler is None or handler.person_id in case.recused:
-            raise IllegalTransition(
-                "该承办人已不再办理本事项，或者回避已经申请。", article="16", remedy="请等待回避决定。"
-            )
-    async with work.acting_as(case.matter.organ_id):
-        recusal = Recusal(
-            id=new_id(),
-            city_id=work.city_id,
-            organ_id=case.matter.organ_id,
-            matter_id=case.matter.id,
-            person_id=handler.person_id,
-            person_name=handler.person_name,
-            origin="applied",
-            reason=reason.strip(),
-            state="declared",
-            declared_at=work.now,
-        )
-        work.session.add(recusal)
-        await work.session.flush()
-        limit = await deadlines.start(
-            work,
-            rule_key="recusal.decide",
-            subject_kind="recusal",
-            subject_id=recusal.id,
-            matter_id=case.matter.id,
-            bound_id=case.matter.organ_id,
-            title=f"决定{handler_name}是否回避",
-            start_event="收到回避申请",
-            on=work.today,
-            rulebook_key=case.book.key,
-        )
-        await notices.notify(
-            work,
-            case.matter.organ_id,
-            roles=["organ_head"],
-            kind="approval",
-            title=f"{handler_name}被申请回避，请决定",
-            link=f"/matters/{case.matter.id}?tab=people",
-            article="16",
-            due_on=limit.due_on,
-        )
-    await _both(
-        work,
-        case,
-        "apply_recusal",
-        title=f"申请{handler_name}回避",
-        note=reason.strip(),
-        article="16",
-        to_issuer=True,
-        roles=["organ_head", "supervision_leader"],
-    )
-    return recusal
 
 
 deadlines.register_flags(flags)

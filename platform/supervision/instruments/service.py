@@ -51,7 +51,6 @@ from supervision.instruments.paper_reading import copy_pdf, copy_view, open_pape
 from supervision.instruments.reading import InstrumentFilter, instrument_view, list_instruments, pdf
 from supervision.instruments.reviewing import accept_reply, close_decision, failed, lapse, send_back_reply
 from supervision.instruments.rights import (
-    apply_recusal,
     decide_extension,
     decide_objection,
     raise_objection,
@@ -83,7 +82,6 @@ __all__ = [
     "Verification",
     "accept_reply",
     "add_reply_file",
-    "apply_recusal",
     "approve",
     "approve_reply",
     "checks",

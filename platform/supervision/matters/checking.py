@@ -156,6 +156,7 @@ async def _new_act(work: Work, case: Case, draft: EnterAct) -> Act:
         article="20",
         thread_id=case.matter.id,
     )
+    await registry.tell(work, case.matter, "act_entered", act.id)
     return act
 
 

@@ -6,7 +6,7 @@ when the application starts, and listeners for what happens in a matter.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -83,13 +83,19 @@ class Provider(Protocol):
 
 
 Listener = Callable[[Work, Matter, str, UUID | None], Awaitable[None]]
-"""Told of `opened`, `rejected`, `closed`, `reopened`, `suspended`, `resumed`, `finding_changed`, `remedy_entered`,
-`remedy_ended`, with the record concerned, inside the transaction and in the tenancy of the matter's organ."""
+"""Told of `opened`, `rejected`, `closed`, `reopened`, `suspended`, `resumed`, `finding_changed`, `act_entered`,
+`remedy_entered`, `remedy_ended`, with the record concerned, inside the transaction and in the tenancy of the
+matter's organ."""
+
+
+ConflictSource = Callable[[Work, Matter, Collection[UUID]], Awaitable[Collection[UUID]]]
+"""Which of the persons declared an interest in the matter that nobody has decided or cleared yet (Art. 16)."""
 
 
 @dataclass(slots=True)
 class _Registry:
     providers: list[Provider] = field(default_factory=list)
+    conflicts: list[ConflictSource] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
 
 
@@ -106,6 +112,17 @@ def listen(listener: Listener) -> None:
     """Have a higher part act on what happens in a matter. Registering twice changes nothing."""
     if listener not in _KNOWN.listeners:
         _KNOWN.listeners.append(listener)
+
+
+def register_conflicts(source: ConflictSource) -> None:
+    """Let the part that keeps the declarations of interests answer for them. Registering twice changes nothing."""
+    if source not in _KNOWN.conflicts:
+        _KNOWN.conflicts.append(source)
+
+
+async def conflicted(work: Work, matter: Matter, person_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the persons who may not be assigned for an interest that they declared (Art. 16)."""
+    return frozenset([person for source in _KNOWN.conflicts for person in await source(work, matter, person_ids)])
 
 
 async def tell(work: Work, matter: Matter, event: str, subject_id: UUID | None = None) -> None:

@@ -125,20 +125,51 @@ class Recusal(TenantRow):
     """A recusal in a matter (Article 16): from the declaration to the decision the person does nothing in it."""
 
     __tablename__ = "recusal"
-    __table_args__ = (_of_matter(), Index("ix_recusal_matter", "city_id", "matter_id"))
+    __table_args__ = (
+        _of_matter(),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        CheckConstraint("state in ('declared', 'granted', 'refused', 'lifted')", name="state"),
+        CheckConstraint("origin in ('own', 'applied', 'ordered')", name="origin"),
+        CheckConstraint("decided_by is distinct from person_id", name="decider"),
+        Index("ix_recusal_matter", "city_id", "matter_id"),
+        Index("ix_recusal_list", "city_id", "organ_id", "id", "state"),
+        Index(
+            "uq_recusal_in_force",
+            "city_id",
+            "organ_id",
+            "matter_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state in ('declared', 'granted')"),
+        ),
+    )
 
     matter_id: Mapped[UUID]
     person_id: Mapped[UUID]
     person_name: Mapped[str]
     origin: Mapped[str]
     """own, applied, ordered."""
+    ground: Mapped[str] = mapped_column(server_default="other")
+    """Key of a ground of the rule book."""
     reason: Mapped[str]
     state: Mapped[str]
     """declared, granted, refused, lifted."""
     declared_at: Mapped[datetime]
+    declared_by_name: Mapped[str] = mapped_column(server_default="")
+    applicant_id: Mapped[UUID | None]
+    """The supervised organ that applied, and below the document that it was served."""
+    applicant_name: Mapped[str] = mapped_column(server_default="")
+    delivery_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str] = mapped_column(server_default="")
     decision_reason: Mapped[str] = mapped_column(server_default="")
+    replacement_name: Mapped[str] = mapped_column(server_default="")
+    """Who took over with the decision; empty: still to be assigned, or not a handler."""
+    paper_number: Mapped[str] = mapped_column(server_default="")
+    lifted_at: Mapped[datetime | None]
+    lifted_by_name: Mapped[str] = mapped_column(server_default="")
+    lifted_reason: Mapped[str] = mapped_column(server_default="")
 
 
 class Act(TenantRow):

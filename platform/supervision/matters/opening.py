@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from kernel.errors import FieldError, Invalid
+from kernel.errors import Barred, FieldError, Invalid
 from kernel.ids import new_id
 from kernel.work import Work
 from supervision.deadlines import notices
@@ -195,6 +195,7 @@ async def _appoint(work: Work, case: Case, post_ids: Sequence[UUID], *, no_confl
         errors = [FieldError("handlers", "请选择承办的监督人员。")]
     if errors:
         raise Invalid(errors=errors, article="13")
+    await _require_unconflicted(work, case.matter, [posts[p] for p in wanted])
     held = {h.post_id: h for h in case.handlers}
     for post_id, handler in held.items():
         if post_id not in posts:
@@ -207,6 +208,51 @@ async def _appoint(work: Work, case: Case, post_ids: Sequence[UUID], *, no_confl
             work.session.add(held[post_id])
     case.handlers = [held[post_id] for post_id in wanted]
     await work.session.flush()
+
+
+async def _require_unconflicted(work: Work, matter: Matter, posts: Sequence[Post]) -> None:
+    """Who declared an interest in the matter is not assigned before somebody decided about it (Art. 16)."""
+    found = await registry.conflicted(work, matter, [post.person_id for post in posts])
+    names = "、".join(post.person_name for post in posts if post.person_id in found)
+    if names:
+        raise Barred(
+            f"{names}已申报与本事项有关的利害关系，尚未作出回避决定，不能指派承办。",
+            article="16",
+            remedy="由本单位主要负责人决定是否回避，或者书面确认没有利害关系；也可以另行指派。",
+        )
+
+
+async def replace_handler(work: Work, case: Case, person_id: UUID, post_id: UUID) -> Post:
+    """Put another supervisor in the place of one who steps back (Art. 16), in the step that says so.
+
+    Asks no policy: the caller decided. Raises Invalid for the field `replacement` where the post cannot handle the
+    matter, Barred for an interest that it declared.
+    """
+    found = await repository.posts(work, [post_id])
+    post = found[0] if found else None
+    problem = _unfit(post, case.matter)
+    if post is not None and not problem:
+        if not certified(post, work.today) or post.person_id in case.recused | {person_id}:
+            problem = f"{post.person_name}没有有效的监督证件或者应当回避，请另选。"
+        elif post.person_id in {h.person_id for h in case.handlers if h.person_id != person_id}:
+            problem = f"{post.person_name}已经是本事项的承办人，请另选。"
+    if post is None or problem:
+        raise Invalid(problem, field="replacement", article="16")
+    await _require_unconflicted(work, case.matter, [post])
+    kept = [h for h in case.handlers if h.person_id != person_id]
+    taken = _handler(work, case.matter, post, no_conflict=False)
+    work.session.add(taken)
+    case.handlers = [*kept, taken]
+    await notices.notify(
+        work,
+        case.matter.organ_id,
+        kind="approval",
+        title=f"指派您接办：{case.matter.title}",
+        link=f"/matters/{case.matter.id}",
+        post_id=post.id,
+        article="16",
+    )
+    return post
 
 
 def _unfit(post: Post | None, matter: Matter) -> str:
@@ -248,7 +294,7 @@ async def _notify_handlers(work: Work, case: Case, title: str, article: str) -> 
 
 async def candidates(work: Work, matter: Matter | None = None) -> list[tuple[Post, bool]]:
     """Supervisors of the work's organ who may be chosen as handlers, each with whether the certificate is valid
-    today and no recusal stands against the person."""
+    today and neither a recusal nor an undecided interest stands against the person."""
     from tenants.staff.repository import posts_with_role
 
     recused: frozenset[UUID] = frozenset()
@@ -256,4 +302,6 @@ async def candidates(work: Work, matter: Matter | None = None) -> list[tuple[Pos
         found = await repository.recusals(work, matter.id)
         recused = frozenset(r.person_id for r in found if r.state in repository.IN_FORCE)
     posts = await posts_with_role(work, work.organ_id, sorted(HANDLER_ROLES))
+    if matter is not None:
+        recused |= await registry.conflicted(work, matter, [post.person_id for post in posts])
     return [(post, certified(post, work.today) and post.person_id not in recused) for post in posts]

@@ -42,7 +42,8 @@ from supervision.matters.views import (
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 
-RECUSAL_STATES: Final = {"declared": "待决定", "granted": "决定回避", "refused": "决定不回避", "lifted": "已解除"}
+RECUSAL_STATES: Final = {"declared": "待决定", "granted": "决定回避", "refused": "决定不回避", "lifted": "已解除回避"}
+RECUSAL_ORIGINS: Final = {"own": "本人申报", "applied": "被监督机关申请", "ordered": "责令回避"}
 _ANSWERS: Final = ("reply", "extension", "objection")
 """What the supervised organ hands in itself."""
 
@@ -103,7 +104,7 @@ async def view(work: Work, matter_id: UUID) -> MatterView:
         evidence=[item for owned in files.values() for item in owned],
         acts=await _acts(work, case, files),
         people=[_person(h) for h in await repository.handlers(work, matter_id, active=False)],
-        recusals=[_recusal(r) for r in case.recusals],
+        recusals=[recusal_view(r, book) for r in case.recusals],
         deadlines=await deadlines.explain_all(work, await deadlines.for_matter(work, matter_id)),
         documents=await registry.documents(work, matter),
         allowed=allowed,
@@ -277,15 +278,26 @@ def mask_certificate(number: str) -> str:
     return f"{number[:4]}**{number[-4:]}" if len(number) > 8 else number
 
 
-def _recusal(recusal: Recusal) -> RecusalView:
+def recusal_view(recusal: Recusal, book: RuleBook) -> RecusalView:
+    """A recusal as the record of its matter shows it."""
     return RecusalView(
         id=recusal.id,
         name=recusal.person_name,
+        origin=recusal.origin,
+        origin_label=RECUSAL_ORIGINS[recusal.origin],
+        ground=recusal.ground,
+        ground_name=book.recusal_ground(recusal.ground).name,
         reason=recusal.reason,
         state=recusal.state,
         state_label=RECUSAL_STATES[recusal.state],
         declared_at=recusal.declared_at,
+        decided_at=recusal.decided_at,
+        decided_by=recusal.decided_by_name,
         decision_reason=recusal.decision_reason,
+        replacement=recusal.replacement_name,
+        number=recusal.paper_number,
+        lifted_at=recusal.lifted_at,
+        lifted_reason=recusal.lifted_reason,
     )
 
 

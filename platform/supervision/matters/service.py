@@ -32,9 +32,15 @@ from supervision.matters.evidence import keep as keep_evidence
 from supervision.matters.export import export
 from supervision.matters.listing import MatterFilter, count, count_by_view, export_rows, list_matters, rows_of
 from supervision.matters.models import Finding, Matter
-from supervision.matters.opening import approve_opening, assign_handlers, candidates, propose, reject_opening
+from supervision.matters.opening import (
+    approve_opening,
+    assign_handlers,
+    candidates,
+    propose,
+    reject_opening,
+    replace_handler,
+)
 from supervision.matters.reading import counterpart, evidence_file, evidence_view, view
-from supervision.matters.recusals import decide_recusal, declare_recusal
 from supervision.matters.remedying import blocked, end_remedy, enter_remedy, require_unblocked
 from supervision.matters.rules import MatterFacts
 
@@ -52,8 +58,6 @@ __all__ = [
     "count",
     "count_by_view",
     "counterpart",
-    "decide_recusal",
-    "declare_recusal",
     "drop_finding",
     "end_remedy",
     "enter_act",
@@ -78,6 +82,7 @@ __all__ = [
     "refresh_stage",
     "reject_opening",
     "reopen",
+    "replace_handler",
     "require_unblocked",
     "resume",
     "return_closing",

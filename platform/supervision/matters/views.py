@@ -148,11 +148,25 @@ class RecusalView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
+    origin: str
+    """own, applied, ordered."""
+    origin_label: str
+    ground: str
+    """Key of a ground of the rule book."""
+    ground_name: str
     reason: str
     state: str
+    """declared, granted, refused, lifted."""
     state_label: str
     declared_at: datetime
+    decided_at: datetime | None
+    decided_by: str
     decision_reason: str
+    replacement: str
+    number: str
+    """Of the decision document."""
+    lifted_at: datetime | None
+    lifted_reason: str
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):

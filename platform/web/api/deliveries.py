@@ -16,11 +16,8 @@ from supervision.instruments.views import DeliveryRow, DeliveryView
 from supervision.matters.views import Page
 from web.api.shapes import (
     LARGEST,
-    Body,
     FileInput,
     Limit,
-    Line,
-    Prose,
     ReasonInput,
     Route,
     VersionInput,
@@ -42,13 +39,6 @@ class ReplyFile(FileInput, frozen=True, kw_only=True):
     """A file for the answer to requirement `no`."""
 
     no: Annotated[int, msgspec.Meta(ge=1, le=1000)]
-
-
-class RecusalRequest(Body, frozen=True):
-    """`handler`: the name as the document states it."""
-
-    handler: Line
-    reason: Prose
 
 
 async def _view(t: Turn, delivery_id: UUID, *, status: int = 200) -> Response[bytes]:
@@ -158,13 +148,6 @@ async def objection(request: Req, delivery_id: FromPath[UUID], data: JSONBody[Re
         return await _view(t, delivery_id, status=201)
 
 
-@_step("recusal", "applyRecusal", "申请承办人回避", status=201)
-async def recusal(request: Req, delivery_id: FromPath[UUID], data: JSONBody[RecusalRequest]) -> Response[bytes]:
-    async with turn(request) as t:
-        await instruments.apply_recusal(t.work, delivery_id, data.handler, data.reason)
-        return await _view(t, delivery_id, status=201)
-
-
 ROUTES = [
     list_deliveries,
     get_delivery,
@@ -178,5 +161,4 @@ ROUTES = [
     return_reply,
     extension,
     objection,
-    recusal,
 ]

@@ -1,4 +1,4 @@
-"""The steps of a matter for API clients: opening, handlers, closing, suspension, recusal (Arts. 11, 16-20)."""
+"""The steps of a matter for API clients: opening, handlers, closing, suspension (Arts. 11, 17-20)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar.params import FromPath, JSONBody
 from litestar.response import Response
 
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid
 from supervision.matters import service as matters
 from web.api.matters import TAGS, MatterHead, head_of
 from web.api.shapes import Body, Code, Prose, ReasonInput, Route, Version, command
@@ -58,19 +58,6 @@ class OrderAboveInput(Body, frozen=True):
 
     order: Code
     text: Prose
-
-
-class RecusalInput(Body, frozen=True):
-    """The interest that the caller has in the matter."""
-
-    reason: Prose
-
-
-class RecusalDecision(Body, frozen=True):
-    """Whether the officer steps back."""
-
-    granted: bool
-    reason: Prose
 
 
 def _step(path: str, operation: str, summary: str) -> Route:
@@ -151,25 +138,6 @@ async def order(request: Req, matter_id: FromPath[UUID], data: JSONBody[OrderAbo
         return t.json(await head_of(t.work, matter_id))
 
 
-@_step("recusal", "declareRecusal", "申报回避")
-async def recusal(request: Req, matter_id: FromPath[UUID], data: JSONBody[RecusalInput]) -> Response[bytes]:
-    async with turn(request) as t:
-        await matters.declare_recusal(t.work, matter_id, data.reason)
-        return t.json(await head_of(t.work, matter_id))
-
-
-@_step("recusals/{recusal_id:uuid}/decide", "decideRecusal", "决定是否回避")
-async def decide_recusal(
-    request: Req, matter_id: FromPath[UUID], recusal_id: FromPath[UUID], data: JSONBody[RecusalDecision]
-) -> Response[bytes]:
-    async with turn(request) as t:
-        view = await matters.view(t.work, matter_id)
-        if recusal_id not in {r.id for r in view.recusals}:
-            raise NotFound
-        await matters.decide_recusal(t.work, recusal_id, data.granted, data.reason)
-        return t.json(await head_of(t.work, matter_id))
-
-
 ROUTES = [
     approve_opening,
     reject_opening,
@@ -180,6 +148,4 @@ ROUTES = [
     look_back,
     reopening,
     order,
-    recusal,
-    decide_recusal,
 ]

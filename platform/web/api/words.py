@@ -9,6 +9,7 @@ TAGS: Final = {
     "工作台": "待办、消息和在计期限。",
     "线索": "登记、受理、转交、不予办理、并入、由线索立项、答复（第十七条）。",
     "监督事项": "立项、承办、核查、证据、问题、复议诉讼、核验、结项、中止、回访、回避（第十一条至第二十条）。",
+    "回避": "申报、申请、责令、决定、解除回避，利害关系申报和确认（第十六条）。",
     "监督文书": "督办函、意见书等：起草、审核、批准、签发送达、认可报告、延期、异议（第十九条）。",
     "收到的文书": "被监督机关：签收、书面报告、延期、异议、申请回避（第十六条、第十九条）。",
     "向政府的报告": "期满未整改或者拒不整改的，向本级政府报告（第二十条）。",
@@ -63,6 +64,10 @@ SubjectInput 被反映单位|SupervisedItem 可以监督的单位|SupervisorItem
 SwitchPost 切换的岗位|TodoGroup 一组待办|TodoItem 一件待办|Trend 近六个月立项和结项|UnmaskInput 查看的用途
 Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|Verified 文书验证结果
 VerifyExecutionInput 对执行情况的核验|VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事
+ApplicationView 回避申请和结果|ClearanceInput 没有利害关系的确认|ConflictItem 与事项有关的利害关系申报
+InterestInput 申报的利害关系|InterestItem 利害关系申报|PurposeGiven 查看的用途|RecusalDetail 回避全貌
+RecusalOrder 责令回避|RecusalRow 回避清单的一行|ReplacementItem 可以接办的人员|RevealedName 近亲属姓名原文
+StepItem 回避前的一项办理行为|StepSettlement 对办理行为的确认
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
@@ -85,6 +90,15 @@ VALUES: Final[dict[str, Any]] = {
 """Member → an example of its value."""
 
 EXAMPLES: Final[dict[str, Any]] = {
+    "declareRecusal": {"ground": "relative_interest", "reason": "配偶在该事项当事人单位任职。"},
+    "applyRecusal": {"handler": "陈明远", "ground": "other", "reason": "承办人曾在本单位任职，与本事项经办人有争议。"},
+    "decideRecusal": {"granted": True, "reason": "情况属实，可能影响公正处理。"},
+    "declareInterest": {
+        "holder": "self",
+        "nature": "shareholding",
+        "subject_name": "许昌某某商贸有限公司",
+        "from_on": "2024-01-01",
+    },
     "openSession": {"organ_id": _ID, "username": "chen", "password": "…"},
     "registerClue": {
         "source": "hotline",

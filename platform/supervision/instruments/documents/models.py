@@ -33,6 +33,7 @@ class Regulation(msgspec.Struct, frozen=True, kw_only=True):
     circular: str = "第十一条（八）"
     internal: str = "第十二条"
     cooperation: str = "第十四条"
+    recusals: str = "第十六条"
     clues: str = "第十七条"
     instruments: str = "第十九条"
     decisions: str = "第二十条"
@@ -291,6 +292,24 @@ class CircularDocument(msgspec.Struct, frozen=True, kw_only=True):
     regulation: Regulation = Regulation()
 
 
+class RecusalDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """回避决定书: whether a supervisor steps back from a matter, with reasons, or may take part again (Art. 16)."""
+
+    frame: Frame
+    addressee: str
+    matter: str
+    officer: str
+    organ: str
+    began: str  # 申报回避, 申请其回避; empty: ordered, nobody asked
+    asked: str  # on which day
+    ground: str
+    outcome: str  # granted, refused, lifted
+    reasons: str
+    applicant: str = ""
+    replacement: str = ""
+    regulation: Regulation = Regulation()
+
+
 class ClueReferralDocument(msgspec.Struct, frozen=True, kw_only=True):
     """线索转办函: a clue to the competent organ, without the identity of who gave it (Art. 17)."""
 
@@ -333,6 +352,7 @@ SheetDocument = (
     | ExtensionReplyDocument
     | WithdrawalDocument
     | CircularDocument
+    | RecusalDocument
     | ClueReferralDocument
 )
 Document = SheetDocument | ReceiptDocument

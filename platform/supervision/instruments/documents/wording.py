@@ -19,6 +19,7 @@ from supervision.instruments.documents.models import (
     LetterDocument,
     OpinionDocument,
     RectificationDocument,
+    RecusalDocument,
     ReportDocument,
     SheetDocument,
     WithdrawalDocument,
@@ -327,6 +328,36 @@ def _circular(document: CircularDocument) -> Sheet:
         ),
     ]
     return _sheet("standard", document.frame, document.name, document.addressee, blocks)
+
+
+_OUTCOMES = {"granted": "回避决定书", "refused": "不予回避决定书", "lifted": "解除回避决定书"}
+
+
+@compose.register
+def _recusal(document: RecusalDocument) -> Sheet:
+    law = document.regulation.cite(document.regulation.recusals)
+    who = document.applicant or document.officer
+    asked = f"{document.asked}，{who}{document.began}，事由为“{document.ground}”。" if document.began else ""
+    found = asked or f"{document.officer}未自行回避，也未被申请回避。"
+    effects = {
+        "granted": f"{document.officer}自本决定作出之日起不再办理该事项，此前的办理行为由接办的承办人逐项确认或者重做。",
+        "refused": f"{document.officer}继续办理该事项。",
+        "lifted": f"{document.officer}的回避自本决定作出之日起解除，可以依规定重新指派其办理。",
+    }
+    decided = {
+        "granted": f"决定{document.officer}回避",
+        "refused": f"决定{document.officer}不予回避",
+        "lifted": f"决定解除{document.officer}的回避",
+    }
+    blocks = [
+        text(f"在{document.organ}办理的{document.matter}中，{found}"),
+        text(sentence(f"经审查，{document.reasons}")),
+        text(f"根据{law}的规定，{decided[document.outcome]}。{effects[document.outcome]}"),
+    ]
+    if document.outcome == "granted" and document.replacement:
+        blocks.append(text(f"该事项由{document.replacement}接办。"))
+    name = f"行政执法监督人员{_OUTCOMES[document.outcome]}"
+    return _sheet("standard", document.frame, name, document.addressee, blocks)
 
 
 @compose.register
