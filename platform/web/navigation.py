@@ -9,6 +9,7 @@ SUPERVISING = frozenset({"supervisor", "supervision_leader"})
 SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
 LEADER = frozenset({"government_leader"})
 CASEWORK = SUPERVISING | LEADER
+RECUSING = SUPERVISING | SUPERVISED | LEADER
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 EVERYBODY = frozenset(
     SUPERVISING | SUPERVISED | LEADER | {"judicial_assistant", "enforcement_officer", "social_supervisor"}
@@ -41,6 +42,7 @@ DESTINATIONS = (
     Destination("决定书", "/decisions", "gavel", CASEWORK, "监督办案"),
     Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
+    Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "人员", "recusal"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),

@@ -18,6 +18,7 @@ from supervision.decisions.rules import DECISION, REPORT, DecisionFacts, ReportF
 from supervision.instruments.rules import INSTRUMENT, InstrumentFacts
 from supervision.matters.findings import FINDING, FindingFacts
 from supervision.matters.rules import MATTER, MatterFacts
+from supervision.recusals.rules import RECUSAL, RecusalFacts
 
 MACHINES: list[tuple[Machine[Any], type]] = [
     (CLUE, ClueFacts),
@@ -26,6 +27,7 @@ MACHINES: list[tuple[Machine[Any], type]] = [
     (INSTRUMENT, InstrumentFacts),
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
+    (RECUSAL, RecusalFacts),
 ]
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -107,6 +109,7 @@ def test_a_recused_officer_takes_no_step_that_asks_for_a_person(machine: Machine
         (INSTRUMENT, {"accepted", "withdrawn", "superseded"}),
         (REPORT, {"declined", "decided", "withdrawn"}),
         (DECISION, {"executed", "revoked"}),
+        (RECUSAL, {"refused", "lifted"}),
     ],
     ids=lambda value: value.name if isinstance(value, Machine) else "",
 )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from supervision.deadlines.models import Notice
 from supervision.matters import service as matters
+from supervision.recusals import service as recusals
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.web.conftest import Opener
@@ -52,7 +53,7 @@ async def test_handlers_are_changed_in_every_ticked_matter_that_allows_it(world:
     free = await stories.open_matter(world)
     bound = await stories.open_matter(world, "执法全过程记录缺失")
     async with world.work(BODY, "supervisor", 1) as work:
-        await matters.declare_recusal(work, bound.id, "与当事人系近亲属")
+        await recusals.declare_recusal(work, bound.id, "relative_interest", "与当事人系近亲属")
     people = [str(post) for post in await stories.handler_posts(world, 1, 2)]
     ticked = {"act": "reassign", "chosen": [str(free.id), str(bound.id)], "handlers": people, "no_conflict": "yes"}
     li, chen = await client_for(BODY, "li"), await client_for(BODY, "chen")
@@ -112,7 +113,9 @@ async def test_a_recused_officer_reads_it_on_the_record_and_in_every_form(world:
     matter = await stories.open_matter(world)
     await stories.find_problem(world, matter.id)
     chen = await client_for(BODY, "chen")
-    assert (await chen.post(f"/matters/{matter.id}/recusal", {"reason": "与当事人系近亲属"})).status_code == 303
+    assert (
+        await chen.post(f"/matters/{matter.id}/recusal", {"ground": "relative_interest", "reason": "与当事人系近亲属"})
+    ).status_code == 303
     base = f"/matters/{matter.id}"
     for address in (base, f"{base}/findings/new", f"{base}/recusal", f"/instruments/new?matter={matter.id}"):
         page = await chen.get(address)

@@ -184,16 +184,16 @@ async def test_a_counterpart_is_shown_for_a_purpose_only(world: World, client_fo
 async def test_recusal_is_declared_and_decided_through_the_pages(world: World, client_for: Opener) -> None:
     matter = await stories.open_matter(world)
     chen, li = await client_for(BODY, "chen"), await client_for(BODY, "li")
-    declared = await chen.post(f"/matters/{matter.id}/recusal", {"reason": "与当事人系近亲属"})
+    declared = await chen.post(
+        f"/matters/{matter.id}/recusal", {"ground": "relative_interest", "reason": "与当事人系近亲属"}
+    )
     assert declared.status_code == 303
     barred = await chen.post(f"/matters/{matter.id}/acts/new", {"name": "扣押决定", "counterpart": "张某某"})
     assert barred.status_code == 409
     assert "第十六条" in barred.text
     people = await li.get(f"/matters/{matter.id}?tab=people")
-    recusal = re.findall(r"recusal=([0-9a-f-]+)", people.text)[0]
-    decided = await li.post(
-        f"/matters/{matter.id}/recusal/decide", {"recusal": recusal, "granted": "yes", "reason": "理由成立"}
-    )
+    recusal = re.findall(r"/recusals/([0-9a-f-]+)", people.text)[0]
+    decided = await li.post(f"/recusals/{recusal}/decide", {"granted": "yes", "reason": "情况属实，理由成立。"})
     assert decided.status_code == 303, decided.text
     async with world.work(BODY, "supervisor", 1) as work:
         view = await matters.view(work, matter.id)

@@ -10,6 +10,7 @@ from kernel.work import Actor, Work
 from supervision.desk import repository
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
+from supervision.recusals import service as recusals
 from tenants.organs.directory import directory
 
 
@@ -24,8 +25,26 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _closings(work, actor),
         *await _dismissals(work, actor),
         *await _escalations(work),
+        *(await recusals_to_decide(work, actor) if "organ_head" in actor.roles else ()),
     ]
     return sorted(found, key=lambda one: one.since)
+
+
+async def recusals_to_decide(work: Work, actor: Actor) -> list[Waiting]:
+    """Recusals on which the actor decides: those of the own organ's officers, or of leaders one level below."""
+    return [
+        Waiting(
+            kind="recusal",
+            label="决定是否回避",
+            title=f"{one.person_name}：{one.matter_title}",
+            organ=one.organ_name,
+            note=one.origin_label + (f"，{format_short(one.due_on, work.today)}前决定" if one.due_on else ""),
+            href=f"/recusals/{one.id}",
+            article="16",
+            since=one.declared_at,
+        )
+        for one in await recusals.to_decide(work)
+    ]
 
 
 async def _short(work: Work, organ_id: UUID | None, name: str) -> str:
@@ -171,24 +190,28 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
         )
         for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
     ]
-    return objections + [
-        Waiting(
-            kind="report",
-            label="作出决定",
-            title=r.matter_title,
-            organ=await _short(work, r.supervised_id, r.supervised_name),
-            note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
-            href=f"/reports/{r.id}",
-            article="20",
-            since=r.sent_at or r.created_at,
-        )
-        for r in await repository.rows(work, repository.reports_to_decide(work))
-    ]
+    return (
+        objections
+        + await recusals_to_decide(work, actor)
+        + [
+            Waiting(
+                kind="report",
+                label="作出决定",
+                title=r.matter_title,
+                organ=await _short(work, r.supervised_id, r.supervised_name),
+                note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
+                href=f"/reports/{r.id}",
+                article="20",
+                since=r.sent_at or r.created_at,
+            )
+            for r in await repository.rows(work, repository.reports_to_decide(work))
+        ]
+    )
 
 
-async def for_head(work: Work) -> list[Waiting]:
-    """Written reports that the head of a supervised organ settles."""
-    return [
+async def for_head(work: Work, actor: Actor) -> list[Waiting]:
+    """Written reports that the head of a supervised organ settles, and recusals of its own supervisors."""
+    return await recusals_to_decide(work, actor) + [
         Waiting(
             kind="reply",
             label="审定书面报告",

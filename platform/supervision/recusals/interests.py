@@ -120,6 +120,17 @@ async def reviews(work: Work) -> bool:
     return verdict.allowed
 
 
+async def declares(work: Work) -> bool:
+    """Whether the reader is a supervisor, who declares interests."""
+    verdict, _ = await consider(work, "interest", "declare", Target(owner_id=work.organ_id))
+    return verdict.allowed
+
+
+async def require_declares(work: Work) -> None:
+    """Raises Denied for who has nothing to declare here."""
+    await authorize(work, "interest", "declare", Target(owner_id=work.organ_id))
+
+
 async def interests(work: Work, *, mine: bool = True, after: UUID | None = None, limit: int = 50) -> Page[InterestItem]:
     """Declarations, the latest first: one's own, or those of the organ. Raises Denied."""
     await authorize(work, "interest", "read" if mine else "list", Target(owner_id=work.organ_id))

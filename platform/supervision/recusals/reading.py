@@ -22,8 +22,11 @@ from supervision.recusals.steps import OUTCOMES
 from supervision.recusals.views import ApplicationView, RecusalDetail, RecusalRow, ReplacementItem, StepItem
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
+from tenants.staff.models import Post
+from tenants.staff.repository import posts_with_role
 
 SUPERVISING_CLASSES = ("justice_department", "department", "vertical_body")
+ORDERABLE = ("supervisor", "supervision_leader", "legal_officer", "organ_head")
 APPLICATION_STATES = {"declared": "待决定", "granted": "决定回避", "refused": "决定不回避"}
 
 
@@ -53,6 +56,20 @@ async def recusals(
     found = await repository.rows(work, await _organs(work), open_only=open_only, after=after, limit=limit + 1)
     following = str(found[limit - 1][0].id) if len(found) > limit else None
     return Page([await _row(work, recusal, matter) for recusal, matter in found[:limit]], following)
+
+
+async def to_decide(work: Work) -> list[RecusalRow]:
+    """Undecided recusals on which the acting leader decides, the oldest first; empty for everybody else."""
+    actor = work.actor
+    if actor is None or not await lists_recusals(work):
+        return []
+    found = []
+    for row, matter in await repository.rows(work, await _organs(work), open_only=True, after=None, limit=50):
+        case = await matters.load_case(work, matter.id)
+        decider = await decider_of(work, case, row.person_id)
+        if decider.organ_id == work.organ_id and decider.role in actor.roles and actor.person_id not in case.recused:
+            found.append(await _row(work, row, matter))
+    return found[::-1]
 
 
 async def _row(work: Work, recusal: Recusal, matter: Matter) -> RecusalRow:
@@ -145,6 +162,19 @@ async def _possible(work: Work, case: Case, row: Recusal, step: str, action: str
     return (option.allowed, option.reason + option.remedy) if option else (False, "")
 
 
+async def orderable(work: Work, matter_id: UUID) -> list[Post]:
+    """Supervisors and leaders of the matter's organ who are not recused: who could be ordered to step back.
+
+    Asks no policy: the step does.
+    """
+    case = await matters.load_case(work, matter_id)
+    me = work.actor.person_id if work.actor else None
+    posts = await posts_with_role(work, case.matter.organ_id, ORDERABLE)
+    handling = {h.person_id for h in case.handlers}
+    found = [p for p in posts if p.person_id not in case.recused and p.person_id != me]
+    return sorted(found, key=lambda post: post.person_id not in handling)
+
+
 async def _paper(work: Work, row: Recusal) -> str:
     """Where the reader finds the decision: as its issuer's side, or as a copy that was sent."""
     if not row.paper_number:
@@ -195,7 +225,7 @@ async def applications(
 
 async def applies(work: Work) -> bool:
     """Whether the reader belongs to those who apply in the name of a supervised organ."""
-    verdict, _ = await consider(work, "delivery", "open", Target(supervised_id=work.organ_id, owner_id=UUID(int=1)))
+    verdict, _ = await consider(work, "delivery", "read", Target(owner_id=work.organ_id))
     return verdict.allowed
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -36,7 +35,7 @@ async def lock_matter(work: Work, matter_id: UUID) -> None:
     await work.session.execute(query)
 
 
-def _listed(work: Work, organ_ids: Collection[UUID]) -> Select[Any]:
+def _listed(work: Work, organ_ids: Collection[UUID]) -> Select[Recusal, Matter]:
     return (
         select(Recusal, Matter)
         .join(

@@ -66,7 +66,6 @@ class RecusalFacts:
     actor_is_person: bool = False
     actor_decides: bool = True
     """The leader who decides on this recusal by the rule book, or the supervising organ's for an order."""
-    decider: str = "由其所在单位主要负责人决定"
     reason_given: bool = True
     nobody_asked: bool = True
     """Neither the officer nor the supervised side asked: what an order presupposes."""

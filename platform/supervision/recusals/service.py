@@ -10,13 +10,23 @@ from supervision.recusals.deciding import decide_recusal, lift_recusal, order_re
 from supervision.recusals.declaring import apply_recusal, declare_recusal
 from supervision.recusals.interests import (
     declare_interest,
+    declares,
     end_interest,
     interest,
     interests,
+    require_declares,
     reveal_relative,
     reviews,
 )
-from supervision.recusals.reading import application_view, applications, applies, lists_recusals, recusal, recusals
+from supervision.recusals.reading import (
+    application_view,
+    applications,
+    applies,
+    lists_recusals,
+    orderable,
+    recusal,
+    recusals,
+)
 from supervision.recusals.rules import HOLDERS, NATURES
 from supervision.recusals.steps import settle_step
 
@@ -33,6 +43,7 @@ __all__ = [
     "decider_of",
     "declare_interest",
     "declare_recusal",
+    "declares",
     "end_interest",
     "interest",
     "interests",
@@ -40,8 +51,10 @@ __all__ = [
     "lists_recusals",
     "matter_conflicts",
     "order_recusal",
+    "orderable",
     "recusal",
     "recusals",
+    "require_declares",
     "reveal_relative",
     "reviews",
     "settle_step",

@@ -15,6 +15,7 @@ from kernel.work import Work
 from supervision.instruments import service as instruments
 from supervision.instruments.commands import REPLY_STATUSES
 from supervision.instruments.views import DeliveryView
+from supervision.recusals import service as recusals
 from web.forms import Form
 from web.frame import page
 from web.pages.instruments import attachment
@@ -136,6 +137,7 @@ async def _page(
         crumbs=(("收到的文书", ACTIVE), view.number),
         status=422 if errors else 200,
         view=view,
+        applications=(await recusals.applications(work, delivery_id=delivery_id)).items if view.opened else [],
         statuses=STATUSES,
         values=values or {},
         errors=errors,

@@ -11,7 +11,9 @@ from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.work import Work
+from supervision.deadlines import service as deadlines
 from supervision.instruments import service as instruments
+from supervision.recusals import service as recusals
 from web.forms import Form
 from web.frame import page
 from web.pages.inbox import ACTIVE
@@ -46,6 +48,7 @@ async def _right(
         view=view,
         right=right,
         known=next((r for r in view.rights if r.key == right), None),
+        grounds=[{"value": g.key, "label": g.name} for g in (await deadlines.rulebook(work)).recusal_grounds],
         handlers=[name for name in view.handler_names.split("、") if name],
         values=values,
         errors=errors,
@@ -72,7 +75,9 @@ async def use_right(request: Req, delivery_id: FromPath[UUID], right: FromPath[s
             elif right == "objection":
                 await instruments.raise_objection(t.work, delivery_id, form.text("reason"))
             else:
-                await instruments.apply_recusal(t.work, delivery_id, form.text("handler"), form.text("reason"))
+                await recusals.apply_recusal(
+                    t.work, delivery_id, form.text("handler"), form.text("ground"), form.text("reason")
+                )
             return t.redirect(f"/inbox/{delivery_id}")
     except Invalid as invalid:
         errors = list(invalid.errors) or [FieldError("reason", invalid.message)]

@@ -12,6 +12,7 @@ from policy.rulebook import RuleBook
 from supervision.matters import service as matters
 from supervision.matters.commands import Upload
 from supervision.matters.views import MatterView
+from supervision.recusals import service as recusals
 from web.forms import Form
 from web.pages import matter_commands as commands
 from web.pages import matter_forms as forms
@@ -50,6 +51,14 @@ async def _handler_fields(work: Work, view: MatterView, book: RuleBook, request:
 
 async def _activity_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
     return forms.activity(book, await _people(work, view))
+
+
+async def _order_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
+    return forms.recusal_order(book, await recusals.orderable(work, view.id))
+
+
+async def _clearance_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
+    return forms.clearance(await recusals.matter_conflicts(work, view.id))
 
 
 def _fixed(make: Callable[[MatterView, RuleBook], list[Field]]) -> Fields:
@@ -195,18 +204,31 @@ STEPS: Final[dict[str, Step]] = {
         "申报回避",
         "申报回避",
         "16",
-        _fixed(lambda v, b: [forms.reason("与本事项的利害关系")]),
+        _fixed(lambda v, b: [forms.recusal_grounds(b), forms.reason("与本事项的利害关系")]),
         commands.declare_recusal,
-        ("自申报起至决定前，您不能办理本事项。", "由单位主要负责人在 3 个工作日内决定。"),
+        (
+            "自申报起至决定前，您不能办理本事项。",
+            "由单位主要负责人决定；主要负责人的回避由上一级决定。",
+            "决定的期限自申报次日起计算，显示在事项的期限中。",
+        ),
         "people",
     ),
-    "recusal/decide": Step(
-        "决定是否回避",
-        "作出回避决定",
+    "recusal/order": Step(
+        "责令回避",
+        "责令回避并制发决定书",
         "16",
-        _fixed(lambda v, b: forms.recusal_decision(v, None)),
-        commands.decide_recusal,
-        (),
+        _order_fields,
+        commands.order_recusal,
+        ("立即生效，终止其承办。", "制发回避决定书，存入事项文书。", "承办人不足的，由负责人另行指派。"),
+        "people",
+    ),
+    "conflicts/clear": Step(
+        "书面确认没有利害关系",
+        "确认没有利害关系",
+        "16",
+        _clearance_fields,
+        commands.clear_conflict,
+        ("确认后可以指派该人员承办。", "此后新申报的利害关系应当重新确认。"),
         "people",
     ),
 }

@@ -10,6 +10,8 @@ from kernel.errors import Invalid
 from kernel.work import Work
 from supervision.matters import service as matters
 from supervision.matters.commands import EndRemedy, EnterAct, EnterRemedy, EstablishFinding, RecordActivity, Upload
+from supervision.recusals import service as recusals
+from supervision.recusals.commands import DecideRecusal
 from web.forms import Form
 
 
@@ -212,13 +214,19 @@ async def order_from_above(work: Work, matter_id: UUID, form: Form, files: tuple
 
 
 async def declare_recusal(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
-    await matters.declare_recusal(work, matter_id, form.text("reason"))
+    await recusals.declare_recusal(work, matter_id, form.text("ground"), form.text("reason"))
 
 
-async def decide_recusal(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
-    recusal = form.id("recusal", need="请选择申报人。")
-    granted = _yes(form, "granted", "请选择是否回避。")
-    why = form.text("reason", need="请写明决定的理由。")
+async def order_recusal(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    person = form.id("person", need="请选择应当回避的人员。")
     form.check()
-    assert recusal is not None
-    await matters.decide_recusal(work, recusal, granted, why)
+    assert person is not None
+    asked = DecideRecusal(granted=True, reason=form.text("reason"))
+    await recusals.order_recusal(work, matter_id, person, form.text("ground"), asked)
+
+
+async def clear_conflict(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    person = form.id("person", need="请选择人员。")
+    form.check()
+    assert person is not None
+    await recusals.clear_conflict(work, matter_id, person, form.text("statement"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from kernel.wording import format_date
 from policy.articles import display
@@ -15,6 +14,7 @@ from supervision.matters.inputs import BASES
 from supervision.matters.limits import TEXT_MAX, TITLE_MAX
 from supervision.matters.remedies import REMEDY_KINDS
 from supervision.matters.views import MatterView
+from supervision.recusals.views import ConflictItem
 from tenants.staff.models import Post
 
 Field = dict[str, Any]
@@ -262,14 +262,25 @@ def order() -> list[Field]:
     return [radio("order", "要求", [{"value": k, "label": v} for k, v in ORDERS.items()]), area("text", "要求的内容")]
 
 
-def recusal_decision(view: MatterView, recusal_id: UUID | None) -> list[Field]:
-    waiting = [
-        {"value": str(r.id), "label": r.name, "note": r.reason}
-        for r in view.recusals
-        if r.state == "declared" and recusal_id in (None, r.id)
+def recusal_grounds(book: RuleBook) -> Field:
+    """The closed list of Art. 16."""
+    return radio("ground", "事由", [{"value": g.key, "label": g.name} for g in book.recusal_grounds])
+
+
+def recusal_order(book: RuleBook, people: Sequence[Post]) -> list[Field]:
+    """Who has to step back, where nobody asked (Art. 16, second paragraph)."""
+    named = [{"value": str(p.person_id), "label": p.person_name, "note": p.title} for p in people]
+    return [radio("person", "应当回避的人员", named), recusal_grounds(book), reason("责令回避的理由")]
+
+
+def clearance(conflicts: Sequence[ConflictItem]) -> list[Field]:
+    """A declaration that means no interest in this matter."""
+    open_ones = [
+        {"value": str(c.person_id), "label": c.person_name, "note": "；".join(c.details)}
+        for c in conflicts
+        if not c.settled
     ]
-    decisions = [
-        {"value": "yes", "label": "回避", "note": "终止其承办，由负责人另行指派"},
-        {"value": "no", "label": "不回避", "note": "继续承办"},
+    return [
+        radio("person", "已申报利害关系的人员", open_ones),
+        area("statement", "没有利害关系的情况和依据", hint="书面确认留在事项记录中"),
     ]
-    return [radio("recusal", "申报人", waiting), radio("granted", "决定", decisions), reason("决定的理由")]

@@ -21,12 +21,19 @@ from supervision.matters import service as matters
 from supervision.matters.commands import Upload
 from supervision.matters.facts import Choice
 from supervision.matters.views import MatterView
+from supervision.recusals import service as recusals
+from tenants.access import Target, consider
 from web.forms import Form
 from web.frame import page
 from web.pages.matter_catalog import STEPS
 from web.pages.matter_sent import error_context, recusal_of, sent_form, values_of
 from web.turns import Req, reading, turn
 
+RECUSAL_STEPS: Final = {
+    "recusal": ("recusal", "declare"),
+    "recusal/order": ("recusal", "order"),
+    "conflicts/clear": ("interest", "clear"),
+}
 ACTIONS: Final = {slug: action for action, slug in panel.PATHS.items()}
 
 
@@ -60,9 +67,11 @@ def _preset(request: Req, work: Work) -> dict[str, Any]:
 
 async def _refusal(work: Work, view: MatterView, slug: str) -> Choice | None:
     """Why the step is not possible now: the reader's own recusal first, then what the record's panel knows."""
-    barred = await recusal_of(work, view.id, STEPS[slug].title) if slug != "recusal/decide" else None
+    barred = await recusal_of(work, view.id, STEPS[slug].title)
     if barred is not None:
         return barred
+    if slug in RECUSAL_STEPS:
+        return await _closed(work, view, slug)
     action = ACTIONS.get(slug)
     if action is None or any(c.action == action for c in view.allowed):
         return None
@@ -70,6 +79,17 @@ async def _refusal(work: Work, view: MatterView, slug: str) -> Choice | None:
     step = STEPS[slug]
     reason = f"事项处于“{view.state_label}”，或者这一步不由您的岗位办理。"
     return held or Choice(action=action, label=step.title, articles=[step.article], reason=reason)
+
+
+async def _closed(work: Work, view: MatterView, slug: str) -> Choice | None:
+    """Steps beside the machine of the matter: why policy does not let the reader take them, or nothing is to do."""
+    step, target = STEPS[slug], Target(view.organ_id, view.supervised_id, view.relation)
+    verdict, sentence = await consider(work, *RECUSAL_STEPS[slug], target)
+    if not verdict.allowed:
+        return Choice(action=slug, label=step.title, articles=[verdict.article], reason=sentence)
+    if slug == "conflicts/clear" and all(c.settled for c in await recusals.matter_conflicts(work, view.id)):
+        return Choice(action=slug, label=step.title, articles=["16"], reason="没有需要确认的利害关系申报。")
+    return None
 
 
 async def _show(

@@ -19,8 +19,10 @@ from supervision.deadlines.views import DeadlineView
 from supervision.desk import service as desk
 from supervision.matters import service as matters
 from supervision.matters.listing import MatterFilter
+from supervision.matters.models import LIVE
 from supervision.matters.stages import STAGES
 from supervision.matters.views import EvidenceView, MatterView
+from supervision.recusals import service as recusals
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
 from web.frame import page, part, wants_part
@@ -170,8 +172,21 @@ async def matter(request: Req, matter_id: FromPath[UUID]) -> Template:
             more=_more(view, allowed),
             trace=_trace(view),
             can_unmask=bool({"supervisor", "supervision_leader"} & user.roles) and view.organ_id == user.organ_id,
-            may_decide="organ_head" in user.roles and view.organ_id == user.organ_id,
+            conflicts=await recusals.matter_conflicts(work, matter_id) if tab == "people" else [],
+            people_acts=await _people_acts(work, view) if tab == "people" else [],
         )
+
+
+async def _people_acts(work: Work, view: MatterView) -> list[dict[str, str]]:
+    """What the reader can do about the persons of the matter (Art. 16)."""
+    target = Target(view.organ_id, view.supervised_id, view.relation)
+    base, found = f"/matters/{view.id}", []
+    if view.state in LIVE:
+        for action, label, path in (("declare", "申报回避", "recusal"), ("order", "责令回避", "recusal/order")):
+            verdict, _ = await consider(work, "recusal", action, target)
+            if verdict.allowed:
+                found.append({"label": label, "href": f"{base}/{path}"})
+    return found
 
 
 def _with_tiles(record: Any) -> dict[str, Any]:

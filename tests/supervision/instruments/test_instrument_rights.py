@@ -17,6 +17,7 @@ from supervision.deadlines.models import Deadline
 from supervision.instruments import service
 from supervision.instruments.models import Delivery, Instrument, Reply
 from supervision.matters import service as matters
+from supervision.recusals import service as recusals
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
@@ -209,7 +210,7 @@ async def test_a_handler_whose_recusal_was_applied_for_does_nothing_meanwhile(wo
     _, _, letter, held = await stories.served_matter(world)
     await stories.answer_letter(world, held.id)
     async with world.work(SUPERVISED, "contact") as work:
-        await service.apply_recusal(work, held.id, "陈明远", "与当事人有近亲属关系。")
+        await recusals.apply_recusal(work, held.id, "陈明远", "relative_interest", "与当事人有近亲属关系。")
     with pytest.raises(Barred):
         await stories.accept_answer(world, letter.id)
 

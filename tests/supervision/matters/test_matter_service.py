@@ -14,6 +14,8 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.models import Notice
 from supervision.matters import service as matters
 from supervision.matters.commands import EndRemedy, EnterRemedy
+from supervision.recusals import service as recusals
+from supervision.recusals.commands import DecideRecusal
 from tests import stories
 from tests.stories import BODY
 from tests.world import World
@@ -125,21 +127,24 @@ async def test_two_leaders_who_decide_at_once_decide_once(world: World) -> None:
         assert (await matters.view(work, matter.id)).number == "建监〔2026〕1号"
 
 
+GRANT = DecideRecusal(granted=True, reason="情况属实，理由成立。")
+
+
 async def test_a_recused_officer_does_nothing_until_the_principal_leader_decides(world: World) -> None:
     matter = await stories.open_matter(world)
     async with world.work(BODY, "supervisor") as work:
-        recusal = await matters.declare_recusal(work, matter.id, "与当事人系近亲属")
+        recusal = await recusals.declare_recusal(work, matter.id, "relative_interest", "与当事人系近亲属")
         with pytest.raises(Barred) as barred:
             await matters.enter_act(work, matter.id, stories.SEIZURE)
         assert barred.value.article == "16"
     async with world.work(BODY, "supervisor", 1) as work:
         with pytest.raises(Denied):
-            await matters.decide_recusal(work, recusal.id, True, "理由成立")
+            await recusals.decide_recusal(work, recusal.id, GRANT)
     async with world.work(BODY, "supervision_leader", 1) as work:
         with pytest.raises(Denied, match="主要负责人"):
-            await matters.decide_recusal(work, recusal.id, True, "理由成立")
+            await recusals.decide_recusal(work, recusal.id, GRANT)
     async with world.work(BODY, "organ_head") as work:
-        decided = await matters.decide_recusal(work, recusal.id, True, "理由成立")
+        decided = await recusals.decide_recusal(work, recusal.id, GRANT)
         assert decided.state == "granted"
         assert [d.state for d in await deadlines.for_subject(work, recusal.id, open_only=False)] == ["met"]
         posts = await stories.handler_posts(world, 0, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,7 @@ def test_the_table_is_that_of_the_procedure() -> None:
         ({"reason_given": False}, IllegalTransition),
     ],
 )
-def test_each_step_is_the_leaders_with_reasons(action: str, changed: dict[str, bool], error: type[Exception]) -> None:
+def test_each_step_is_the_leaders_with_reasons(action: str, changed: dict[str, Any], error: type[Exception]) -> None:
     state = "granted" if action == "lift" else "declared"
     RECUSAL.step(state, action, READY)
     with pytest.raises(error) as refused:

@@ -340,7 +340,7 @@ def _recusal(document: RecusalDocument) -> Sheet:
     asked = f"{document.asked}，{who}{document.began}，事由为“{document.ground}”。" if document.began else ""
     found = asked or f"{document.officer}未自行回避，也未被申请回避。"
     effects = {
-        "granted": f"{document.officer}自本决定作出之日起不再办理该事项，此前的办理行为由接办的承办人逐项确认或者重做。",
+        "granted": f"{document.officer}自本决定作出之日起不再办理该事项，此前的办理行为由接办人逐项确认或者重做。",
         "refused": f"{document.officer}继续办理该事项。",
         "lifted": f"{document.officer}的回避自本决定作出之日起解除，可以依规定重新指派其办理。",
     }
