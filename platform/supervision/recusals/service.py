@@ -26,6 +26,7 @@ from supervision.recusals.reading import (
     orderable,
     recusal,
     recusals,
+    to_decide,
 )
 from supervision.recusals.rules import HOLDERS, NATURES
 from supervision.recusals.steps import settle_step
@@ -58,6 +59,7 @@ __all__ = [
     "reveal_relative",
     "reviews",
     "settle_step",
+    "to_decide",
 ]
 
 registry.register_conflicts(conflicts.conflicted)

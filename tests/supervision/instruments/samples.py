@@ -22,6 +22,7 @@ from supervision.instruments.documents import (
     Preceding,
     ReceiptDocument,
     RectificationDocument,
+    RecusalDocument,
     RemedySearch,
     ReportDocument,
     Seal,
@@ -251,6 +252,24 @@ def circular() -> CircularDocument:
     )
 
 
+def recusal(outcome: str = "granted", **changes: Any) -> RecusalDocument:
+    values: dict[str, Any] = {
+        "frame": frame(number="建司执监避〔2026〕3号"),
+        "addressee": ORGAN,
+        "matter": "“扣押物品期满未作处理决定”（建监〔2026〕31号）",
+        "officer": "陈某某",
+        "organ": "许昌市建安区司法局",
+        "began": "申请其回避",
+        "applicant": ORGAN,
+        "asked": "2026年11月20日",
+        "ground": "其他情形，可能影响监督事项公正处理",
+        "outcome": outcome,
+        "reasons": "陈某某与该事项的经办人员有争议，可能影响公正处理",
+        "replacement": "王某某" if outcome == "granted" else "",
+    }
+    return RecusalDocument(**{**values, **changes})
+
+
 def clue_referral() -> ClueReferralDocument:
     return ClueReferralDocument(
         frame=frame(number="建司执监转〔2026〕12号"),
@@ -291,6 +310,7 @@ def every() -> dict[str, Document]:
         "extension_reply": extension_reply(),
         "withdrawal": withdrawal(),
         "circular": circular(),
+        "recusal": recusal(),
         "clue_referral": clue_referral(),
         "receipt": receipt(),
     }

@@ -112,6 +112,15 @@ def test_the_other_documents() -> None:
     assert "SD-20261123-000043" in shown(samples.receipt())
 
 
+def test_the_decision_on_a_recusal_says_who_asked_why_and_what_follows() -> None:
+    granted = shown(samples.recusal())
+    for words in ("第十六条", "申请其回避", "决定陈某某回避", "此前的办理行为由接办人逐项确认或者重做", "由王某某接办"):
+        assert words in granted, words
+    assert "继续办理该事项" in shown(samples.recusal("refused"))
+    assert "解除" in shown(samples.recusal("lifted"))
+    assert "未自行回避，也未被申请回避" in shown(samples.recusal(began="", applicant="", addressee="陈某某"))
+
+
 def test_page_numbers_are_hidden_on_the_first_page_of_a_letter_only() -> None:
     letter = PdfReader(io.BytesIO(render(samples.letter()).pdf)).pages
     opinion = PdfReader(io.BytesIO(render(samples.opinion()).pdf)).pages
