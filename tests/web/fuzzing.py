@@ -26,6 +26,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from kernel import settings as kernel_settings
 from kernel.ids import new_id
+from supervision.recusals import service as recusals
+from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
@@ -89,6 +91,12 @@ class Fuzzed:
         matter, finding, _, delivery = await stories.served_matter(self.world)
         act = await stories.enter_seizure(self.world, matter.id)
         await stories.propose_matter(self.world, "再次立项")
+        async with self.world.work(BODY, "supervisor", 1) as work:
+            interest = await recusals.declare_interest(
+                work,
+                DeclareInterest(holder="self", subject_name="许昌某某公司", nature="dispute", from_on=work.today),
+            )
+            recusal = await recusals.declare_recusal(work, matter.id, "other", "与经办人员有争议。")
         decided, problem, decision, main = await stories.decided_matter(self.world)
         self.known = {
             "clue_id": [clue.id],
@@ -99,6 +107,8 @@ class Fuzzed:
             "decision_id": [decision.id],
             "report_id": [decision.report_id],
             "act_id": [act.id],
+            "recusal_id": [recusal.id],
+            "interest_id": [interest.id],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]

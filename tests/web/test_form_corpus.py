@@ -42,8 +42,28 @@ ODD: Final = (
 """Text like any other: kept or refused, never an error of the server, never more than text on a page."""
 SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
-    (BODY, "chen"): ("/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk"),
-    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
+    (BODY, "chen"): (
+        "/clues/new",
+        "/clues",
+        "/matters/new",
+        "/matters",
+        "/instruments",
+        "/deadlines",
+        "/desk",
+        "/interests/new",
+        "/interests",
+        "/recusals",
+    ),
+    (BODY, "li"): (
+        "/desk",
+        "/reports",
+        "/decisions",
+        "/escalations",
+        "/instruments",
+        "/matters",
+        "/recusals",
+        "/interests?view=organ",
+    ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): ("/inbox",),
@@ -52,7 +72,7 @@ PAGES: Final = {
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
 RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|recusals|interests)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)

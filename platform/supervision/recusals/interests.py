@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kernel.errors import Denied, IllegalTransition, Invalid, NotFound, Stale
+from kernel.errors import Denied, FieldError, IllegalTransition, Invalid, NotFound, Stale
 from kernel.ids import new_id
 from kernel.vault import mask_name, vault
 from kernel.work import Work
@@ -28,11 +28,13 @@ async def declare_interest(work: Work, command: DeclareInterest) -> Interest:
     if actor is None or actor.organ_id != work.organ_id:
         raise Denied("利害关系由本人申报。", article="16")
     entered = _entered(command)
-    errors = validate_interest(entered)
-    if errors:
-        raise Invalid(errors=errors, article="16")
     tree = await directory(work)
     organ_id = command.subject_organ_id
+    errors = validate_interest(entered)
+    if organ_id is not None and organ_id not in tree.organs:
+        errors.append(FieldError("subject", "请从单位名录中选择。"))
+    if errors:
+        raise Invalid(errors=errors, article="16")
     own = command.holder == "self"
     interest = Interest(
         id=new_id(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from supervision.instruments.documents import (
     CircularDocument,
