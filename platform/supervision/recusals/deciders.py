@@ -43,5 +43,5 @@ async def decider_of(work: Work, case: Case, person_id: UUID) -> Decider:
         "upper_body": tree.upper_supervision_body(organ_id),
     }[rule.organ]
     decides = found or tree.government_of(organ_id) or organ_id
-    label = f"{tree.short(decides)}{ROLE_LABELS[rule.role]}"
+    label = f"{tree.short(decides)}{ROLE_LABELS[rule.role].removeprefix('单位')}"
     return Decider(decides, rule.role, label, rule.note, decides != organ_id)

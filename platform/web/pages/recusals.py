@@ -16,9 +16,11 @@ from supervision.recusals import service as recusals
 from supervision.recusals.commands import DecideRecusal
 from web.forms import Form
 from web.frame import page
-from web.turns import Req, reading, turn
+from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/recusals"
+DECIDING = frozenset({"supervisor", "supervision_leader", "organ_head", "government_leader"})
+"""Who comes here for the recusals of the organ; the others for what it applied for."""
 TABS = (("open", "待决定"), ("all", "全部回避"), ("applications", "本单位的申请"))
 
 
@@ -51,7 +53,8 @@ async def recusal_list(request: Req) -> Template:
     after, wanted = cursor(request), request.query_params.get("tab", "")
     async with reading(request) as work:
         lists = await recusals.lists_recusals(work)
-        tab = wanted if wanted in dict(TABS) else "open" if lists else "applications"
+        decides = lists and bool(identity(request).roles & DECIDING)
+        tab = wanted if wanted in dict(TABS) else "open" if decides else "applications"
         found: Any
         if tab == "applications":
             found = await recusals.applications(work, after=after)

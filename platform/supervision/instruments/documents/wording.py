@@ -349,15 +349,16 @@ def _recusal(document: RecusalDocument) -> Sheet:
         "refused": f"决定{document.officer}不予回避",
         "lifted": f"决定解除{document.officer}的回避",
     }
+    taken_over = (
+        f"该事项由{document.replacement}接办。" if document.outcome == "granted" and document.replacement else ""
+    )
     blocks = [
         text(f"在{document.organ}办理的{document.matter}中，{found}"),
-        text(sentence(f"经审查，{document.reasons}")),
-        text(f"根据{law}的规定，{decided[document.outcome]}。{effects[document.outcome]}"),
+        text(sentence(f"审查认为，{document.reasons}")),
+        text(f"根据{law}的规定，{decided[document.outcome]}。{effects[document.outcome]}{taken_over}"),
     ]
-    if document.outcome == "granted" and document.replacement:
-        blocks.append(text(f"该事项由{document.replacement}接办。"))
     name = f"行政执法监督人员{_OUTCOMES[document.outcome]}"
-    return _sheet("standard", document.frame, name, document.addressee, blocks)
+    return _sheet("letter", document.frame, name, document.addressee, blocks)
 
 
 @compose.register
