@@ -183,7 +183,7 @@ def _tables() -> None:
     op.create_index(
         "ix_recusal_step_pending",
         "recusal_step",
-        ["city_id", "organ_id", "matter_id"],
+        ["city_id", "matter_id", "recusal_id"],
         unique=False,
         postgresql_where=sa.text("outcome = 'pending'"),
     )

@@ -123,6 +123,7 @@ async def gather(work: Work, case: Case) -> MatterFacts:
         live_reports=case.outside.live_reports,
         live_decisions=case.outside.live_decisions,
         running_remedies=sum(r.ended_on is None for r in case.remedies),
+        unconfirmed_steps=case.outside.unconfirmed_steps,
         undecided_recusals=sum(r.state == "declared" for r in case.recusals),
         reopening_needed=await _reopening_needed(work, matter),
     )

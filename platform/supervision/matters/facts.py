@@ -26,6 +26,8 @@ class Outside:
     live_instruments: int = 0
     live_reports: int = 0
     live_decisions: int = 0
+    unconfirmed_steps: int = 0
+    """Acts of officers who stepped back that no present handler has confirmed yet (Art. 16)."""
     answered: frozenset[UUID] = frozenset()
     """Findings that a submitted written report covers."""
     failed: frozenset[UUID] = frozenset()
@@ -152,6 +154,7 @@ def merge(parts: Sequence[Outside]) -> Outside:
         live_instruments=sum(part.live_instruments for part in parts),
         live_reports=sum(part.live_reports for part in parts),
         live_decisions=sum(part.live_decisions for part in parts),
+        unconfirmed_steps=sum(part.unconfirmed_steps for part in parts),
         answered=frozenset().union(*known, *(part.answered for part in parts)),
         failed=frozenset().union(*known, *(part.failed for part in parts)),
         letter=_last([part.letter for part in parts]),

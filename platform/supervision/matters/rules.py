@@ -61,6 +61,8 @@ class MatterFacts:
     """Decisions of the government whose execution is not verified."""
     running_remedies: int = 0
     undecided_recusals: int = 0
+    unconfirmed_steps: int = 0
+    """Acts done before a recusal that the present handlers have not confirmed."""
     reason_given: bool = True
     evidence_given: bool = True
     act_given: bool = True
@@ -153,7 +155,13 @@ _NO_DEADLINE: Guard[MatterFacts] = Guard(
 _NO_RECUSAL: Guard[MatterFacts] = Guard(
     lambda f: f.undecided_recusals == 0, "回避申请尚未决定。", "16", "请单位主要负责人先作出回避决定。"
 )
-_CLOSABLE: Final = (_SETTLED, _NO_INSTRUMENT, _NO_REPORT, _NO_DECISION, _NO_DEADLINE, _NO_RECUSAL)
+_CONFIRMED: Guard[MatterFacts] = Guard(
+    lambda f: f.unconfirmed_steps == 0,
+    "回避人员此前的办理行为尚未全部确认。",
+    "16",
+    "请承办人在回避页面逐项确认有效，或者重做。",
+)
+_CLOSABLE: Final = (_SETTLED, _NO_INSTRUMENT, _NO_REPORT, _NO_DECISION, _NO_DEADLINE, _NO_RECUSAL, _CONFIRMED)
 _CLOSING_REPORT: Guard[MatterFacts] = Guard(
     lambda f: f.closing_report_given,
     "尚未写明结项理由。",

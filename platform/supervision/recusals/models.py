@@ -85,7 +85,11 @@ class PriorStep(TenantRow):
         UniqueConstraint("city_id", "organ_id", "recusal_id", "no"),
         CheckConstraint("outcome in ('pending', 'confirmed', 'redo')", name="outcome"),
         Index(
-            "ix_recusal_step_pending", "city_id", "organ_id", "matter_id", postgresql_where=text("outcome = 'pending'")
+            "ix_recusal_step_pending",
+            "city_id",
+            "matter_id",
+            "recusal_id",
+            postgresql_where=text("outcome = 'pending'"),
         ),
     )
 

@@ -71,6 +71,15 @@ async def steps(work: Work, recusal_id: UUID) -> list[PriorStep]:
     return list((await work.session.scalars(query.order_by(PriorStep.no))).all())
 
 
+async def pending_steps(work: Work, matter_id: UUID) -> dict[UUID, int]:
+    """Recusal → number of acts in the matter that nobody has confirmed yet."""
+    query = select(PriorStep.recusal_id, func.count()).where(
+        PriorStep.city_id == work.city_id, PriorStep.matter_id == matter_id, PriorStep.outcome == "pending"
+    )
+    found = await work.session.execute(query.group_by(PriorStep.recusal_id))
+    return {row[0]: row[1] for row in found}
+
+
 async def lock_step(work: Work, step_id: UUID) -> PriorStep | None:
     query = (
         select(PriorStep)

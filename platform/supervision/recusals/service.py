@@ -18,6 +18,7 @@ from supervision.recusals.interests import (
     reveal_relative,
     reviews,
 )
+from supervision.recusals.provider import RECUSALS
 from supervision.recusals.reading import (
     application_view,
     applications,
@@ -62,6 +63,7 @@ __all__ = [
     "to_decide",
 ]
 
+registry.register(RECUSALS)
 registry.register_conflicts(conflicts.conflicted)
 registry.listen(conflicts.on_matter)
 ladder.connect()

@@ -95,6 +95,22 @@ async def test_granted_the_assignment_ends_and_what_was_done_is_confirmed_by_the
             await recusals.settle_step(work, view.steps[0].id, "confirmed", "")
 
 
+async def test_nothing_is_closed_before_the_earlier_acts_are_confirmed(world: World) -> None:
+    matter = await stories.open_matter(world)
+    await stories.check_matter(world, matter.id)
+    made = await declared(world, matter.id)
+    [wang] = await stories.handler_posts(world, 2)
+    await decide(world, made.id, DecideRecusal(granted=True, reason=GRANT.reason, replacement_post_id=wang))
+    async with world.work(BODY, "supervisor", 2) as work:
+        offered = {c.action: c for c in (await matters.view(work, matter.id)).allowed}
+        assert offered["confirm_step"].href == f"/recusals/{made.id}"
+        with pytest.raises(IllegalTransition, match="尚未全部确认"):
+            await matters.propose_closing(work, matter.id, "没有发现问题，附核查记录。")
+        for step in (await recusals.recusal(work, made.id)).steps:
+            await recusals.settle_step(work, step.id, "confirmed", "")
+        await matters.propose_closing(work, matter.id, "没有发现问题，附核查记录。")
+
+
 async def test_without_a_replacement_the_matter_is_flagged_and_the_leader_asked(world: World) -> None:
     matter = await stories.open_matter(world)
     made = await declared(world, matter.id)
