@@ -222,6 +222,7 @@ async def preview_pages(work: Work, what: UUID | DraftInstrument) -> list[bytes]
             book=await deadlines.rulebook(work, matter.rulebook_key),
             handlers=handlers,
             recused=frozenset(),
+            responsible=frozenset(),
             requirements=lines,
             findings={finding.id: finding for finding in await repository.findings(work, matter.id)},
         )

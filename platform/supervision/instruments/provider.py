@@ -60,6 +60,7 @@ class Instruments:
             live_instruments=sum(row.state in LIVE_STATES for row in rows),
             answered=frozenset(answered),
             failed=frozenset(lost),
+            writers=await _writers(work, matter, rows),
             letter=await self._milestone(work, rows, ("urging_letter", "internal_notice")),
             opinion=await self._milestone(work, rows, ("opinion",)),
             search=tuple(row.number for row in rows if row.number),
@@ -103,6 +104,13 @@ class Instruments:
         for row in await own_instruments(work, matter.id):
             found += await _on_instrument(work, matter, row)
         return found + await _drafting(work, matter)
+
+
+async def _writers(work: Work, matter: Matter, rows: list[Instrument]) -> frozenset[UUID]:
+    """Asked for inside one organ alone: elsewhere the whole supervised organ is the owner of its rectification."""
+    if matter.relation != "internal":
+        return frozenset()
+    return await repository.writers(work, [row.id for row in rows])
 
 
 def _paper_line(paper: Paper, book: RuleBook) -> DocumentLine:

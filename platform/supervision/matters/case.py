@@ -17,7 +17,7 @@ from kernel.search import bigrams
 from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.matters import facts as registry
-from supervision.matters import repository
+from supervision.matters import owners, repository
 from supervision.matters.facts import Outside
 from supervision.matters.inputs import BASES
 from supervision.matters.models import LIVE, Activity, Finding, Handler, Matter, Recusal, Remedy
@@ -39,6 +39,8 @@ class Case:
     findings: list[Finding]
     remedies: list[Remedy]
     outside: Outside
+    responsible: frozenset[UUID] = frozenset()
+    """Persons whose own rectification it is, in a matter inside one organ (Art. 12)."""
 
     @property
     def recused(self) -> frozenset[UUID]:
@@ -53,6 +55,7 @@ class Case:
             supervised_id=matter.supervised_id,
             relation=matter.relation,
             recused=self.recused,
+            responsible=self.responsible,
             **more,
         )
 
@@ -65,13 +68,16 @@ async def load(work: Work, matter_id: UUID, version: int | None = None) -> Case:
         raise NotFound
     if version is not None and version != matter.row_version:
         raise Stale(article=None, detail={"version": matter.row_version})
+    outside = await registry.outside(work, matter)
+    findings = await repository.findings(work, matter_id)
     return Case(
         matter=matter,
         handlers=await repository.handlers(work, matter_id),
         recusals=await repository.recusals(work, matter_id),
-        findings=await repository.findings(work, matter_id),
+        findings=findings,
         remedies=await repository.remedies(work, matter_id),
-        outside=await registry.outside(work, matter),
+        outside=outside,
+        responsible=await owners.responsible(work, matter, findings, outside.writers),
     )
 
 
@@ -110,7 +116,7 @@ async def gather(work: Work, case: Case) -> MatterFacts:
         actor_proposed_opening=me == matter.proposed_by,
         actor_proposed_closing=me is not None and me == matter.closing_proposed_by,
         actor_on_case=me in {h.person_id for h in case.handlers} or "assist" in standing,
-        actor_is_owner=organ_id == matter.supervised_id,
+        actor_is_owner=owners.owns(work, matter, case.responsible),
         actor_is_upper=bool({"upper", "government_of"} & set(standing)),
         supervised_in_reach=tree.relation(matter.organ_id, matter.supervised_id) is not None,
         handler_count=len(case.handlers),

@@ -97,7 +97,7 @@ async def propose(work: Work, draft: ProposeMatter) -> Matter:
         kind="approval",
         title=f"提请立项：{matter.title}",
         link=f"/matters/{matter.id}",
-        roles=["supervision_leader"],
+        roles=["supervision_leader"] if body.is_supervision_body else ["supervision_leader", "organ_head"],
         article="11",
     )
     return await cases.refresh(work, matter.id)
