@@ -169,7 +169,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "deadline": {"read": "查看期限", "urge": "发送催办", "override": "调整期限", "run_step": "执行到期步骤"},
     "organ": {"list": "查看单位名录", "read": "查看单位", "manage": "维护单位"},
     "relation": {"read": "查看监督关系", "manage": "维护监督关系"},
-    "account": {"read": "查看账号", "manage": "维护账号", "unlock": "解除账号锁定"},
+    "account": {"read": "查看账号", "manage": "维护账号", "unlock": "解除账号锁定", "reset_password": "重置密码"},
     "delegation": {
         "read": "查看代行授权",
         "propose": "提出代行授权",

@@ -93,7 +93,8 @@ value 数值|verdict 核验结论|verification_code 验证码|verifications 核�
 verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiting_heading 待审批标题|weekday 星期
 when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 advice 处理办法|alive 在运行|fact 情况|host 主机|jobs 定时任务|last_at 上次执行时间|light 状态灯|lines 各部分
-next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
+certificate_no 监督证号码|certificate_until 监督证截止日期|home 所在单位|home_organ_id 所在单位编号
+person_name 姓名|next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
 """
 
 NAMES: Final[dict[str, str]] = {

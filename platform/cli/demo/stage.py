@@ -67,7 +67,8 @@ class Stage:
             query = select(Account, Post).join(
                 Post, (Post.city_id == Account.city_id) & (Post.person_id == Account.person_id)
             )
-            for account, post in (await work.session.execute(query.where(Post.organ_id == organ_id))).all():
+            query = query.where(Post.organ_id == organ_id, Account.organ_id == organ_id)
+            for account, post in (await work.session.execute(query)).all():
                 self.people[account.username] = Actor(
                     account_id=account.id,
                     person_id=post.person_id,

@@ -6,6 +6,7 @@ from typing import Any
 
 from web.api import (
     administration,
+    appointments,
     audit,
     auth,
     clue_steps,
@@ -29,6 +30,7 @@ from web.api import (
 
 API: list[Any] = [
     *administration.ROUTES,
+    *appointments.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
     *clue_steps.ROUTES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from web.pages import (
+    accounts,
     admin,
     audit,
     auth,
@@ -33,6 +34,7 @@ from web.pages import (
 from web.pages import help as help_pages
 
 PAGES: list[Any] = [
+    *accounts.ROUTES,
     *admin.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
