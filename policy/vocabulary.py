@@ -116,6 +116,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "approve_opening": "批准立项",
         "reject_opening": "不批准立项",
         "assign_handlers": "指派承办人",
+        "name_office": "请司法所协助",
         "list": "查看监督事项清单",
         "read": "查看监督事项",
         "read_served": "查看已送达的监督事项",

@@ -35,6 +35,7 @@ DESTINATIONS = (
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
     Destination("线索池", "/clues", "inbox", SUPERVISING, "监督办案", "clue", "线索"),
     Destination("线索登记", "/clues", "inbox", frozenset({"judicial_assistant"}), "监督办案", "clue", "线索"),
+    Destination("协助事项", "/matters", "folders", frozenset({"judicial_assistant"}), "监督办案", "matter", "事项"),
     Destination("监督事项", "/matters", "folders", CASEWORK, "监督办案", "matter", "事项"),
     Destination("文书与送达", "/instruments", "document-seal", CASEWORK, "监督办案", "instrument"),
     Destination("向政府的报告", "/reports", "report", SUPERVISING, "监督办案", "report"),
@@ -77,7 +78,7 @@ def home(roles: frozenset[str]) -> str:
 
 def search(roles: frozenset[str]) -> str:
     """Where the search field of the top bar leads; empty for those who have no records to search."""
-    if roles & CASEWORK:
+    if roles & (CASEWORK | {"judicial_assistant"}):
         return "/matters"
     return "/inbox" if roles & SUPERVISED else ""
 

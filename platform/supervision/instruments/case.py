@@ -18,6 +18,7 @@ from supervision.instruments.models import Delivery, Extension, Instrument, Obje
 from supervision.matters import owners
 from supervision.matters.findings import SETTLED_STATES
 from supervision.matters.models import Finding, Handler, Matter
+from supervision.matters.repository import offices
 from tenants.access import Target, authorize
 
 KINDS = ("urging_letter", "opinion", "internal_notice")
@@ -38,6 +39,8 @@ class Case:
     recused: frozenset[UUID]
     responsible: frozenset[UUID]
     """Persons whose own rectification it is, in a matter inside one organ (Art. 12)."""
+    assisting: frozenset[UUID]
+    """Judicial offices that help in the matter (Art. 5)."""
     requirements: list[Requirement]
     findings: dict[UUID, Finding]
     delivery: Delivery | None = None
@@ -88,16 +91,19 @@ class Case:
             drafters=frozenset(who for who in drafters if who is not None),
             recused=self.recused,
             responsible=self.responsible,
+            assisting=self.assisting,
         )
 
 
 async def load(work: Work, instrument_id: UUID, *, lock: bool = False) -> Case:
-    """The case as the work's organ sees it. With `lock` the instrument stays locked until the transaction ends.
+    """The case as the work's organ sees it. With `lock` the instrument stays locked until the transaction ends: for its
+    issuer, who alone may change it; whoever else reads it is refused by policy, with the reason.
 
     Raises NotFound outside the reader's scope.
     """
-    fetch = repository.lock if lock else repository.get
-    instrument = await fetch(work, Instrument, instrument_id)
+    instrument = await repository.get(work, Instrument, instrument_id)
+    if lock and instrument.organ_id == work.organ_id:
+        instrument = await repository.lock(work, Instrument, instrument_id)
     matter = await repository.matter(work, instrument.matter_id)
     findings = await repository.findings(work, matter.id)
     case = Case(
@@ -107,6 +113,7 @@ async def load(work: Work, instrument_id: UUID, *, lock: bool = False) -> Case:
         handlers=await repository.handlers(work, matter.id),
         recused=await repository.recused(work, matter.id),
         responsible=await _responsible(work, matter, findings),
+        assisting=await offices(work, matter.id),
         requirements=await repository.requirements(work, instrument.id),
         findings={finding.id: finding for finding in findings},
     )

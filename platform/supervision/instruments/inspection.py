@@ -25,6 +25,7 @@ from supervision.instruments.kinds import (
 from supervision.instruments.models import Instrument
 from supervision.matters.limits import limits_of
 from supervision.matters.models import Handler, Matter
+from supervision.matters.repository import offices
 from tenants.access import Target, consider
 from tenants.organs.directory import Directory, directory
 
@@ -97,7 +98,9 @@ async def _option(work: Work, matter: Matter, book: RuleBook, kind: str, refusal
     rule, term = book.instrument(kind), book.deadline(f"instrument.answer.{kind}")
     reason, remedy, article = (refusal.reason, refusal.remedy, refusal.article) if refusal else ("", "", rule.article)
     if refusal is None:
-        target = Target(matter.organ_id, matter.supervised_id, matter.relation)
+        target = Target(
+            matter.organ_id, matter.supervised_id, matter.relation, assisting=await offices(work, matter.id)
+        )
         verdict, sentence = await consider(work, f"instrument:{kind}", "draft", target)
         if not verdict.allowed:
             reason, article = sentence, verdict.article

@@ -18,6 +18,7 @@ from supervision.matters import facts
 from supervision.matters.facts import Choice, DocumentLine, Outside
 from supervision.matters.findings import OPEN_STATES
 from supervision.matters.models import Matter
+from supervision.matters.repository import offices
 from supervision.matters.stages import Milestone
 from tenants.access import Target, consider
 
@@ -148,7 +149,14 @@ async def _on_instrument(work: Work, matter: Matter, row: Instrument) -> list[Ch
         return []
     action, label, href = _NEXT[row.state]
     drafters = frozenset({row.drafted_by}) if action == "approve" else frozenset()
-    target = Target(row.organ_id, row.addressee_id, row.relation, drafters, await repository.recused(work, matter.id))
+    target = Target(
+        row.organ_id,
+        row.addressee_id,
+        row.relation,
+        drafters,
+        await repository.recused(work, matter.id),
+        assisting=await offices(work, matter.id),
+    )
     verdict, sentence = await consider(work, f"instrument:{row.kind}", action, target)
     book = await deadlines.rulebook(work, matter.rulebook_key)
     words = label.format(book.instrument(row.kind).short_name)

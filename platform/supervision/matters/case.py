@@ -41,6 +41,8 @@ class Case:
     outside: Outside
     responsible: frozenset[UUID] = frozenset()
     """Persons whose own rectification it is, in a matter inside one organ (Art. 12)."""
+    assisting: frozenset[UUID] = frozenset()
+    """Judicial offices that help in the matter (Art. 5)."""
 
     @property
     def recused(self) -> frozenset[UUID]:
@@ -56,6 +58,7 @@ class Case:
             relation=matter.relation,
             recused=self.recused,
             responsible=self.responsible,
+            assisting=self.assisting,
             **more,
         )
 
@@ -78,6 +81,7 @@ async def load(work: Work, matter_id: UUID, version: int | None = None) -> Case:
         remedies=await repository.remedies(work, matter_id),
         outside=outside,
         responsible=await owners.responsible(work, matter, findings, outside.writers),
+        assisting=await repository.offices(work, matter_id),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel.work import Work
 from supervision.matters import case as cases
+from supervision.matters.assistance import name_office, offices_of, release_office
 from supervision.matters.case import Case, certified, gather, refresh
 from supervision.matters.case import load as load_case
 from supervision.matters.checking import (
@@ -71,12 +72,15 @@ __all__ = [
     "load_case",
     "look_back",
     "move_finding",
+    "name_office",
+    "offices_of",
     "order_from_above",
     "propose",
     "propose_closing",
     "record_activity",
     "refresh_stage",
     "reject_opening",
+    "release_office",
     "reopen",
     "require_unblocked",
     "resume",

@@ -143,6 +143,15 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     ended_reason: str
 
 
+class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A judicial office that helps in the matter (Art. 5)."""
+
+    organ_id: UUID
+    name: str
+    origin_label: str
+    note: str
+
+
 class RecusalView(msgspec.Struct, frozen=True, kw_only=True):
     """A recusal and its decision."""
 
@@ -229,6 +238,8 @@ class MatterView(msgspec.Struct, frozen=True, kw_only=True):
     acts: list[ActView]
     people: list[PersonView]
     recusals: list[RecusalView]
+    offices: list[OfficeView]
+    can_name_office: bool
     deadlines: list[DeadlineView]
     documents: list[DocumentLine]
     allowed: list[Choice]

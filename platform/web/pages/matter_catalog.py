@@ -12,6 +12,7 @@ from policy.rulebook import RuleBook
 from supervision.matters import service as matters
 from supervision.matters.commands import Upload
 from supervision.matters.views import MatterView
+from tenants.organs.directory import directory
 from web.forms import Form
 from web.pages import matter_commands as commands
 from web.pages import matter_forms as forms
@@ -50,6 +51,13 @@ async def _handler_fields(work: Work, view: MatterView, book: RuleBook, request:
 
 async def _activity_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
     return forms.activity(book, await _people(work, view))
+
+
+async def _office_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
+    tree = await directory(work)
+    helping = {office.organ_id for office in view.offices}
+    free = [o for o in matters.offices_of(tree, view.organ_id) if o.id not in helping]
+    return forms.name_office([(str(o.id), tree.short(o.id)) for o in free])
 
 
 def _fixed(make: Callable[[MatterView, RuleBook], list[Field]]) -> Fields:
@@ -190,6 +198,24 @@ STEPS: Final[dict[str, Step]] = {
         _fixed(lambda v, b: forms.order()),
         commands.order_from_above,
         ("下级监督机构收到通知。", "双方均留痕。"),
+    ),
+    "offices": Step(
+        "请司法所协助",
+        "请司法所协助",
+        "5",
+        _office_fields,
+        commands.name_office,
+        ("该司法所可以查看本事项，起草文书、陪同检查、记录和补充证据。", "文书的审核、签发和整改核验不变。"),
+        "people",
+    ),
+    "offices/release": Step(
+        "结束协助",
+        "结束司法所的协助",
+        "5",
+        _fixed(lambda v, b: forms.release_office(v)),
+        commands.release_office,
+        ("该司法所不再查看本事项，已有的记录保留。",),
+        "people",
     ),
     "recusal": Step(
         "申报回避",

@@ -222,3 +222,21 @@ async def decide_recusal(work: Work, matter_id: UUID, form: Form, files: tuple[U
     form.check()
     assert recusal is not None
     await matters.decide_recusal(work, recusal, granted, why)
+
+
+async def name_office(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    office, why = _office(form, "请写明需要协助的内容。")
+    await matters.name_office(work, matter_id, office, why)
+
+
+async def release_office(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    office, why = _office(form, "请写明理由。")
+    await matters.release_office(work, matter_id, office, why)
+
+
+def _office(form: Form, need: str) -> tuple[UUID, str]:
+    office = form.id("office", need="请选择司法所。")
+    why = form.text("reason", need=need)
+    form.check()
+    assert office is not None
+    return office, why

@@ -273,3 +273,13 @@ def recusal_decision(view: MatterView, recusal_id: UUID | None) -> list[Field]:
         {"value": "no", "label": "不回避", "note": "继续承办"},
     ]
     return [radio("recusal", "申报人", waiting), radio("granted", "决定", decisions), reason("决定的理由")]
+
+
+def name_office(offices: Sequence[tuple[str, str]]) -> list[Field]:
+    """Which office of the department helps, and with what (Art. 5)."""
+    return [select("office", "司法所", offices), reason("需要协助的内容", "例如 陪同检查、走访核实、收集材料")]
+
+
+def release_office(view: MatterView) -> list[Field]:
+    helping = [(str(o.organ_id), f"{o.name}（{o.origin_label}）") for o in view.offices]
+    return [select("office", "司法所", helping), reason("结束协助的理由")]
