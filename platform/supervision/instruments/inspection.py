@@ -75,6 +75,20 @@ async def earlier_on(work: Work, matter_id: UUID, finding_ids: Iterable[UUID], b
     return [Earlier(row.kind, row.state) for row in rows if covered.get(row.id, set()) & wanted]
 
 
+_REPORTED = Refusal("已就同一问题报告本级政府。", "20", "请等待政府决定；需要另行处理的，先撤回报告。")
+
+
+async def _reported(work: Work, matter_id: UUID, finding_ids: Iterable[UUID], but: UUID | None) -> Refusal | None:
+    """Nothing more is drafted on a problem that lies with the government (Art. 20)."""
+    rows = [row for row in await repository.of_matter(work, matter_id) if row.id != but]
+    covered = await repository.covered(work, [row.id for row in rows])
+    wanted = set(finding_ids)
+    for row in rows:
+        if covered.get(row.id, set()) & wanted and events.REPORT_RESTS in await events.claims(work, row):
+            return _REPORTED
+    return None
+
+
 async def kind_options(
     work: Work, matter: Matter, finding_ids: Sequence[UUID] = (), but: UUID | None = None
 ) -> list[KindOption]:
@@ -83,12 +97,14 @@ async def kind_options(
     tree = await directory(work)
     rules = kind_rules(book)
     issuer_class = tree.organ_class(matter.organ_id)
+    reported = await _reported(work, matter.id, finding_ids, but) if finding_ids else None
     found: list[KindOption] = []
     for kind in KINDS:
         if kind == "internal_notice" and matter.relation not in rules[kind].relations:
             continue
-        refusal = kind_refusal(kind, matter.relation, issuer_class, rules) or sequence_refusal(
-            kind, await earlier_on(work, matter.id, finding_ids, but) if finding_ids else []
+        earlier = await earlier_on(work, matter.id, finding_ids, but) if finding_ids else []
+        refusal = (
+            kind_refusal(kind, matter.relation, issuer_class, rules) or reported or sequence_refusal(kind, earlier)
         )
         found.append(await _option(work, matter, book, kind, refusal))
     return found

@@ -129,9 +129,11 @@ def _is_me(work: Work, person_id: UUID) -> bool:
 async def _verifying(work: Work, case: Case, option: Option, known: MatterFacts) -> Option:
     """Verifying is possible when it is for one of the open findings; else the reason of the first one."""
     tried = [await verify_option(work, case, f, known) for f in case.findings if f.state in OPEN_STATES]
-    possible = next((o for o in tried if o.allowed), None)
-    if possible is not None or not tried:
+    if any(o.allowed for o in tried):
         return option
+    if not tried:
+        reason, remedy = "没有待核验的问题。", "问题认定后、了结前由承办人核验。"
+        return Option(option.action, option.label, False, reason, option.article, remedy, option.hint)
     first = tried[0]
     return Option(option.action, option.label, False, first.reason, first.article, first.remedy, option.hint)
 
