@@ -124,6 +124,8 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "add_evidence": "补充证据材料",
         "establish_finding": "认定问题",
         "drop_finding": "撤销问题认定",
+        "refer_finding": "移送问题",
+        "tell_upper": "告知上级主管部门",
         "enter_act": "登记所涉行政行为",
         "enter_remedy": "登记行政复议、行政诉讼",
         "end_remedy": "登记复议、诉讼终结",

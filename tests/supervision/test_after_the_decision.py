@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from kernel.errors import Invalid
+from kernel.errors import IllegalTransition, Invalid
 from supervision.deadlines.models import Deadline
 from supervision.decisions import service as decisions
 from supervision.desk import service as desk
@@ -69,3 +69,22 @@ async def test_verifying_is_not_offered_without_a_problem_to_verify(world: World
     await stories.rectify(world, finding.id, matter.id)
     view = await seen(world, matter.id)
     assert "verify_rectification" not in {c.action for c in view.allowed}
+
+
+async def test_a_decision_that_stays_unexecuted_ends_with_a_referral(world: World) -> None:
+    """Art. 21(11): the finding is handed over, and the matter can be closed."""
+    matter, finding, decision, delivery = await stories.decided_matter(world)
+    async with world.work(BODY, "supervisor") as work:
+        with pytest.raises(IllegalTransition, match="执行期尚未届满"):
+            await matters.refer_finding(work, finding.id, "建安区纪委监委", "拒不执行监督决定。")
+    await world.set_clock("2026-12-10 09:00")
+    await stories.verify_execution(world, decision.id, executed=False, note="期满没有退还物品。")
+    view = await seen(world, matter.id)
+    assert "refer_finding" in {c.action for c in view.allowed}
+    async with world.work(BODY, "supervisor") as work:
+        with pytest.raises(Invalid, match="接收移送的机关"):
+            await matters.refer_finding(work, finding.id, " ", "拒不执行监督决定。")
+        referred = await matters.refer_finding(work, finding.id, "建安区纪委监委", "拒不执行监督决定。")
+        assert referred.state == "referred"
+    assert (await stories.close_matter(world, matter.id)).state == "closed"
+    assert delivery.id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from supervision.decisions import papers
 from supervision.decisions.cases import load_report
 from supervision.instruments.documents.sheet import foot
 from tests import stories
 from tests.stories import BODY
-from tests.web.conftest import Opener
+from tests.web.conftest import Client, Opener
 from tests.world import World
 
 PICTURE = 'src="data:image/png;base64,'
@@ -46,3 +48,14 @@ async def test_a_sent_report_promises_no_code(world: World) -> None:
     async with world.work(BODY, "supervision_leader") as work:
         sent = await papers.report_document(work, await load_report(work, report.id))
     assert not any("核验码" in line for line in foot(sent.frame))
+
+
+async def test_every_kind_of_error_has_its_place_on_the_page_that_problems_name(browser: Callable[[], Client]) -> None:
+    page = await browser().get("/docs/problems")
+    assert page.status_code == 200
+    refused = (await browser().json("POST", "/api/v1/session", {})).json()
+    address, _, anchor = refused["type"].partition("#")
+    assert address == "/docs/problems"
+    assert f'id="{anchor}"' in page.text
+    for code in ("denied", "not_found", "barred", "stale", "invalid", "illegal_transition", "too_large"):
+        assert f'id="{code}"' in page.text

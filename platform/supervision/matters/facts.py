@@ -30,6 +30,8 @@ class Outside:
     """Findings that a submitted written report covers."""
     failed: frozenset[UUID] = frozenset()
     """Findings named by an instrument that lapsed or was refused."""
+    unexecuted: frozenset[UUID] = frozenset()
+    """Findings of decisions that were verified as not carried out (Art. 21(11))."""
     writers: frozenset[UUID] = frozenset()
     """Persons who wrote the supervised side's reports, as far as the work's organ reads them."""
     letter: Milestone | None = None
@@ -139,6 +141,7 @@ def merge(parts: Sequence[Outside]) -> Outside:
         live_decisions=sum(part.live_decisions for part in parts),
         answered=frozenset().union(*known, *(part.answered for part in parts)),
         failed=frozenset().union(*known, *(part.failed for part in parts)),
+        unexecuted=frozenset().union(*known, *(part.unexecuted for part in parts)),
         writers=frozenset().union(*known, *(part.writers for part in parts)),
         letter=_last([part.letter for part in parts]),
         opinion=_last([part.opinion for part in parts]),

@@ -216,13 +216,18 @@ async def _findings(work: Work, case: Case, book: RuleBook, files: dict[UUID, li
                 version=finding.row_version,
                 can_verify=verify,
                 can_drop=is_open and mine,
+                can_refer=mine and case.matter.state == "open" and (is_open or _unexecuted(case, finding)),
             )
         )
     return found
 
 
 def _finding_note(finding: Finding) -> str:
-    return finding.dropped_reason if finding.state == "dropped" else finding.verified_note
+    return finding.dropped_reason if finding.state in ("dropped", "referred") else finding.verified_note
+
+
+def _unexecuted(case: Case, finding: Finding) -> bool:
+    return finding.state == "decided" and finding.id in case.outside.unexecuted
 
 
 def act_label(act: Act) -> str:

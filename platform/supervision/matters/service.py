@@ -16,6 +16,7 @@ from supervision.matters.checking import (
     establish_finding,
     move_finding,
     record_activity,
+    refer_finding,
     verify_rectification,
 )
 from supervision.matters.closing import (
@@ -38,6 +39,7 @@ from supervision.matters.reading import counterpart, evidence_file, evidence_vie
 from supervision.matters.recusals import decide_recusal, declare_recusal
 from supervision.matters.remedying import blocked, end_remedy, enter_remedy, require_unblocked
 from supervision.matters.rules import MatterFacts
+from supervision.matters.telling import tell_upper, told_by_copy
 
 __all__ = [
     "ORDERS",
@@ -78,6 +80,7 @@ __all__ = [
     "propose",
     "propose_closing",
     "record_activity",
+    "refer_finding",
     "refresh_stage",
     "reject_opening",
     "release_office",
@@ -87,6 +90,8 @@ __all__ = [
     "return_closing",
     "rows_of",
     "suspend",
+    "tell_upper",
+    "told_by_copy",
     "verify_rectification",
     "view",
 ]

@@ -86,6 +86,7 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     can_verify: bool = False
     can_drop: bool = False
+    can_refer: bool = False
 
 
 class RemedyView(msgspec.Struct, frozen=True, kw_only=True):

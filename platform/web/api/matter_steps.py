@@ -185,6 +185,19 @@ async def decide_recusal(
         return t.json(await head_of(t.work, matter_id))
 
 
+class TellingInput(Body, frozen=True):
+    """What the upper department is told, and how."""
+
+    note: Annotated[str, msgspec.Meta(min_length=5, max_length=2000)]
+
+
+@_step("upper", "tellUpperDepartment", "告知上级主管部门")
+async def tell_upper(request: Req, matter_id: FromPath[UUID], data: JSONBody[TellingInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        await matters.tell_upper(t.work, matter_id, data.note)
+        return t.json(await head_of(t.work, matter_id))
+
+
 @_step("offices", "nameOffice", "请司法所协助")
 async def name_office(request: Req, matter_id: FromPath[UUID], data: JSONBody[OfficeInput]) -> Response[bytes]:
     async with turn(request) as t:
@@ -202,6 +215,7 @@ async def release_office(
 
 
 ROUTES = [
+    tell_upper,
     name_office,
     release_office,
     approve_opening,

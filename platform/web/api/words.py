@@ -26,7 +26,7 @@ TAGS: Final = {
 _SCHEMAS: Final = """
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
-OfficeEnd 结束协助|OfficeInput 请司法所协助|OfficeView 协助的司法所
+OfficeEnd 结束协助|TellingInput 告知的内容|ReferInput 移送的问题|OfficeInput 请司法所协助|OfficeView 协助的司法所
 Acceptance 认可书面报告|AccountHead 账号|AccountInput 新增的账号|AccountItem 本单位的一个账号
 ActGroup 一组可以办理的事|ActInput 登记的行政行为|ActivityInput 登记的核查活动|ActivityView 一次核查活动
 AnswerInput 对线索渠道的答复|AnswerItem 对一项要求的答复|AnswerView 书面报告|AttachmentView 线索附件

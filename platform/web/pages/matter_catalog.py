@@ -108,6 +108,23 @@ STEPS: Final[dict[str, Step]] = {
     "findings/drop": Step(
         "撤销问题认定", "撤销问题认定", "19", _fixed(lambda v, b: forms.drop(v)), commands.drop_finding, (), "findings"
     ),
+    "findings/refer": Step(
+        "移送问题",
+        "移送问题",
+        "21",
+        _fixed(lambda v, b: forms.refer(v)),
+        commands.refer_finding,
+        ("问题在本事项中办结，由接收机关依法处理。", "移送的材料和回证另行办理。"),
+        "findings",
+    ),
+    "upper": Step(
+        "告知上级主管部门",
+        "告知上级主管部门",
+        "2(3)",
+        _fixed(lambda v, b: [forms.area("note", "告知的内容和方式", hint="问题概况；以函件告知的写明文号、日期")]),
+        commands.tell_upper,
+        ("在本系统设有单位的，其负责人和法制机构收到通知。", "告知期限随之办结。"),
+    ),
     "verify": Step(
         "核验整改",
         "提交核验结论",

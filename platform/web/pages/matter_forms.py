@@ -234,6 +234,20 @@ def drop(view: MatterView) -> list[Field]:
     return [_findings(view), reason("撤销认定的理由")]
 
 
+def refer(view: MatterView) -> list[Field]:
+    """A problem that another authority settles (Art. 21), and which."""
+    options = [
+        {"value": str(f.id), "label": f"问题{f.no} {f.title}", "article": display(f.content_item), "note": f.facts}
+        for f in view.findings
+        if f.can_refer
+    ]
+    return [
+        radio("finding", "问题", options),
+        text("receiver", "接收移送的机关", hint="例如 建安区纪委监委、建安区公安局"),
+        reason("移送的理由和依据"),
+    ]
+
+
 def closing(view: MatterView) -> list[Field]:
     hint = "逐项写明问题的处理结果" if view.findings else "没有发现问题的，写明理由"
     return [area("report", "结项报告", hint=hint, rows=8)]
