@@ -39,6 +39,7 @@ ACTIONS = {
     "end_post": "结束岗位",
     "set_certificate": "登记监督证",
     "reset_password": "重置密码",
+    "adjust_rule": "调整规则",
     "propose_delegation": "提出代行授权",
     "withdraw_delegation": "撤回代行授权",
     "approve_delegation": "核准代行授权",

@@ -94,6 +94,7 @@ verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiti
 when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 advice 处理办法|alive 在运行|fact 情况|host 主机|jobs 定时任务|last_at 上次执行时间|light 状态灯|lines 各部分
 certificate_no 监督证号码|certificate_until 监督证截止日期|home 所在单位|home_organ_id 所在单位编号
+original 规则的规定|present 本单位适用|changed 已调整
 offices 协助的司法所|can_refer 可以移送|office 司法所|origin_label 协助缘由|can_name_office 可以请司法所协助
 person_name 姓名|next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
 """

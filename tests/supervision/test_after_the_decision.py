@@ -73,7 +73,7 @@ async def test_verifying_is_not_offered_without_a_problem_to_verify(world: World
 
 async def test_a_decision_that_stays_unexecuted_ends_with_a_referral(world: World) -> None:
     """Art. 21(11): the finding is handed over, and the matter can be closed."""
-    matter, finding, decision, delivery = await stories.decided_matter(world)
+    matter, finding, decision, _ = await stories.decided_matter(world)
     async with world.work(BODY, "supervisor") as work:
         with pytest.raises(IllegalTransition, match="执行期尚未届满"):
             await matters.refer_finding(work, finding.id, "建安区纪委监委", "拒不执行监督决定。")
@@ -87,4 +87,3 @@ async def test_a_decision_that_stays_unexecuted_ends_with_a_referral(world: Worl
         referred = await matters.refer_finding(work, finding.id, "建安区纪委监委", "拒不执行监督决定。")
         assert referred.state == "referred"
     assert (await stories.close_matter(world, matter.id)).state == "closed"
-    assert delivery.id

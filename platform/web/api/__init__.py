@@ -24,6 +24,7 @@ from web.api import (
     organs,
     papers,
     reports,
+    rule_changes,
     status,
     system,
 )
@@ -48,6 +49,7 @@ API: list[Any] = [
     *organs.ROUTES,
     *papers.ROUTES,
     *reports.ROUTES,
+    *rule_changes.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
 ]

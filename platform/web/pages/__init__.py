@@ -29,6 +29,7 @@ from web.pages import (
     organs,
     report_acts,
     reports,
+    rule_changes,
     status,
 )
 from web.pages import help as help_pages
@@ -59,5 +60,6 @@ PAGES: list[Any] = [
     *organs.ROUTES,
     *report_acts.ROUTES,
     *reports.ROUTES,
+    *rule_changes.ROUTES,
     *status.ROUTES,
 ]
