@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests import stories
 from tests.stories import BODY
 from tests.web.conftest import Opener
+from tests.world import World
 
 LETTER = "/rules/changes/instrument.answer.urging_letter"
 FIELDS = {"amount": "12", "unit": "working_day", "reason": "辖区执法单位点多面广，适当延长。"}
@@ -36,3 +38,15 @@ async def test_the_interface_lists_and_changes(client_for: Opener) -> None:
     changed = await li.json("POST", place, body)
     assert (changed.status_code, changed.json()["changed"]) == (200, True)
     assert (await li.json("POST", place, body)).status_code == 422
+
+
+async def test_the_page_asks_for_length_and_reason(world: World, client_for: Opener) -> None:
+    matter, *_, delivery = await stories.served_matter(world)
+    li = await client_for(BODY, "li")
+    page = f"/deadlines/{delivery.deadline_id}/prolong"
+    assert page in (await li.get(f"/matters/{matter.id}/deadlines")).text
+    assert "调整期限" in (await li.get(page)).text
+    assert (await li.post(page, {"amount": "5", "unit": "working_day", "reason": ""})).status_code == 422
+    assert (await li.post(page, {"amount": "5", "unit": "working_day", "reason": FIELDS["reason"]})).status_code == 303
+    chen = await client_for(BODY, "chen")
+    assert (await chen.get(page)).status_code == 403

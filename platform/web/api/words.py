@@ -27,7 +27,7 @@ TAGS: Final = {
 _SCHEMAS: Final = """
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
-RuleChange 规则的调整|RuleEntry 可以调整的一项规则
+ProlongInput 延长的时间|Prolonged 延长后的期限|RuleChange 规则的调整|RuleEntry 可以调整的一项规则
 OfficeEnd 结束协助|TellingInput 告知的内容|ReferInput 移送的问题|OfficeInput 请司法所协助|OfficeView 协助的司法所
 Acceptance 认可书面报告|AccountHead 账号|AccountInput 新增的账号|AccountItem 本单位的一个账号
 ActGroup 一组可以办理的事|ActInput 登记的行政行为|ActivityInput 登记的核查活动|ActivityView 一次核查活动

@@ -219,6 +219,7 @@ async def matter_deadlines(request: Req, matter_id: FromPath[UUID]) -> Template:
             active="/matters",
             crumbs=[("监督事项", "/matters"), (view.number or view.title, f"/matters/{view.id}"), "全部期限"],
             view=view,
+            may_prolong=view.organ_id == work.organ_id and await _may(work, "deadline", "override"),
         )
 
 
