@@ -38,6 +38,8 @@ class Team:
 
 JIANAN = Team("chen", "liu", "li")
 JIANAN_TWO = Team("liu", "wang", "zhao")
+URBAN_INSIDE = Team("lu", "fang", "qian")
+"""A department supervises itself: its legal-affairs unit handles, its head approves (Art. 12)."""
 CITY = Team("yang", "tang", "gao")
 YUZHOU = Team("yao", "meng", "qin")
 
