@@ -114,6 +114,7 @@ async def editor(
     return {
         "draft": draft,
         "matter": matter,
+        "assists": work.organ_id != matter.organ_id,
         "kinds": [_card(option) for option in options],
         "findings": [
             {"id": f.id, "title": f.title, "item": f.content_item, "chosen": f.id in draft.findings} for f in rows

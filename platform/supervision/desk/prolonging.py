@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from kernel.errors import IllegalTransition, Invalid, NotFound
@@ -10,11 +11,11 @@ from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.models import Deadline
 from supervision.deadlines.notices import notify
-from supervision.deadlines.rules import UNIT_LABELS
+from supervision.deadlines.rules import UNIT_LABELS, Unit
 from supervision.instruments import standing
 from tenants.access import Target, authorize
 
-UNITS = ("working_day", "calendar_day")
+UNITS: Final[tuple[Unit, ...]] = ("working_day", "calendar_day")
 LONGEST = 90
 REASON_MIN = 5
 TOLD = ("organ_head", "contact", "legal_officer")

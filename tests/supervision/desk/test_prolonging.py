@@ -8,7 +8,7 @@ import pytest
 
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from supervision.desk import service as desk
-from supervision.instruments import service as instruments
+from supervision.instruments.models import Delivery
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
@@ -31,6 +31,8 @@ async def test_the_leader_prolongs_once_and_the_addressee_sees_it(world: World) 
             await desk.prolong(work, delivery.deadline_id, 5, "working_day", WHY)
     assert made.due_on == date(2026, 10, 29)
     async with world.work(SUPERVISED, "contact") as work:
-        assert (await instruments.delivery_view(work, delivery.id)).due_on == date(2026, 10, 29)
+        seen = await work.session.get(Delivery, (work.city_id, delivery.id))
+        assert seen is not None
+        assert (seen.due_on, seen.extended) == (date(2026, 10, 29), True)
         with pytest.raises(NotFound):
             await desk.prolong(work, delivery.deadline_id, 5, "working_day", WHY)
