@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
+from supervision.decisions.models import GovernmentReport
 from supervision.instruments import service as instruments
 from supervision.instruments.commands import DraftInstrument, ReplyInput, RequirementInput
 from supervision.instruments.models import Delivery, Instrument, Reply
@@ -166,3 +167,19 @@ async def test_offices_of_the_area_are_those_of_the_township_and_of_what_lies_in
     assert offices_for(tree, await world.organ("市司法局"), township) == []
     for place in (o for o in tree.organs.values() if o.parent_id == township):
         assert office in offices_for(tree, body, place.id)
+
+
+async def test_the_office_knows_that_the_government_considers_and_reads_no_report(world: World) -> None:
+    matter = await township_matter(world)
+    await stories.find_problem(world, matter.id)
+    drafted = await stories.draft_letter(world, matter.id)
+    letter = await stories.issue_letter(world, drafted.id)
+    await stories.open_letter(world, (await stories.delivery_of(world, letter.id)).id, TOWNSHIP)
+    await stories.sweep(world, "2026-10-30 09:00")
+    report = await stories.report_of(world, matter.id)
+    await stories.send_report(world, report.id)
+    async with world.work(OFFICE, ROLE) as work:
+        view = await matters.view(work, matter.id)
+        assert list(await work.session.scalars(select(GovernmentReport.id))) == []
+    assert view.stage == "to_decide"
+    assert not [c for c in view.allowed if c.action.startswith("draft:")]

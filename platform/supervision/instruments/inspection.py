@@ -97,7 +97,9 @@ async def kind_options(
     tree = await directory(work)
     rules = kind_rules(book)
     issuer_class = tree.organ_class(matter.organ_id)
-    reported = await _reported(work, matter.id, finding_ids, but) if finding_ids else None
+    async with work.acting_as(matter.organ_id):
+        # Whoever drafts, an assisting office too: the report itself is for the department and the government.
+        reported = await _reported(work, matter.id, finding_ids, but) if finding_ids else None
     found: list[KindOption] = []
     for kind in KINDS:
         if kind == "internal_notice" and matter.relation not in rules[kind].relations:

@@ -71,7 +71,8 @@ async def load(work: Work, matter_id: UUID, version: int | None = None) -> Case:
         raise NotFound
     if version is not None and version != matter.row_version:
         raise Stale(article=None, detail={"version": matter.row_version})
-    outside = await registry.outside(work, matter)
+    assisting = await repository.offices(work, matter_id)
+    outside = await _outside(work, matter, assisting)
     findings = await repository.findings(work, matter_id)
     return Case(
         matter=matter,
@@ -81,8 +82,17 @@ async def load(work: Work, matter_id: UUID, version: int | None = None) -> Case:
         remedies=await repository.remedies(work, matter_id),
         outside=outside,
         responsible=await owners.responsible(work, matter, findings, outside.writers),
-        assisting=await repository.offices(work, matter_id),
+        assisting=assisting,
     )
+
+
+async def _outside(work: Work, matter: Matter, assisting: frozenset[UUID]) -> Outside:
+    """What the higher parts know. A judicial office is told how far the matter is as its department knows it: reports
+    to the government, which it does not read, decide what may still be done (Art. 5)."""
+    if work.organ_id not in assisting:
+        return await registry.outside(work, matter)
+    async with work.acting_as(matter.organ_id):
+        return await registry.outside(work, matter)
 
 
 async def enter(
