@@ -42,7 +42,7 @@ async def prolong(work: Work, deadline_id: UUID, amount: int, unit: str, reason:
         raise IllegalTransition("暂不能调整期限。该期限已经中止、逾期或者办结。", article="19")
     before = deadline.due_on
     await deadlines.extend(work, deadline, amount, unit, reason.strip())
-    length = format_count(amount, UNIT_LABELS[unit])  # type: ignore[index]
+    length = format_count(amount, UNIT_LABELS[unit])
     title = f"{deadline.title}的期限延长{length}"
     note = f"由{format_date(before)}延至{format_date(deadline.due_on)}。{reason.strip()}"
     work.record(
