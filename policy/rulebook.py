@@ -133,7 +133,7 @@ class DueDay(_Entry, frozen=True):
     name: Text
     month: Annotated[int, msgspec.Meta(ge=1, le=12)]
     day: Annotated[int, msgspec.Meta(ge=1, le=31)]
-    source: Literal["article", "default"]
+    source: Literal["article", "default", "tenant"]
     article: Text
     tenant_may_change: bool
 
@@ -144,9 +144,15 @@ class Limit(_Entry, frozen=True):
     key: Text
     name: Text
     count: Amount
-    source: Literal["article", "default"]
+    source: Literal["article", "default", "tenant"]
     article: Text
     tenant_may_change: bool
+
+
+TIMES = "times"
+DAY = "day-"
+"""How an adjusted limit or due day is written where a deadline has its unit."""
+A = TypeVar("A", Limit, DueDay)
 
 
 class Scope(_Entry, frozen=True):
@@ -299,14 +305,47 @@ class RuleBook(_Entry, frozen=True):
         return names.get(code) or sentences[str(articles.parse(code).number)]
 
     def with_overrides(self, overrides: Mapping[str, tuple[int, str]]) -> "RuleBook":
-        """The book as a tenant changed it: deadline key → (amount, unit).
+        """The book as a tenant changed it: key → (amount, unit). The unit of a limit is ``times``, that of a day on
+        which something is due is ``day-31``, its amount the month.
 
-        Raises RuleBookError for a key that is unknown, a deadline that the tenant may not change, or a wrong length.
+        Raises RuleBookError for a key that is unknown, what the tenant may not change, or a wrong length.
         """
         if not overrides:
             return self
-        changed = {key: self._changed(key, amount, unit) for key, (amount, unit) in overrides.items()}
-        return msgspec.structs.replace(self, deadlines=tuple(changed.get(d.key, d) for d in self.deadlines))
+        limits = {k: self._limit(k, amount) for k, (amount, unit) in overrides.items() if unit == TIMES}
+        days = {k: self._due_day(k, m, unit) for k, (m, unit) in overrides.items() if unit.startswith(DAY)}
+        others = {k: v for k, v in overrides.items() if k not in limits and k not in days}
+        changed = {key: self._changed(key, amount, unit) for key, (amount, unit) in others.items()}
+        return msgspec.structs.replace(
+            self,
+            deadlines=tuple(changed.get(d.key, d) for d in self.deadlines),
+            limits=tuple(limits.get(limit.key, limit) for limit in self.limits),
+            due_days=tuple(days.get(d.key, d) for d in self.due_days),
+        )
+
+    def _limit(self, key: str, count: int) -> Limit:
+        return self._adjusted(_find("次数", self.limits, key), {"count": count})
+
+    def _due_day(self, key: str, month: int, unit: str) -> DueDay:
+        day = unit.removeprefix(DAY)
+        found = self._adjusted(
+            _find("报送日期", self.due_days, key), {"month": month, "day": int(day) if day.isdigit() else 0}
+        )
+        try:
+            date(2023, found.month, found.day)
+        except ValueError:
+            raise RuleBookError(f"“{found.name}”应为每年都有的一天") from None
+        return found
+
+    def _adjusted(self, entry: A, values: dict[str, int]) -> A:
+        if not entry.tenant_may_change:
+            raise RuleBookError(f"“{entry.name}”由规则固定，本单位不能调整")
+        if all(getattr(entry, name) == value for name, value in values.items()):
+            return entry
+        try:
+            return msgspec.convert(msgspec.structs.asdict(entry) | values | {"source": "tenant"}, type(entry))
+        except msgspec.ValidationError:
+            raise RuleBookError(f"“{entry.name}”的数值不在可以填写的范围内") from None
 
     def _changed(self, key: str, amount: int, unit: str) -> Deadline:
         if any(bar.key == key for bar in self.bars):
@@ -314,6 +353,8 @@ class RuleBook(_Entry, frozen=True):
         deadline = self.deadline(key)
         if not deadline.tenant_may_change:
             raise RuleBookError(f"“{deadline.name}”的期限由规则固定，本单位不能调整")
+        if (deadline.amount, deadline.unit) == (amount, unit):
+            return deadline
         values = msgspec.structs.asdict(deadline) | {"amount": amount, "unit": unit, "source": "tenant"}
         try:
             return msgspec.convert(values, Deadline)

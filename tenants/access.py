@@ -30,6 +30,8 @@ class Target:
     remedy_pending: bool = False
     responsible: frozenset[UUID] = frozenset()
     """Persons whose own rectification it is."""
+    assisting: frozenset[UUID] = frozenset()
+    """Judicial offices that help in the matter (Article 5 para. 4)."""
 
 
 def relations(tree: Directory, organ_id: UUID, target: Target) -> list[str]:
@@ -41,6 +43,8 @@ def relations(tree: Directory, organ_id: UUID, target: Target) -> list[str]:
         if relation is not None and (owner is None or _acts_for(tree, organ_id, owner) or relation.kind == "assist"):
             same_case = target.relation is None or relation.kind in (target.relation, "assist")
             found.append(relation.kind if same_case else str(target.relation))
+    if organ_id in target.assisting:
+        found.append("assist")
     if owner is not None:
         found += _to_owner(tree, organ_id, owner)
     if target.supervised_id == organ_id:

@@ -87,9 +87,11 @@ def _organs(parser: argparse.ArgumentParser) -> None:
 
 
 def _accounts(parser: argparse.ArgumentParser) -> None:
-    first = parser.add_subparsers(dest="action", required=True).add_parser(
-        "first", help="system, security and audit administrator of an organ that has none"
-    )
+    actions = parser.add_subparsers(dest="action", required=True)
+    reset = actions.add_parser("reset", help="a one-time password, for an administrator who lost his   重置密码")
+    reset.add_argument("--organ", help="name of the organ; without it the justice department of the city")
+    reset.add_argument("username", help="the account   账号")
+    first = actions.add_parser("first", help="system, security and audit administrator of an organ that has none")
     first.add_argument("--organ", help="name of the organ; without it the justice department of the city")
     for role in ("system", "security", "audit"):
         first.add_argument(f"--{role}", required=True, metavar="NAME", help=f"the {role} administrator's name")
@@ -122,6 +124,8 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911, PLR0912  one ret
         case "accounts":
             from cli import accounts
 
+            if options.action == "reset":
+                return accounts.reset(options.organ, options.username)
             names = (options.system, options.security, options.audit)
             usernames = (options.system_account, options.security_account, options.audit_account)
             return accounts.first(options.organ, names, usernames, generate=options.generate)

@@ -1,32 +1,30 @@
-"""`zhunsheng accounts first`: the three administrators of an organ that has none yet."""
+"""`zhunsheng accounts`: the three administrators of an organ that has none yet, and their lost passwords."""
 
 from __future__ import annotations
 
 import asyncio
 import getpass
-import secrets
-import string
 import sys
 from collections.abc import Sequence
 from uuid import UUID
 
 from cli.console import Failed, table
 from cli.installation import Installation, opened
-from kernel.errors import Invalid
+from kernel.errors import Invalid, NotFound
 from kernel.ids import NIL
 from kernel.work import Work, open_work
 from policy.vocabulary import ROLE_LABELS
 from tenants.organs.directory import Directory, directory
 from tenants.staff.accounts import Appointed, appoint_first
+from tenants.staff.appointments import one_time_password, reset_by_operator
 
 ROLES = ("system_admin", "security_admin", "audit_admin")
-SIGNS = "-+=_%"
 
 
 def first(organ: str | None, names: Sequence[str], usernames: Sequence[str], *, generate: bool) -> int:
     """Appoint the persons `names` (system, security, audit administrator) in `organ`, or in the justice department of
     the city. Passwords come from `generate`, or are asked for; every one must be changed at the first log-in."""
-    passwords = [generated() for _ in ROLES] if generate else _asked()
+    passwords = [one_time_password() for _ in ROLES] if generate else _asked()
     appointed = [Appointed(*fields) for fields in zip(ROLES, names, usernames, passwords, strict=True)]
     try:
         with opened() as installation:
@@ -39,13 +37,30 @@ def first(organ: str | None, names: Sequence[str], usernames: Sequence[str], *, 
     return 0
 
 
-def generated() -> str:
-    """Sixteen characters of all four kinds, from the system's source of randomness."""
-    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SIGNS)
-    chosen = [secrets.choice(kind) for kind in kinds]
-    chosen += [secrets.choice("".join(kinds)) for _ in range(12)]
-    secrets.SystemRandom().shuffle(chosen)
-    return "".join(chosen)
+def reset(organ: str | None, username: str) -> int:
+    """Give an account a password for one log-in and print it: the way back in for an organ's administrators, whose
+    passwords nobody inside the organ may set."""
+    try:
+        with opened() as installation:
+            name, password = asyncio.run(_reset(installation, organ, username))
+    except NotFound as error:
+        raise Failed(f"no account {username} there   没有这一账号") from error
+    print(f"  {name} {username}\n  一次性密码 one-time password  {password}")
+    print("  首次登录须修改密码；密码只显示这一次   change it at the first log-in")
+    return 0
+
+
+async def _reset(installation: Installation, organ: str | None, username: str) -> tuple[str, str]:
+    city_id = installation.settings.city_id
+    async with installation.database() as database, open_work(database, city_id=city_id, organ_id=NIL) as work:
+        return await reset_in(work, organ, username)
+
+
+async def reset_in(work: Work, organ: str | None, username: str) -> tuple[str, str]:
+    """Find the account and reset it; returns the organ's name and the password. Raises NotFound."""
+    tree = await directory(work)
+    organ_id = _organ(tree, organ)
+    return tree.name(organ_id), await reset_by_operator(work, organ_id, username)
 
 
 def _asked() -> list[str]:

@@ -19,6 +19,11 @@ class FieldError:
     message: str
 
 
+def code_of(kind: type[Exception]) -> str:
+    """The machine code of a class of errors: its name in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
 class ZhunshengError(Exception):
     """Base of every error that a user may see.
 
@@ -47,7 +52,7 @@ class ZhunshengError(Exception):
 
     @property
     def code(self) -> str:
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return code_of(type(self))
 
 
 class Unauthenticated(ZhunshengError):

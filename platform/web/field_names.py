@@ -105,6 +105,10 @@ settled_at 确认时间|settled_by 确认人|short_handed 承办人不足|step_i
 subject_code 统一社会信用代码|until_on 结束日期|declared_at 申报时间|declared_by 申报人|decided_by 决定人
 decided_at 决定时间|decided_on 决定日期|decision_reason 决定理由|done_at 办理时间|ended_at 终止时间
 ended_reason 终止理由|fit 可以指派|handler_name 承办人姓名
+certificate_no 监督证号码|certificate_until 监督证截止日期|home 所在单位|home_organ_id 所在单位编号
+original 规则的规定|present 本单位适用|changed 已调整
+offices 协助的司法所|can_refer 可以移送|office 司法所|origin_label 协助缘由|can_name_office 可以请司法所协助
+person_name 姓名|next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
 """
 
 NAMES: Final[dict[str, str]] = {

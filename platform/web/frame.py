@@ -76,14 +76,15 @@ async def frame(
     numbers = await counters(work)
     posts = await staff.posts(work, user.person_id)
     known = settings(request)
+    roles = navigation.reach(user.roles, tree.organ_class(user.organ_id))
     return {
         "page_title": title,
         "viewer": _viewer(user, posts, numbers),
-        "nav": navigation.side(user.roles, active, numbers),
-        "bottom": navigation.bottom(user.roles, active, numbers),
+        "nav": navigation.side(roles, active, numbers),
+        "bottom": navigation.bottom(roles, active, numbers),
         "crumbs": _crumbs(tree, around or user.organ_id, crumbs if crumbs is not None else (title,)),
         "home_href": navigation.home(user.roles),
-        "search_href": navigation.search(user.roles),
+        "search_href": navigation.search(roles),
         "query": request.query_params.get("q", ""),
         "environment": "演示数据" if known.demo_mode else "",
         "demo_clock": {"today": format_short(work.today), "steps": DEMO_STEPS} if known.demo_mode else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -113,6 +114,7 @@ async def editor(
     return {
         "draft": draft,
         "matter": matter,
+        "assists": work.organ_id != matter.organ_id,
         "kinds": [_card(option) for option in options],
         "findings": [
             {"id": f.id, "title": f.title, "item": f.content_item, "chosen": f.id in draft.findings} for f in rows
@@ -167,6 +169,11 @@ async def term(work: Work, book: RuleBook, draft: Draft) -> dict[str, Any] | Non
     }
 
 
+def inlined(pictures: Sequence[bytes]) -> list[str]:
+    """Pictures as addresses that need no further request: nothing of an unissued document is kept anywhere."""
+    return [f"data:image/png;base64,{base64.b64encode(picture).decode()}" for picture in pictures]
+
+
 async def preview(work: Work, draft: Draft, errors: list[FieldError]) -> dict[str, Any]:
     """The first page as a picture, or what is missing for one."""
     if not draft.kind or not draft.findings:
@@ -178,6 +185,6 @@ async def preview(work: Work, draft: Draft, errors: list[FieldError]) -> dict[st
         if not errors:
             errors.extend(invalid.errors)
         return {"images": [], "form": "", "why": invalid.message}
-    images = [f"data:image/png;base64,{base64.b64encode(picture).decode()}" for picture in pictures]
+    images = inlined(pictures)
     form = FORMS.get(book.instrument(draft.kind).form, "")
     return {"images": images, "form": form, "why": ""}

@@ -10,6 +10,9 @@ SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
 LEADER = frozenset({"government_leader"})
 CASEWORK = SUPERVISING | LEADER
 RECUSING = SUPERVISING | SUPERVISED | LEADER
+INTERNAL = frozenset({"internal_supervision"})
+"""Not a role but a place: the legal-affairs unit and the head of an organ that supervises itself and its line (Arts.
+2(2), 5, 12)."""
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 EVERYBODY = frozenset(
     SUPERVISING | SUPERVISED | LEADER | {"judicial_assistant", "enforcement_officer", "social_supervisor"}
@@ -34,10 +37,11 @@ DESTINATIONS = (
     Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
     Destination("工作台", "/desk", "dashboard", EVERYBODY - {"enforcement_officer"}, phone="工作台"),
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
-    Destination("线索池", "/clues", "inbox", SUPERVISING, "监督办案", "clue", "线索"),
+    Destination("线索池", "/clues", "inbox", SUPERVISING | INTERNAL, "监督办案", "clue", "线索"),
     Destination("线索登记", "/clues", "inbox", frozenset({"judicial_assistant"}), "监督办案", "clue", "线索"),
-    Destination("监督事项", "/matters", "folders", CASEWORK, "监督办案", "matter", "事项"),
-    Destination("文书与送达", "/instruments", "document-seal", CASEWORK, "监督办案", "instrument"),
+    Destination("协助事项", "/matters", "folders", frozenset({"judicial_assistant"}), "监督办案", "matter", "事项"),
+    Destination("监督事项", "/matters", "folders", CASEWORK | INTERNAL, "监督办案", "matter", "事项"),
+    Destination("文书与送达", "/instruments", "document-seal", CASEWORK | INTERNAL, "监督办案", "instrument"),
     Destination("向政府的报告", "/reports", "report", SUPERVISING, "监督办案", "report"),
     Destination("决定书", "/decisions", "gavel", CASEWORK, "监督办案"),
     Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
@@ -61,6 +65,16 @@ HOMES = (
 )
 
 
+SELF_SUPERVISING = frozenset({"department", "vertical_body", "justice_department"})
+
+
+def reach(roles: frozenset[str], organ_class: str) -> frozenset[str]:
+    """The roles with the place that they have by their organ: a township's head supervises nobody, a department's legal
+    officer supervises inside it."""
+    internal = organ_class in SELF_SUPERVISING and roles & {"legal_officer", "organ_head"}
+    return roles | INTERNAL if internal else roles
+
+
 def open_to(roles: frozenset[str]) -> list[Destination]:
     """The destinations of somebody with these roles, each address once."""
     seen: dict[str, Destination] = {}
@@ -79,7 +93,7 @@ def home(roles: frozenset[str]) -> str:
 
 def search(roles: frozenset[str]) -> str:
     """Where the search field of the top bar leads; empty for those who have no records to search."""
-    if roles & CASEWORK:
+    if roles & (CASEWORK | INTERNAL | {"judicial_assistant"}):
         return "/matters"
     return "/inbox" if roles & SUPERVISED else ""
 

@@ -52,11 +52,11 @@ def picker_items(tree: Directory, words: str, last: str = "", limit: int = 8) ->
 
 
 def exact(tree: Directory, text: str) -> UUID | None:
-    """The one living organ whose name, short name or credit code is exactly the text, or that alone is found."""
+    """The one living organ whose name, short name or code is exactly the text, or that alone is found."""
     wanted = text.strip()
     if not wanted:
         return None
     found = tree.search(wanted, 30)
-    same = [o for o in found if wanted in (o.name, o.short_name, o.uscc)]
+    same = [o for o in found if wanted in (o.name, o.short_name, o.uscc, o.division_code)]
     chosen = same if len(same) == 1 else found if len(found) == 1 else []
     return chosen[0].id if chosen else None

@@ -138,17 +138,34 @@ class Directory:
         """
         return self._closure.get((supervisor_id, supervised_id))
 
-    def search(self, words: str, limit: int = 12) -> list[Organ]:
-        """Living organs whose name, short name or credit code holds every word, shortest name first."""
+    def search(self, words: str, limit: int = 12, start: int = 0) -> list[Organ]:
+        """Living organs that every word names, the best first: by name, short name, credit code or division code.
+
+        The division code also finds what lies in it: 411003 the district's government first, then its organs. At
+        most `limit` of them after the first `start`.
+        """
         parts = [w.casefold() for w in words.split()]
         found = [
             o
             for o in self.organs.values()
-            if self.facts[o.id].alive_on(self.on)
-            and parts
-            and all(p in f"{o.name} {o.short_name} {o.uscc or ''}".casefold() for p in parts)
+            if parts and self.facts[o.id].alive_on(self.on) and all(p in self._words[o.id] for p in parts)
         ]
-        return sorted(found, key=lambda o: (len(o.short_name or o.name), o.sort_key))[:limit]
+        ordered = sorted(found, key=lambda o: (o.division_code not in parts, len(o.short_name or o.name), o.sort_key))
+        return ordered[start : start + limit]
+
+    @cached_property
+    def _words(self) -> dict[UUID, str]:
+        """What each organ is found by; an organ without a code of its own lies in its government's division."""
+        return {
+            o.id: f"{o.name} {o.short_name} {o.uscc or ''} {self._division(o) or ''}".casefold()
+            for o in self.organs.values()
+        }
+
+    def _division(self, organ: Organ) -> str | None:
+        government = self.government_of(organ.id)
+        if organ.division_code or government is None:
+            return organ.division_code
+        return self.organs[government].division_code
 
 
 def facts(organ: Organ) -> OrganFacts[UUID]:

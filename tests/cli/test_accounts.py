@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from cli import accounts
 from cli.console import Failed
-from kernel.errors import Invalid
+from kernel.errors import Invalid, NotFound
 from kernel.models import AuditEntry
 from tenants.staff import service as staff
 from tenants.staff.accounts import Appointed, list_accounts
+from tenants.staff.appointments import one_time_password
 from tenants.staff.passwords import check_new_password
 from tests.world import World
 
@@ -85,7 +86,7 @@ async def test_an_unknown_organ_is_named(world: World) -> None:
 
 
 def test_generated_passwords_are_strong_and_different() -> None:
-    made = {accounts.generated() for _ in range(50)}
+    made = {one_time_password() for _ in range(50)}
     assert len(made) == 50
     for password in made:
         check_new_password(password, "system")
@@ -97,3 +98,15 @@ def test_passwords_come_from_a_pipe_one_a_line(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sys.stdin", io.StringIO("a\nb\n"))
     with pytest.raises(Failed, match="expected 3 lines"):
         accounts._asked()
+
+
+async def test_the_operator_gives_an_administrator_a_new_password(world: World) -> None:
+    await appoint(world, ORGAN, three())
+    async with world.system() as work:
+        name, made = await accounts.reset_in(work, ORGAN, "audit")
+    assert name == "许昌市教育局"
+    who = await staff.authenticate(world.database, world.city_id, await world.organ(ORGAN), "audit", made)
+    assert who.must_change
+    with pytest.raises(NotFound):
+        async with world.system() as work:
+            await accounts.reset_in(work, ORGAN, "nobody")

@@ -17,10 +17,12 @@ from cli.demo import advance, clock
 from cli.demo.cases import load_cases
 from cli.demo.people import password, people, ready_accounts
 from kernel.models import DeadLetter
+from policy.vocabulary import ROLE_LABELS
 from supervision.clues.models import Clue
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.instruments.models import Instrument
 from supervision.matters.models import Matter
+from tenants.staff import service as staff
 from tests.databases import Cluster
 from tests.world import World
 
@@ -46,6 +48,20 @@ def test_one_password_for_each_installation_and_one_account_for_each_kind_of_use
     assert len(kinds) == len(set(kinds)) >= 12
     names = [(person["organ"], person["username"]) for person in people()]
     assert len(names) == len(set(names))
+
+
+def test_every_kind_of_user_is_printed() -> None:
+    """Of each role that an account may have one is printed: social supervisors have none yet (Art. 15)."""
+    printed = {account.username for account in ready_accounts()}
+    roles = {role for person in people() if person["username"] in printed for role in person["post"]["roles"]}
+    assert set(ROLE_LABELS) - roles <= {"system", "social_supervisor"}
+
+
+async def test_one_person_has_two_posts_to_choose_from(world: World) -> None:
+    [person] = [person for person in people() if "second" in person]
+    organ_id = await world.organ(person["organ"])
+    who = await staff.authenticate(world.database, world.city_id, organ_id, person["username"], password())
+    assert {post.organ_short_name for post in who.posts} == {person["organ"], person["second"]["organ"]}
 
 
 async def test_a_database_without_a_demo_clock_has_none(world: World) -> None:

@@ -65,11 +65,11 @@ class Populace:
 def register_of(connection: Connection) -> dict[UUID, Organ]:
     rows = connection.execute(
         text("select id, kind, level, parent_id, business_lines, is_supervision_body, leadership, ended_on,"
-             " successor_id from organ order by sort_key, key")
+             " successor_id, located_in_id from organ order by sort_key, key")
     )  # fmt: skip
     return {
         r.id: Organ(r.id, r.kind, r.level, r.parent_id, frozenset(r.business_lines), r.is_supervision_body,
-                    r.leadership in ("upper", "dual_upper"), r.ended_on, r.successor_id)
+                    r.leadership in ("upper", "dual_upper"), r.ended_on, r.successor_id, r.located_in_id)
         for r in rows
     }  # fmt: skip
 
@@ -230,6 +230,10 @@ class _Writer:
             return
         pool = self.under[seat.id] if owner.justice else self.under.get(owner.id, [])
         supervised = self.dice.choice([o for o in pool if o.id != owner.id] or [owner])
+        if self.dice.random() < 0.5:
+            # Half of a county's cases are about a township, in which a judicial office helps.
+            towns = [o for o in pool if owner.justice and o.level == "township" and regulation.offices(owner, o)]
+            supervised = self.dice.choice(towns or [supervised])
         decided = owner.justice and self.dice.random() < 0.5
         names = {r["id"]: str(uuid4()) for table in CASE_TABLES for r in rows[table]}
         names |= {
@@ -237,14 +241,22 @@ class _Writer:
             self.parties["supervised"]: str(supervised.id),
             self.parties["government"]: str(seat.id),
         }
-        title = ""
+        title, matter_id = "", ""
+        helping = frozenset(regulation.offices(owner, supervised))
         for table in CASE_TABLES:
             for row in rows[table]:
                 if decided or not self._of_decision(table, row):
                     copy = self._copied(table, _swapped(row, names), owner, decided=decided)
                     copy |= {"matter_title": title} if "matter_title" in copy else {}
-                    mark = self.put(table, copy, **self._facts(table, copy))
+                    matter_id = copy["id"] if table == "matter" else matter_id
+                    helped = helping if _of_work(table, copy, matter_id, str(owner.id)) else frozenset()
+                    mark = self.put(table, copy, assisted=helped, **self._facts(table, copy))
                     title = mark if table == "matter" else title
+        for office in helping:
+            row = {"id": str(uuid4()), "city_id": rows["matter"][0]["city_id"], "organ_id": str(owner.id),
+                   "created_at": "2026-01-01T00:00:00Z", "matter_id": matter_id, "office_id": str(office),
+                   "origin": "area", "note": "", "named_by": ""}  # fmt: skip
+            self.put("assistance", row, other=office, assisted=frozenset({office}))
 
     def _of_decision(self, table: str, row: Mapping[str, Any]) -> bool:
         """Rows that only a decided case has: the decision, its document, what the government wrote on it."""
@@ -298,6 +310,18 @@ class _Writer:
         copy = _swapped(row, {row["id"]: str(uuid4())})
         copy |= {"organ_id": str(organ_id), "roles": roles, "post_id": None, "body": "", "read_by": [], "link": "/desk"}
         self.put("notice", copy)
+
+
+def _of_work(table: str, row: Mapping[str, Any], matter_id: str, body: str) -> bool:
+    """Whether a row belongs to the work on the matter: not what the supervised organ keeps, nor the government."""
+    if table == "reply":
+        return bool(row["issuer_id"] == body)
+    answers = ("reply", "extension", "objection")
+    if row["organ_id"] != body or (table == "evidence" and row["owner_kind"] in answers):
+        return False
+    return bool(
+        table in ("matter", "requirement", "delivery") or matter_id in (row.get("matter_id"), row.get("thread_id"))
+    )
 
 
 def _index(connection: Connection) -> None:

@@ -15,6 +15,12 @@ from uuid import UUID
 BODIES = {"subordinate_body", "dispatched_body", "authorised_organisation", "entrusted_organisation", "judicial_office"}
 """What belongs to a department in the sense of Article 2(2)."""
 ANSWER_DRAFT = {"draft", "in_approval"}
+ANSWER_DRAFT_OF = {"reply": ANSWER_DRAFT}
+ASSISTED = {
+    "matter", "handler", "act", "finding", "activity", "evidence", "instrument", "requirement", "delivery", "deadline",
+    "timeline_event", "reply", "assistance",
+}  # fmt: skip
+"""What a judicial office needs to help (Article 5 para. 4): the matter's work, not what is told to the government."""
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 SUPERVISORS = {"supervisor", "supervision_leader"}
 
@@ -32,6 +38,8 @@ class Organ:
     upper_led: bool
     ended: date | None
     heir: UUID | None
+    located: UUID | None = None
+    """Where a judicial office is: its township or subdistrict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Thing:
     state: str = ""
     about: UUID | None = None
     """The organ that it is about."""
+    assisted: frozenset[UUID] = frozenset()
+    """Judicial offices that help in the matter to which it belongs; empty for what is no part of the matter's work."""
 
 
 @dataclass(slots=True)
@@ -176,11 +186,27 @@ class Regulation:
         counterpart = county.kind == "government" and county.level == "county" and top is not None and top.id == up.id
         return in_city and counterpart and bool(viewer.lines & owner.lines)
 
+    def offices(self, body: Organ, supervised: Organ) -> set[UUID]:
+        """Article 5 para. 4: the judicial offices of a county's justice department help it with the townships and
+        subdistricts: with the one where they are, and with what belongs to it."""
+        places = {supervised.id, *(o.id for o in self.above(supervised)), supervised.located}
+        return {
+            o.id
+            for o in self.organs.values()
+            if o.kind == "judicial_office" and self.lives(o) and o.parent == body.id and o.located in places - {None}
+        }
+
     # The records (Articles 17, 19, 20): which organ reaches a record at all
 
     def reaches(self, organ: UUID, thing: Thing) -> bool:
         """Whether the record exists for an organ; for everybody else it is as if it were not there."""
         reads, own = self.reads(organ, thing.owner), organ == thing.owner
+        if (
+            organ in thing.assisted
+            and thing.kind in ASSISTED
+            and thing.state not in ANSWER_DRAFT_OF.get(thing.kind, ())
+        ):
+            return True
         if thing.kind in ("notice", "complainant", "account"):
             return own
         if thing.kind in ("delivery", "clue", "decision", "decision_item"):
@@ -207,6 +233,8 @@ class Regulation:
             entitled = bool(user.roles & {"organ_head", "contact", "legal_officer"})
         elif thing.kind == "clue" and thing.other == user.organ and thing.owner != user.organ:
             entitled = False
+        elif organ.kind == "judicial_office":
+            entitled = thing.kind == "matter" and "judicial_assistant" in user.roles and organ.id in thing.assisted
         elif organ.kind in ("department", "dual_led_body", "vertical_body"):
             entitled = bool(user.roles & SUPERVISORS) and self._of_task(organ, thing)
         else:

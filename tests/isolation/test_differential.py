@@ -82,10 +82,13 @@ class Trial:
         return self.dice.choice(self.city.by_kind[self.dice.choice(sorted(kinds))])
 
     def near(self, organ: UUID) -> list[UUID]:
-        """The organs whose records an organ reads, itself included."""
+        """The organs whose records an organ reads, itself included; of a judicial office its justice department."""
         if organ not in self.readable:
             regulation = self.city.regulation
             self.readable[organ] = [o for o in regulation.organs if regulation.reads(organ, o)]
+            above = regulation.organs[organ].parent
+            if regulation.organs[organ].kind == "judicial_office" and above is not None:
+                self.readable[organ].append(above)
         return self.readable[organ]
 
     def judge(self, user: User, thing: Thing, found: doors.Answer, where: str) -> None:

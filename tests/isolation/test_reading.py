@@ -5,11 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from supervision.clues import service as clues
 from supervision.clues.commands import ClueFilter
+from supervision.matters.assistance import offices_for
 from tenants.access import Target, relations
 from tests import stories
+from tests.databases import Backend
+from tests.isolation.populace import register_of
+from tests.isolation.regulation import Regulation
 from tests.world import World
 
 
@@ -64,3 +70,22 @@ async def test_the_search_finds_every_clue_that_the_list_shows(world: World) -> 
     async with world.work("禹州市司法局", "supervisor") as work:
         found = await clues.list_clues(work, ClueFilter(q="占道执法"), origin=True)
         assert found.rows == []
+
+
+async def test_the_offices_that_help_are_those_of_the_article(world: World, backend: Backend) -> None:
+    """Article 5 para. 4, once more from the register: for every justice department and every organ."""
+    tree = await world.directory()
+    engine = create_engine(make_url(backend.admin_url).set(database=make_url(world.url).database))
+    try:
+        with engine.connect() as connection:
+            law = Regulation(register_of(connection), tree.on)
+    finally:
+        engine.dispose()
+    helped = 0
+    for body in (o for o in law.organs.values() if o.justice and law.lives(o)):
+        for supervised in law.organs.values():
+            if law.lives(supervised):
+                wanted = law.offices(body, supervised)
+                assert set(offices_for(tree, body.id, supervised.id)) == wanted
+                helped += bool(wanted)
+    assert helped >= 103

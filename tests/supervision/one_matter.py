@@ -43,6 +43,8 @@ class OneMatter(MatterState):
             steps.insert(0, self._one(self.things["matter", 1], "verify_rectification", move.actor))
         if thing.kind == "finding" and move.action == "drop":
             steps.insert(0, self._one(self.things["matter", 1], "drop_finding", move.actor))
+        if thing.kind == "finding" and move.action == "refer":
+            steps.insert(0, self._one(self.things["matter", 1], "refer_finding", move.actor))
         if thing.kind == "report" and move.action == "decide":
             chosen = sorted(self.decidable(thing))
             steps += [self._one(self.things["finding", n], "decide", move.actor) for n in chosen]

@@ -131,7 +131,8 @@ def test_only_a_look_back_reopens() -> None:
         (
             MATTER,
             "approve_opening reject_opening assign_handlers record_activity add_evidence establish_finding"
-            " drop_finding enter_act enter_remedy end_remedy verify_rectification propose_closing"
+            " drop_finding refer_finding tell_upper enter_act enter_remedy end_remedy verify_rectification"
+            " propose_closing"
             " approve_closing return_closing suspend resume look_back reopen order_from_above",
         ),
         (

@@ -71,6 +71,8 @@ NO_LIST = {
     "/matters/export": "up to 5,000 rows as a workbook",
     "/api/v1/matters/export": "up to 5,000 rows as a workbook",
     "/api/docs": "text",
+    "/docs/problems": "text",
+    "/accounts/guests/new": "a form",
     "/api/v1/schema": "text",
     "/api/v1/schema/openapi.json": "text",
     "/health/live": "no records",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from tests.web.conftest import Opener
@@ -117,3 +118,19 @@ async def test_rules_and_articles_say_where_they_come_from(client_for: Opener) -
     assert "整改责任单位" in other_law.text
     card = await client.get("/rules/articles/8(2)", headers={"hx-request": "true"})
     assert "<html" not in card.text
+
+
+async def test_a_division_code_finds_the_government_first_and_what_lies_in_it(client_for: Opener) -> None:
+    client = await client_for("建安区司法局", "chen")
+    page = (await client.get("/organs", params={"q": "411003"})).text
+    found = re.findall(r'<a class="zs-row" href="/organs/[^"]*">.*?<span>(.*?)</span>', page, re.DOTALL)
+    assert found[0] == "建安区政府"
+    assert len(found) == 50
+    assert "后面还有" in page
+    following = re.findall(r'href="(/organs\?q=411003[^"]*)" rel="next"', page)[0].replace("&amp;", "&")
+    second = (await client.get(following)).text
+    more = re.findall(r'<a class="zs-row" href="/organs/[^"]*">.*?<span>(.*?)</span>', second, re.DOTALL)
+    assert more
+    assert not set(more) & set(found)
+    options = (await client.get("/organs/search", params={"home_text": "411003"})).text
+    assert "建安区政府" in options

@@ -22,6 +22,7 @@ OPEN = {
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
     ("GET", "/api/docs"),
+    ("GET", "/docs/problems"),
     ("POST", "/api/v1/session"),
     ("GET", "/api/v1/verify/{code}"),
     ("GET", "/api/v1/schema"),

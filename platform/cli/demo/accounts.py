@@ -28,7 +28,7 @@ async def load_accounts(database: Database, city_id: UUID) -> int:
     for person in people():
         organ_id = _organ(tree, person["organ"])
         async with open_work(database, city_id=city_id, organ_id=organ_id) as work:
-            added += await _add(work, person, hashed)
+            added += await _add(work, person, hashed, tree)
     return added
 
 
@@ -43,7 +43,7 @@ def _organ(tree: Directory, short_name: str) -> UUID:
     return found[0]
 
 
-async def _add(work: Work, person: dict[str, Any], hashed: str) -> int:
+async def _add(work: Work, person: dict[str, Any], hashed: str, tree: Directory) -> int:
     if await work.session.scalar(select(Account.id).where(Account.username == person["username"])):
         return 0
     account = await service.add_account(
@@ -53,4 +53,10 @@ async def _add(work: Work, person: dict[str, Any], hashed: str) -> int:
     await service.add_post(
         work, person_id=account.person_id, person_name=person["name"], valid_from=started, **person["post"]
     )
+    if "second" in person:
+        further = dict(person["second"])
+        async with work.acting_as(_organ(tree, further.pop("organ"))):
+            await service.add_post(
+                work, person_id=account.person_id, person_name=person["name"], valid_from=started, **further
+            )
     return 1

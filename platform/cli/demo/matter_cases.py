@@ -14,6 +14,7 @@ from cli.demo.parts import (
     TOBACCO,
     TOWN,
     URBAN,
+    URBAN_INSIDE,
     WATER,
     YUZHOU,
     YUZHOU_URBAN,
@@ -72,6 +73,7 @@ def matter_cases(stage: Stage) -> Iterator[Case]:
     yield _closed(stage, "现场检查缺少音像记录", URBAN, NO_FOOTAGE, 40, clue="反映检查时没有开记录仪")
     yield _closed(stage, "吊销许可未告知听证权利", MARKET, NO_HEARING, 34)
     yield _nothing_found(stage)
+    yield _internal(stage)
     yield _city(stage)
     yield _yuzhou(stage)
 
@@ -93,6 +95,26 @@ async def _inspecting(
     if problems:
         await stage.until(start - 2, "16:10")
         await parts.establish(stage, JIANAN, matter, problems)
+
+
+async def _internal(stage: Stage) -> None:
+    """内部监督：督促整改通知已签收，待报告"""
+    await stage.until(6, "09:00")
+    matter = await parts.propose(
+        stage, URBAN_INSIDE, "执法大队案卷缺少送达回证", URBAN.organ, mode="inspection", items=("8(6)",),
+        note="季度案卷自查",
+    )  # fmt: skip
+    await stage.until(6, "14:30")
+    await parts.approve(stage, URBAN_INSIDE, matter)
+    await stage.until(5, "09:40")
+    await parts.check(stage, URBAN_INSIDE, matter, "执法大队", FILES)
+    await parts.establish(stage, URBAN_INSIDE, matter, (NO_PROOF,))
+    await stage.until(4, "10:20")
+    notice = await parts.draft(stage, URBAN_INSIDE, matter, (NO_PROOF,), kind="internal_notice")
+    await stage.until(3, "09:15")
+    delivery = await parts.issue(stage, URBAN_INSIDE, notice)
+    await stage.until(3, "15:40")
+    await parts.receive(stage, URBAN, delivery)
 
 
 async def _proposed(stage: Stage) -> None:

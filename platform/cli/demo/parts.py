@@ -38,6 +38,8 @@ class Team:
 
 JIANAN = Team("chen", "liu", "li")
 JIANAN_TWO = Team("liu", "wang", "zhao")
+URBAN_INSIDE = Team("lu", "fang", "qian")
+"""A department supervises itself: its legal-affairs unit handles, its head approves (Art. 12)."""
 CITY = Team("yang", "tang", "gao")
 YUZHOU = Team("yao", "meng", "qin")
 
@@ -156,7 +158,7 @@ async def establish(stage: Stage, team: Team, matter: Matter, problems: Sequence
                 gravity=problem.gravity,
                 concerns_act=problem.act is not None,
                 new_act=problem.act,
-                files=(Upload(f"{problem.title[:12]}.pdf", paper(f"{problem.title[:18]}（证据）"), "执法案卷"),),
+                files=(Upload(f"{problem.title}.pdf", paper(f"{problem.title}（证据）"), "执法案卷"),),
             )
             found.append(await matters.establish_finding(work, matter.id, command))
     return found
@@ -196,6 +198,7 @@ async def _delivery(session: Any, instrument_id: UUID | None) -> Delivery:
 async def receive(stage: Stage, side: Side, delivery: Delivery) -> None:
     async with stage.work(side.contact) as work:
         await instruments.open_delivery(work, delivery.id)
+    await stage.prove(delivery.organ_id)
 
 
 async def reply(stage: Stage, side: Side, delivery: Delivery, texts: Sequence[str], *, hand_in: bool = True) -> None:

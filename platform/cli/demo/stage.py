@@ -21,10 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cli.demo.people import people
 from kernel.clock import SHANGHAI, local_date, system_now
 from kernel.ids import NIL
+from kernel.models import OutboxMessage
 from kernel.work import Actor, Database, Rehearsal, Work, open_work
 from kernel.workdays import WorkCalendar
 from supervision.deadlines import service as deadlines
 from supervision.escalation import service as escalation
+from supervision.instruments import service as instruments
+from supervision.instruments.companions import RECEIPT_JOB
 from tenants.organs.directory import Directory, directory
 from tenants.staff.models import Account, Post
 
@@ -45,6 +48,8 @@ class Stage:
     """The true day; everything is played before its present hour."""
     people: dict[str, Actor]
     _swept: date | None = field(default=None)
+    issuers: set[UUID] = field(default_factory=set)
+    """Organs that served a document so far."""
     _agenda: list[tuple[datetime, int, asyncio.Future[None]]] = field(default_factory=list)
     _order: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,7 +72,8 @@ class Stage:
             query = select(Account, Post).join(
                 Post, (Post.city_id == Account.city_id) & (Post.person_id == Account.person_id)
             )
-            for account, post in (await work.session.execute(query.where(Post.organ_id == organ_id))).all():
+            query = query.where(Post.organ_id == organ_id, Account.organ_id == organ_id)
+            for account, post in (await work.session.execute(query)).all():
                 self.people[account.username] = Actor(
                     account_id=account.id,
                     person_id=post.person_id,
@@ -78,6 +84,20 @@ class Stage:
                     title=post.title,
                     roles=frozenset(post.roles),
                 )
+
+    async def prove(self, organ_id: UUID) -> None:
+        """Have the proofs of service of an organ made at the played time, as a worker would within seconds; left to
+        the workers of the running demo they would all bear its first day."""
+        self.issuers.add(organ_id)
+        async with open_work(self.database, city_id=self.city_id, organ_id=organ_id) as work:
+            query = select(OutboxMessage).where(
+                OutboxMessage.organ_id == organ_id,
+                OutboxMessage.job == RECEIPT_JOB,
+                OutboxMessage.done_at.is_(None),
+            )
+            for message in await work.session.scalars(query):
+                message.done_at = system_now()
+                await instruments.prove_service(work, UUID(message.payload["delivery_id"]))
 
     def organ(self, short_name: str) -> UUID:
         """The living organ of that short or full name. LookupError unless there is exactly one."""
@@ -157,5 +177,8 @@ class Stage:
         async with open_work(self.database, city_id=self.city_id, organ_id=NIL) as work:
             while await escalation.sweep_alone(work):
                 pass
+        for organ_id in self.issuers:
+            await self.prove(organ_id)
+        async with open_work(self.database, city_id=self.city_id, organ_id=NIL) as work:
             if day.day == 1:
                 await escalation.draft_circulars(work)

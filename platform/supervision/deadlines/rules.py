@@ -162,6 +162,15 @@ MACHINE: Machine[Occasion] = Machine(
         Transition("recalculate", "重新计算期限", _OPEN, SAME, "19", (), "节假日安排发布或者更正后办理。"),
         Transition("lapse", "记为逾期", frozenset({"running"}), "lapsed", "20", (_OVERDUE,)),
         Transition("meet", "记为完成", _UNFINISHED, "met", "19"),
+        Transition(
+            "reinstate",
+            "恢复逾期记录",
+            frozenset({"cancelled"}),
+            "lapsed",
+            "20",
+            (_OVERDUE, _GROUND),
+            "作出的监督决定撤销后，原文书仍须报告。",
+        ),
         Transition("cancel", "取消期限", _UNFINISHED, "cancelled", "19", (_GROUND,)),
     ),
 )

@@ -57,6 +57,7 @@ __all__ = [
     "recalculate",
     "refresh_matter_due",
     "register_flags",
+    "reinstate",
     "restart",
     "resume",
     "rewake",
@@ -212,6 +213,16 @@ async def lapse(work: Work, deadline: Deadline) -> Deadline:
     MACHINE.step(deadline.state, "lapse", occasion)
     deadline.state = "lapsed"
     deadline.ended_on = work.today
+    await changed(work, deadline)
+    return deadline
+
+
+async def reinstate(work: Work, deadline: Deadline, reason: str) -> Deadline:
+    """A limit that a decision ended is overdue again: the decision was revoked. Raises IllegalTransition for one that
+    was not over."""
+    occasion = Occasion(overdue=is_overdue(work, deadline), ground=reason)
+    deadline.state = MACHINE.step(deadline.state, "reinstate", occasion).target
+    deadline.suspended_reason = reason
     await changed(work, deadline)
     return deadline
 

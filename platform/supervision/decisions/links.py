@@ -27,6 +27,19 @@ SENT = frozenset({"reported", "returned", "declined", "decided"})
 UNDER_WAY = frozenset({"reported", "returned"})
 
 
+async def _unexecuted(work: Work, matter: Matter, decided: list[Decision]) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Findings of decisions that were not carried out, and the decisions of which every one was referred since."""
+    failed = [d.id for d in decided if d.state == "not_executed"]
+    if not failed:
+        return frozenset(), frozenset()
+    states = {finding.id: finding.state for finding in await instruments.findings(work, matter.id)}
+    named: dict[UUID, set[UUID]] = {}
+    for item in await repository.items(work, failed):
+        named.setdefault(item.decision_id, set()).add(item.finding_id)
+    given_up = {i for i, findings in named.items() if all(states.get(f) == "referred" for f in findings)}
+    return frozenset().union(*named.values()), frozenset(given_up)
+
+
 class Decisions:
     """Reports and decisions of a matter, for its page and for its rules."""
 
@@ -36,9 +49,11 @@ class Decisions:
         reports = await repository.reports_of_matter(work, matter.id)
         rows = [r for r in reports if r.state != "withdrawn" and r.id not in undone]
         decided = [d for d in made if d.state != REVOKED]
+        unexecuted, given_up = await _unexecuted(work, matter, decided)
         return Outside(
             live_reports=sum(r.state in LIVE_REPORT_STATES for r in rows),
-            live_decisions=sum(d.state in LIVE_DECISION_STATES for d in decided),
+            live_decisions=sum(d.state in LIVE_DECISION_STATES and d.id not in given_up for d in decided),
+            unexecuted=unexecuted,
             report=_report_milestone(rows[-1]) if rows else None,
             decision=_decision_milestone(decided[-1]) if decided else None,
             search=tuple([r.number for r in reports if r.number] + [d.number for d in made if d.number]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from supervision.decisions.views import (
     ServedView,
 )
 from supervision.instruments import repository as instruments
-from supervision.instruments.documents import preview_png
+from supervision.instruments.documents import preview_pages, preview_png
 from supervision.matters.findings import OPEN_STATES, STATES
 from supervision.matters.reading import evidence_view
 from supervision.matters.remedies import REMEDY_KINDS
@@ -298,3 +299,12 @@ async def report_preview(work: Work, report_id: UUID) -> bytes:
     case = await load_report(work, report_id)
     await authorize(work, "report", "read", case.target())
     return preview_png(await papers.report_document(work, case))
+
+
+async def report_pages(work: Work, report_id: UUID) -> list[bytes]:
+    """Every page of a report that is not sent, as pictures; none once it was sent."""
+    case = await load_report(work, report_id)
+    await authorize(work, "report", "read", case.target())
+    if case.report.pdf_sha256 is not None:
+        return []
+    return await asyncio.to_thread(preview_pages, await papers.report_document(work, case))

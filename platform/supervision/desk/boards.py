@@ -12,14 +12,19 @@ from supervision.clues.rules import STATES
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.rules import chip_for
 from supervision.desk import repository
-from supervision.desk.casework import near_until
+from supervision.desk.casework import LOOKS, near_until
 from supervision.desk.views import DeskView, Figure, TodoGroup, TodoItem
 from supervision.desk.waiting import for_government, for_head
 from supervision.instruments.models import Delivery
 from supervision.instruments.standing import deadline_view
+from supervision.matters import service as matters
+from supervision.matters.listing import MatterFilter
+from supervision.matters.views import MatterRow
 from tenants.organs.directory import directory
 
 MOST_ROWS = 40
+ASSISTED = MatterFilter(view="active")
+"""Of a judicial office the list shows those in which it assists."""
 CLUE_LOOKS = {
     "new": "waiting",
     "accepted": "checking",
@@ -157,7 +162,7 @@ def _delivery_item(work: Work, delivery: Delivery, days: WorkCalendar, issuer: s
 
 
 async def office_desk(work: Work) -> DeskView:
-    """What a judicial office registered for its county, and how far it is."""
+    """The matters in which a judicial office assists, and what it registered for its county (Art. 5)."""
     where = clue_queries.pool(work, work.organ_id, origin=True)
     counts = await clue_queries.count_by_state(work, where)
     month = await clue_queries.count_by_state(work, where & (Clue.received_at >= repository.month_start(work.today)))
@@ -167,18 +172,40 @@ async def office_desk(work: Work) -> DeskView:
         Figure(key="in_matter", label="已立为事项", value=counts.get("in_matter", 0), href="/clues?state=in_matter"),
         Figure(key="answered", label="已答复", value=counts.get("answered", 0), href="/clues?state=answered"),
         Figure(key="month", label="本月登记", value=sum(month.values()), href="/clues"),
-        Figure(key="all", label="登记线索", value=sum(counts.values()), href="/clues"),
+        Figure(key="assisted", label="协助办理的事项", value=await matters.count(work, ASSISTED), href="/matters"),
     ]
     rows, _, _ = await clue_queries.page(work, [where], by_due=False, after="", before="", limit=10)
     items = [_clue_item(work, clue) for clue in rows]
-    group = TodoGroup(key="clues", label="最近登记", tone="", items=items)
+    groups = [TodoGroup(key="clues", label="最近登记", tone="", items=items)] if items else []
+    assisted = (await matters.list_matters(work, ASSISTED, limit=10)).items
+    if assisted:
+        found = [_assisted_item(row) for row in assisted]
+        groups.insert(0, TodoGroup(key="assisted", label="协助办理的事项", tone="", items=found))
     return DeskView(
         kind="office",
         figures=figures,
-        groups=[group] if items else [],
-        heading="我登记的线索",
+        groups=groups,
+        heading="协助事项和登记的线索",
         total=sum(counts.values()),
         total_href="/clues",
+    )
+
+
+def _assisted_item(row: MatterRow) -> TodoItem:
+    return TodoItem(
+        id=row.id,
+        title=row.title,
+        href=f"/matters/{row.id}",
+        organ=row.supervised_name,
+        number=row.number or "",
+        stage=LOOKS[row.stage_tone],
+        stage_label=row.stage_label,
+        due_on=row.due_on,
+        date_text=row.due_text,
+        chip=row.chip,
+        deadline=None,
+        action="协助办理",
+        action_href=f"/matters/{row.id}",
     )
 
 

@@ -7,6 +7,7 @@ from supervision.desk.bell import SUPERVISED, SUPERVISING, counters, mark_all_re
 from supervision.desk.boards import government_desk, office_desk, received_groups, supervised_desk
 from supervision.desk.bulk import LIMIT, Outcome, reassign_matters, urge_matters
 from supervision.desk.casework import casework_desk
+from supervision.desk.prolonging import prolong
 from supervision.desk.running import count_running, running, urge
 from supervision.desk.saved import SavedFilter, delete_view, save_view, saved_views
 from supervision.desk.views import DeskView, NoticePage, NoticeView, RunningPage, RunningView
@@ -27,6 +28,7 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "notices",
+    "prolong",
     "reassign_matters",
     "received_groups",
     "running",

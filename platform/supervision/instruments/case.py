@@ -15,8 +15,10 @@ from supervision.deadlines.models import Deadline
 from supervision.instruments import events, repository
 from supervision.instruments.conditions import InstrumentFacts
 from supervision.instruments.models import Delivery, Extension, Instrument, Objection, Requirement
+from supervision.matters import owners
 from supervision.matters.findings import SETTLED_STATES
 from supervision.matters.models import Finding, Handler, Matter
+from supervision.matters.repository import offices
 from tenants.access import Target, authorize
 
 KINDS = ("urging_letter", "opinion", "internal_notice")
@@ -35,6 +37,10 @@ class Case:
     book: RuleBook
     handlers: list[Handler]
     recused: frozenset[UUID]
+    responsible: frozenset[UUID]
+    """Persons whose own rectification it is, in a matter inside one organ (Art. 12)."""
+    assisting: frozenset[UUID]
+    """Judicial offices that help in the matter (Art. 5)."""
     requirements: list[Requirement]
     findings: dict[UUID, Finding]
     delivery: Delivery | None = None
@@ -84,25 +90,32 @@ class Case:
             relation=self.instrument.relation,
             drafters=frozenset(who for who in drafters if who is not None),
             recused=self.recused,
+            responsible=self.responsible,
+            assisting=self.assisting,
         )
 
 
 async def load(work: Work, instrument_id: UUID, *, lock: bool = False) -> Case:
-    """The case as the work's organ sees it. With `lock` the instrument stays locked until the transaction ends.
+    """The case as the work's organ sees it. With `lock` the instrument stays locked until the transaction ends: for its
+    issuer, who alone may change it; whoever else reads it is refused by policy, with the reason.
 
     Raises NotFound outside the reader's scope.
     """
-    fetch = repository.lock if lock else repository.get
-    instrument = await fetch(work, Instrument, instrument_id)
+    instrument = await repository.get(work, Instrument, instrument_id)
+    if lock and instrument.organ_id == work.organ_id:
+        instrument = await repository.lock(work, Instrument, instrument_id)
     matter = await repository.matter(work, instrument.matter_id)
+    findings = await repository.findings(work, matter.id)
     case = Case(
         instrument=instrument,
         matter=matter,
         book=await deadlines.rulebook(work, instrument.rulebook_key),
         handlers=await repository.handlers(work, matter.id),
         recused=await repository.recused(work, matter.id),
+        responsible=await _responsible(work, matter, findings),
+        assisting=await offices(work, matter.id),
         requirements=await repository.requirements(work, instrument.id),
-        findings={finding.id: finding for finding in await repository.findings(work, matter.id)},
+        findings={finding.id: finding for finding in findings},
     )
     case.delivery = await repository.main_delivery(work, instrument.id)
     if case.delivery is not None:
@@ -112,6 +125,14 @@ async def load(work: Work, instrument_id: UUID, *, lock: bool = False) -> Case:
             async with work.acting_as(matter.organ_id):
                 case.deadline = await deadlines.get(work, case.delivery.deadline_id)
     return case
+
+
+async def _responsible(work: Work, matter: Matter, findings: list[Finding]) -> frozenset[UUID]:
+    if matter.relation != "internal":
+        return frozenset()
+    rows = await repository.of_matter(work, matter.id)
+    written = await repository.writers(work, [row.id for row in rows])
+    return await owners.responsible(work, matter, findings, written)
 
 
 async def may_read(work: Work, case: Case) -> None:
@@ -145,7 +166,7 @@ async def facts(work: Work, case: Case) -> InstrumentFacts:
         actor_recused=bool(who & case.recused),
         actor_on_case=on_case(work, case.handlers),
         actor_is_drafter=instrument.drafted_by in who,
-        actor_is_owner=work.actor is not None and work.actor.organ_id == instrument.addressee_id,
+        actor_is_owner=work.actor is not None and owners.owns(work, case.matter, case.responsible),
         actor_is_leader=leads(work, case),
         actor_issued=bool(who & {instrument.drafted_by, instrument.approved_by}),
         kind_allowed=True,

@@ -17,7 +17,9 @@ from supervision.instruments.documents import Document, Frame
 from supervision.instruments.models import Delivery, Instrument, Requirement
 from supervision.instruments.numbering import document_number
 from supervision.instruments.papers import number_series, seal
+from supervision.instruments.rules import FAILED_STATES
 from supervision.instruments.sending import finish, new_code
+from supervision.matters.findings import OPEN_STATES
 from tenants.organs.directory import directory
 
 
@@ -129,13 +131,25 @@ async def _decision_lines(work: Work, instrument: Instrument, lines: Sequence[tu
 
 async def settle_by_decision(work: Work, instrument_id: UUID, decision: str) -> None:
     """The instrument on which the government decided asks for no report any more: its addressee reports on the
-    execution of the decision (Art. 20). The work acts as the issuer of the instrument."""
+    execution of the decision (Art. 20), and its limit is overdue no longer. The same for earlier instruments on
+    problems of which none is open any more. The work acts as the issuer of the instrument."""
     case = await load(work, instrument_id, lock=True)
     if case.delivery is None:
         return
     case.delivery.state = "closed"
+    reason = f"本级政府已作出监督决定 {decision}"
+    for row in [case.instrument, *await _overtaken(work, case)]:
+        await deadlines.cancel(work, row.id, reason, rule_key="instrument.answer")
     await standing.keep(work, case, case.delivery)
     await _to_addressee(work, case, "decide", f"本级政府已作出监督决定 {decision}，不再就本文书报告")
+
+
+async def _overtaken(work: Work, case: Case) -> list[Instrument]:
+    """Other instruments of the matter whose problems are all decided or settled."""
+    rows = [row for row in await repository.of_matter(work, case.matter.id) if row.id != case.instrument.id]
+    covered = await repository.covered(work, [row.id for row in rows])
+    still = {finding.id for finding in case.findings.values() if finding.state in OPEN_STATES}
+    return [row for row in rows if row.state in FAILED_STATES and not covered.get(row.id, set()) & still]
 
 
 async def restore_after_decision(work: Work, instrument_id: UUID, decision: str) -> None:
@@ -144,6 +158,8 @@ async def restore_after_decision(work: Work, instrument_id: UUID, decision: str)
     if case.delivery is None or case.instrument.state not in _ASKING:
         return
     case.delivery.state = _ASKING[case.instrument.state]
+    if case.deadline is not None and case.deadline.state == "cancelled":
+        await deadlines.reinstate(work, case.deadline, f"监督决定 {decision} 已撤销")
     await standing.keep(work, case, case.delivery)
     await _to_addressee(work, case, "revoke", f"监督决定 {decision} 已撤销，请继续就本文书报告")
 

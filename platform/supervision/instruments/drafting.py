@@ -30,6 +30,7 @@ from supervision.instruments.rules import INSTRUMENT
 from supervision.matters import service as matters
 from supervision.matters.findings import OPEN_STATES
 from supervision.matters.models import Finding, Handler, Matter
+from supervision.matters.repository import offices
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 
@@ -47,7 +48,11 @@ async def draft(work: Work, command: DraftInstrument) -> Instrument:
     matter = await repository.matter(work, command.matter_id)
     handlers = await repository.handlers(work, matter.id)
     target = Target(
-        matter.organ_id, matter.supervised_id, matter.relation, recused=await repository.recused(work, matter.id)
+        matter.organ_id,
+        matter.supervised_id,
+        matter.relation,
+        recused=await repository.recused(work, matter.id),
+        assisting=await offices(work, matter.id),
     )
     await _may_draft(work, command.kind, target, handlers, matter)
     instrument, lines = await _built(work, matter, command, handlers)
@@ -182,10 +187,21 @@ def _errors(command: DraftInstrument, findings: dict[UUID, Finding], amount: int
 async def update_draft(
     work: Work, instrument_id: UUID, command: DraftInstrument, *, version: int | None = None
 ) -> Instrument:
-    """Write a draft anew. Raises IllegalTransition once it was submitted, Stale for an old version."""
+    """Write a draft anew; a judicial office only what it drafted itself (Art. 5).
+
+    Raises IllegalTransition once it was submitted, Stale for an old version.
+    """
+    seen = await repository.get(work, Instrument, instrument_id)
+    async with work.acting_as(seen.organ_id):
+        return await _update(work, instrument_id, command, version)
+
+
+async def _update(work: Work, instrument_id: UUID, command: DraftInstrument, version: int | None) -> Instrument:
     case = await load(work, instrument_id, lock=True)
     held = case.instrument
     await _may_draft(work, command.kind, case.target(), case.handlers, case.matter)
+    if work.actor is not None and work.actor.organ_id in case.assisting and held.drafted_by != work.actor.person_id:
+        raise IllegalTransition("司法所只能修改自己起草的文书。", article="5", remedy="请联系本事项的承办人。")
     check_version(held.row_version, version)
     if held.state != "draft":
         raise IllegalTransition(
@@ -222,10 +238,12 @@ async def preview_pages(work: Work, what: UUID | DraftInstrument) -> list[bytes]
             book=await deadlines.rulebook(work, matter.rulebook_key),
             handlers=handlers,
             recused=frozenset(),
+            responsible=frozenset(),
+            assisting=await offices(work, matter.id),
             requirements=lines,
             findings={finding.id: finding for finding in await repository.findings(work, matter.id)},
         )
-        target = Target(matter.organ_id, matter.supervised_id, matter.relation)
+        target = Target(matter.organ_id, matter.supervised_id, matter.relation, assisting=case.assisting)
     else:
         case = await load(work, what)
         target = case.target()

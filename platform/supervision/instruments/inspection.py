@@ -25,6 +25,7 @@ from supervision.instruments.kinds import (
 from supervision.instruments.models import Instrument
 from supervision.matters.limits import limits_of
 from supervision.matters.models import Handler, Matter
+from supervision.matters.repository import offices
 from tenants.access import Target, consider
 from tenants.organs.directory import Directory, directory
 
@@ -74,6 +75,20 @@ async def earlier_on(work: Work, matter_id: UUID, finding_ids: Iterable[UUID], b
     return [Earlier(row.kind, row.state) for row in rows if covered.get(row.id, set()) & wanted]
 
 
+_REPORTED = Refusal("已就同一问题报告本级政府。", "20", "请等待政府决定；需要另行处理的，先撤回报告。")
+
+
+async def _reported(work: Work, matter_id: UUID, finding_ids: Iterable[UUID], but: UUID | None) -> Refusal | None:
+    """Nothing more is drafted on a problem that lies with the government (Art. 20)."""
+    rows = [row for row in await repository.of_matter(work, matter_id) if row.id != but]
+    covered = await repository.covered(work, [row.id for row in rows])
+    wanted = set(finding_ids)
+    for row in rows:
+        if covered.get(row.id, set()) & wanted and events.REPORT_RESTS in await events.claims(work, row):
+            return _REPORTED
+    return None
+
+
 async def kind_options(
     work: Work, matter: Matter, finding_ids: Sequence[UUID] = (), but: UUID | None = None
 ) -> list[KindOption]:
@@ -82,12 +97,16 @@ async def kind_options(
     tree = await directory(work)
     rules = kind_rules(book)
     issuer_class = tree.organ_class(matter.organ_id)
+    async with work.acting_as(matter.organ_id):
+        # Whoever drafts, an assisting office too: the report itself is for the department and the government.
+        reported = await _reported(work, matter.id, finding_ids, but) if finding_ids else None
     found: list[KindOption] = []
     for kind in KINDS:
         if kind == "internal_notice" and matter.relation not in rules[kind].relations:
             continue
-        refusal = kind_refusal(kind, matter.relation, issuer_class, rules) or sequence_refusal(
-            kind, await earlier_on(work, matter.id, finding_ids, but) if finding_ids else []
+        earlier = await earlier_on(work, matter.id, finding_ids, but) if finding_ids else []
+        refusal = (
+            kind_refusal(kind, matter.relation, issuer_class, rules) or reported or sequence_refusal(kind, earlier)
         )
         found.append(await _option(work, matter, book, kind, refusal))
     return found
@@ -97,7 +116,9 @@ async def _option(work: Work, matter: Matter, book: RuleBook, kind: str, refusal
     rule, term = book.instrument(kind), book.deadline(f"instrument.answer.{kind}")
     reason, remedy, article = (refusal.reason, refusal.remedy, refusal.article) if refusal else ("", "", rule.article)
     if refusal is None:
-        target = Target(matter.organ_id, matter.supervised_id, matter.relation)
+        target = Target(
+            matter.organ_id, matter.supervised_id, matter.relation, assisting=await offices(work, matter.id)
+        )
         verdict, sentence = await consider(work, f"instrument:{kind}", "draft", target)
         if not verdict.allowed:
             reason, article = sentence, verdict.article

@@ -18,6 +18,7 @@ from supervision.matters import facts
 from supervision.matters.facts import Choice, DocumentLine, Outside
 from supervision.matters.findings import OPEN_STATES
 from supervision.matters.models import Matter
+from supervision.matters.repository import offices
 from supervision.matters.stages import Milestone
 from tenants.access import Target, consider
 
@@ -60,6 +61,7 @@ class Instruments:
             live_instruments=sum(row.state in LIVE_STATES for row in rows),
             answered=frozenset(answered),
             failed=frozenset(lost),
+            writers=await _writers(work, matter, rows),
             letter=await self._milestone(work, rows, ("urging_letter", "internal_notice")),
             opinion=await self._milestone(work, rows, ("opinion",)),
             search=tuple(row.number for row in rows if row.number),
@@ -105,6 +107,13 @@ class Instruments:
         return found + await _drafting(work, matter)
 
 
+async def _writers(work: Work, matter: Matter, rows: list[Instrument]) -> frozenset[UUID]:
+    """Asked for inside one organ alone: elsewhere the whole supervised organ is the owner of its rectification."""
+    if matter.relation != "internal":
+        return frozenset()
+    return await repository.writers(work, [row.id for row in rows])
+
+
 def _paper_line(paper: Paper, book: RuleBook) -> DocumentLine:
     return DocumentLine(
         id=paper.id,
@@ -140,7 +149,14 @@ async def _on_instrument(work: Work, matter: Matter, row: Instrument) -> list[Ch
         return []
     action, label, href = _NEXT[row.state]
     drafters = frozenset({row.drafted_by}) if action == "approve" else frozenset()
-    target = Target(row.organ_id, row.addressee_id, row.relation, drafters, await repository.recused(work, matter.id))
+    target = Target(
+        row.organ_id,
+        row.addressee_id,
+        row.relation,
+        drafters,
+        await repository.recused(work, matter.id),
+        assisting=await offices(work, matter.id),
+    )
     verdict, sentence = await consider(work, f"instrument:{row.kind}", action, target)
     book = await deadlines.rulebook(work, matter.rulebook_key)
     words = label.format(book.instrument(row.kind).short_name)

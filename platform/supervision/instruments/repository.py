@@ -118,6 +118,12 @@ async def reply_of_round(work: Work, delivery_id: UUID, number: int) -> Reply | 
     return (await work.session.scalars(query)).one_or_none()
 
 
+async def writers(work: Work, instrument_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Persons who wrote the reports on some instruments, in every round."""
+    query = select(Reply.drafted_by).where(Reply.city_id == work.city_id, Reply.instrument_id.in_(instrument_ids))
+    return frozenset((await work.session.scalars(query)).all()) if instrument_ids else frozenset()
+
+
 async def extension_of(work: Work, delivery_id: UUID) -> Extension | None:
     query = select(Extension).where(Extension.city_id == work.city_id, Extension.delivery_id == delivery_id)
     return (await work.session.scalars(query)).one_or_none()

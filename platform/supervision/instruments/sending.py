@@ -18,6 +18,7 @@ from supervision.instruments.documents import Document
 from supervision.instruments.models import Delivery, Requirement
 from supervision.instruments.papers import rendered
 from supervision.matters import service as matters
+from supervision.matters.telling import upper_of
 from tenants.organs.directory import directory
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -61,6 +62,8 @@ async def finish(work: Work, case: Case, document: Document) -> None:
             on=work.today,
             rulebook_key=case.book.key,
         )
+        if case.matter.relation == "vertical" and upper_of(await directory(work), case.matter) in instrument.copies_to:
+            await matters.told_by_copy(work, case.matter, case.label)
         await matters.refresh_stage(work, case.matter.id)
     await events.announce(work, "issued", instrument, case.delivery)
 

@@ -17,7 +17,7 @@ from kernel.search import bigrams
 from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.matters import facts as registry
-from supervision.matters import repository
+from supervision.matters import owners, repository
 from supervision.matters.facts import Outside
 from supervision.matters.inputs import BASES
 from supervision.matters.models import LIVE, Activity, Finding, Handler, Matter, Recusal, Remedy
@@ -39,6 +39,10 @@ class Case:
     findings: list[Finding]
     remedies: list[Remedy]
     outside: Outside
+    responsible: frozenset[UUID] = frozenset()
+    """Persons whose own rectification it is, in a matter inside one organ (Art. 12)."""
+    assisting: frozenset[UUID] = frozenset()
+    """Judicial offices that help in the matter (Art. 5)."""
 
     @property
     def recused(self) -> frozenset[UUID]:
@@ -53,6 +57,8 @@ class Case:
             supervised_id=matter.supervised_id,
             relation=matter.relation,
             recused=self.recused,
+            responsible=self.responsible,
+            assisting=self.assisting,
             **more,
         )
 
@@ -65,14 +71,28 @@ async def load(work: Work, matter_id: UUID, version: int | None = None) -> Case:
         raise NotFound
     if version is not None and version != matter.row_version:
         raise Stale(article=None, detail={"version": matter.row_version})
+    assisting = await repository.offices(work, matter_id)
+    outside = await _outside(work, matter, assisting)
+    findings = await repository.findings(work, matter_id)
     return Case(
         matter=matter,
         handlers=await repository.handlers(work, matter_id),
         recusals=await repository.recusals(work, matter_id),
-        findings=await repository.findings(work, matter_id),
+        findings=findings,
         remedies=await repository.remedies(work, matter_id),
-        outside=await registry.outside(work, matter),
+        outside=outside,
+        responsible=await owners.responsible(work, matter, findings, outside.writers),
+        assisting=assisting,
     )
+
+
+async def _outside(work: Work, matter: Matter, assisting: frozenset[UUID]) -> Outside:
+    """What the higher parts know. A judicial office is told how far the matter is as its department knows it: reports
+    to the government, which it does not read, decide what may still be done (Art. 5)."""
+    if work.organ_id not in assisting:
+        return await registry.outside(work, matter)
+    async with work.acting_as(matter.organ_id):
+        return await registry.outside(work, matter)
 
 
 async def enter(
@@ -110,7 +130,7 @@ async def gather(work: Work, case: Case) -> MatterFacts:
         actor_proposed_opening=me == matter.proposed_by,
         actor_proposed_closing=me is not None and me == matter.closing_proposed_by,
         actor_on_case=me in {h.person_id for h in case.handlers} or "assist" in standing,
-        actor_is_owner=organ_id == matter.supervised_id,
+        actor_is_owner=owners.owns(work, matter, case.responsible),
         actor_is_upper=bool({"upper", "government_of"} & set(standing)),
         supervised_in_reach=tree.relation(matter.organ_id, matter.supervised_id) is not None,
         handler_count=len(case.handlers),

@@ -33,7 +33,9 @@ from supervision.matters.models import Act, Activity, Evidence, Finding, Matter
 from supervision.matters.remedies import Remedy as RemedyFacts
 from supervision.matters.remedies import is_settled, running_about
 from supervision.matters.rules import MatterFacts
+from supervision.matters.telling import start_telling
 
+RECEIVER_MAX = 100
 ON_SITE = frozenset({"inspect", "site_survey", "covert_visit"})
 """Measures that count as seeing the rectification on the spot."""
 
@@ -215,6 +217,7 @@ async def establish_finding(
         thread_id=matter_id,
         detail={"no": finding.no, "act_id": str(act_id) if act_id else None},
     )
+    await start_telling(work, case.matter)
     await registry.tell(work, case.matter, "finding_changed", finding.id)
     await cases.refresh(work, matter_id)
     return finding
@@ -236,6 +239,38 @@ async def drop_finding(work: Work, finding_id: UUID, reason: str, *, version: in
         note=reason.strip(),
         article="19",
         thread_id=case.matter.id,
+    )
+    await registry.tell(work, case.matter, "finding_changed", finding.id)
+    await cases.refresh(work, case.matter.id)
+    return finding
+
+
+async def refer_finding(
+    work: Work, finding_id: UUID, receiver: str, reason: str, *, version: int | None = None
+) -> Finding:
+    """Hand a finding to another authority, which settles it here: an open one that is not for this side to decide, or
+    a decided one whose decision was not carried out (Art. 21(11)).
+
+    Raises IllegalTransition while the decision may still be carried out, Invalid without receiver.
+    """
+    case, finding = await _enter_finding(work, finding_id, "refer_finding")
+    _fresh(finding, version)
+    to = receiver.strip()
+    if not 2 <= len(to) <= RECEIVER_MAX:
+        raise Invalid("请写明接收移送的机关。", field="receiver", article="21")
+    given = bool(reason.strip())
+    await cases.step(work, case, "refer_finding", reason_given=given)
+    await move_finding(work, case, finding, "refer", reason_given=given)
+    finding.dropped_reason = f"移送{to}：{reason.strip()}"
+    work.record(
+        "refer_finding",
+        "finding",
+        finding.id,
+        title=f"移送问题{finding.no}：{to}",
+        note=reason.strip(),
+        article="21(11)" if finding.id in case.outside.unexecuted else "21",
+        thread_id=case.matter.id,
+        detail={"receiver": to},
     )
     await registry.tell(work, case.matter, "finding_changed", finding.id)
     await cases.refresh(work, case.matter.id)
@@ -320,6 +355,7 @@ async def finding_facts(work: Work, case: Case, finding: Finding, of_matter: Mat
         instrument_failed=finding.id in case.outside.failed,
         settled_by_remedy=is_settled(finding.act_id, about),
         relapse_seen=case.matter.round > 1,
+        decision_not_executed=finding.id in case.outside.unexecuted,
     )
 
 

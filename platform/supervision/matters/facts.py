@@ -32,6 +32,10 @@ class Outside:
     """Findings that a submitted written report covers."""
     failed: frozenset[UUID] = frozenset()
     """Findings named by an instrument that lapsed or was refused."""
+    unexecuted: frozenset[UUID] = frozenset()
+    """Findings of decisions that were verified as not carried out (Art. 21(11))."""
+    writers: frozenset[UUID] = frozenset()
+    """Persons who wrote the supervised side's reports, as far as the work's organ reads them."""
     letter: Milestone | None = None
     opinion: Milestone | None = None
     report: Milestone | None = None
@@ -157,6 +161,8 @@ def merge(parts: Sequence[Outside]) -> Outside:
         unconfirmed_steps=sum(part.unconfirmed_steps for part in parts),
         answered=frozenset().union(*known, *(part.answered for part in parts)),
         failed=frozenset().union(*known, *(part.failed for part in parts)),
+        unexecuted=frozenset().union(*known, *(part.unexecuted for part in parts)),
+        writers=frozenset().union(*known, *(part.writers for part in parts)),
         letter=_last([part.letter for part in parts]),
         opinion=_last([part.opinion for part in parts]),
         report=_last([part.report for part in parts]),

@@ -36,12 +36,13 @@ def not_drafter(drafter: Callable[[F], bool], article: str) -> Guard[F]:
 
 
 def not_owner(owner: Callable[[F], bool], article: str) -> Guard[F]:
-    """The supervised organ never verifies its own rectification or execution."""
+    """Nobody verifies their own rectification or execution: not the supervised organ, nor, inside one organ, the
+    responsible unit and officers."""
     return Guard(
         holds=lambda facts: not owner(facts),
-        reason="被监督机关不得核验本单位的整改和执行情况。",
+        reason="被监督机关、整改责任单位和责任人不得核验自己的整改和执行情况。",
         article=article,
-        remedy="由监督机构的承办人核验。",
+        remedy="由监督机构、法制机构中与整改无关的承办人核验。",
     )
 
 

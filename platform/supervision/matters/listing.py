@@ -59,7 +59,8 @@ PAGE_MAX: Final = 100
 
 
 class MatterFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list shows. `reach`: matters of the own organ, or of every organ that the reader may see."""
+    """What a list shows. `reach`: matters of the own organ, or of every organ that the reader may see; a judicial
+    office is always shown those in which it assists (Art. 5)."""
 
     view: View = "active"
     q: str = ""
@@ -85,6 +86,7 @@ async def list_matters(
     `after` and `before` are cursors of an earlier page with the same sort. Raises Invalid for a cursor that is
     none.
     """
+    chosen = await _reached(work, chosen)
     limit = max(1, min(limit, PAGE_MAX))
     place = before or after
     cursor = _decode(place, chosen.sort) if place else None
@@ -104,14 +106,14 @@ async def list_matters(
 
 async def count_by_view(work: Work, chosen: MatterFilter | None = None) -> dict[View, int]:
     """How many matters each saved view holds, counted up to `COUNT_LIMIT` + 1, in one round trip."""
-    reach = (chosen or MatterFilter()).reach
+    reach = (await _reached(work, chosen or MatterFilter())).reach
     (row,) = await selection.counts(tuple(VIEWS), reach).fetch(work, _values(work, COUNT_LIMIT + 1))
     return dict(zip(VIEWS, row, strict=True))
 
 
 async def count(work: Work, chosen: MatterFilter) -> int:
     """How many matters the filter names, up to `COUNT_LIMIT` + 1."""
-    asked = await _asked(work, chosen)
+    asked = await _asked(work, await _reached(work, chosen))
     if asked is None:
         return 0
     ((found,),) = await selection.count(asked[0]).fetch(work, asked[1] | {"most": COUNT_LIMIT + 1})
@@ -131,7 +133,7 @@ async def matters_with(work: Work, words: str) -> list[UUID]:
 
 async def export_rows(work: Work, chosen: MatterFilter) -> list[MatterRow]:
     """The rows of the filter for an export, in its order, at most `EXPORT_LIMIT`."""
-    return await _rows(work, await _page(work, chosen, None, EXPORT_LIMIT))
+    return await _rows(work, await _page(work, await _reached(work, chosen), None, EXPORT_LIMIT))
 
 
 async def rows_of(work: Work, matter_ids: Sequence[UUID]) -> list[MatterRow]:
@@ -139,6 +141,15 @@ async def rows_of(work: Work, matter_ids: Sequence[UUID]) -> list[MatterRow]:
     query = select(*selection.COLUMNS).where(Matter.city_id == work.city_id, Matter.id.in_(list(matter_ids)))
     rows = await work.session.execute(query.order_by(Matter.next_due_on.asc().nulls_last(), Matter.id))
     return await _rows(work, [Line(*row) for row in rows])
+
+
+async def _reached(work: Work, chosen: MatterFilter) -> MatterFilter:
+    """The filter over what the work's organ reads of matters at all."""
+    tree = await directory(work)
+    office = work.organ_id in tree.organs and tree.organ_class(work.organ_id) == "judicial_office"
+    if office == (chosen.reach == "assisted"):
+        return chosen
+    return msgspec.structs.replace(chosen, reach="assisted" if office else "own")
 
 
 class Line(NamedTuple):

@@ -121,6 +121,26 @@ class Handler(TenantRow):
     ended_reason: Mapped[str] = mapped_column(server_default="")
 
 
+class Assistance(TenantRow):
+    """A judicial office that helps in a matter, by its area or because it was named (Article 5): while it does, it
+    reads the matter. `organ_id` is the justice department that it helps."""
+
+    __tablename__ = "assistance"
+    __table_args__ = (
+        _of_matter(),
+        UniqueConstraint("city_id", "matter_id", "office_id", "organ_id"),
+        CheckConstraint("origin in ('area', 'named')", name="origin"),
+        Index("ix_assistance_office", "office_id", "ended_at", "organ_id", "matter_id"),
+    )
+
+    matter_id: Mapped[UUID]
+    office_id: Mapped[UUID]
+    origin: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default="")
+    named_by: Mapped[str] = mapped_column(server_default="")
+    ended_at: Mapped[datetime | None]
+
+
 class Recusal(TenantRow):
     """A recusal in a matter (Article 16): from the declaration to the decision the person does nothing in it."""
 

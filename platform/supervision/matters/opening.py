@@ -13,6 +13,7 @@ from supervision.deadlines import service as deadlines
 from supervision.matters import case as cases
 from supervision.matters import facts as registry
 from supervision.matters import numbers, repository
+from supervision.matters.assistance import assist_by_area
 from supervision.matters.case import Case, certified
 from supervision.matters.commands import ProposeMatter
 from supervision.matters.inputs import MODES, MatterInput, validate_matter
@@ -76,6 +77,7 @@ async def propose(work: Work, draft: ProposeMatter) -> Matter:
     )
     work.session.add(matter)
     await work.session.flush()
+    await assist_by_area(work, matter)
     case = Case(matter, [], [], [], [], registry.Outside())
     if draft.handler_post_ids:
         await _appoint(work, case, draft.handler_post_ids, no_conflict=False)
@@ -97,7 +99,7 @@ async def propose(work: Work, draft: ProposeMatter) -> Matter:
         kind="approval",
         title=f"提请立项：{matter.title}",
         link=f"/matters/{matter.id}",
-        roles=["supervision_leader"],
+        roles=["supervision_leader"] if body.is_supervision_body else ["supervision_leader", "organ_head"],
         article="11",
     )
     return await cases.refresh(work, matter.id)
@@ -293,15 +295,15 @@ async def _notify_handlers(work: Work, case: Case, title: str, article: str) -> 
 
 
 async def candidates(work: Work, matter: Matter | None = None) -> list[tuple[Post, bool]]:
-    """Supervisors of the work's organ who may be chosen as handlers, each with whether the certificate is valid
-    today and neither a recusal nor an undecided interest stands against the person."""
+    """Supervisors of the matter's organ, or else of the work's, who may be chosen as handlers, each with whether the
+    certificate is valid today and neither a recusal nor an undecided interest stands against the person."""
     from tenants.staff.repository import posts_with_role
 
     recused: frozenset[UUID] = frozenset()
     if matter is not None:
         found = await repository.recusals(work, matter.id)
         recused = frozenset(r.person_id for r in found if r.state in repository.IN_FORCE)
-    posts = await posts_with_role(work, work.organ_id, sorted(HANDLER_ROLES))
+    posts = await posts_with_role(work, matter.organ_id if matter else work.organ_id, sorted(HANDLER_ROLES))
     if matter is not None:
         recused |= await registry.conflicted(work, matter, [post.person_id for post in posts])
     return [(post, certified(post, work.today) and post.person_id not in recused) for post in posts]

@@ -19,6 +19,7 @@ from supervision.matters.findings import FINDING, OPEN_STATES
 from supervision.matters.guards import not_recused
 from supervision.matters.models import Finding
 from supervision.matters.rules import MATTER, MatterFacts
+from supervision.matters.telling import untold
 from tenants.access import consider
 
 PATHS: Final[dict[str, str]] = {
@@ -28,6 +29,8 @@ PATHS: Final[dict[str, str]] = {
     "record_activity": "activities/new",
     "establish_finding": "findings/new",
     "verify_rectification": "verify",
+    "refer_finding": "findings/refer",
+    "tell_upper": "upper",
     "propose_closing": "closing",
     "approve_closing": "closing/approve",
     "return_closing": "closing/return",
@@ -52,7 +55,7 @@ _LEADERS: Final = frozenset({"approve_opening", "approve_closing", "resume"})
 """Acts of the leader that the others wait for: shown to them as refused, with the reason."""
 _TEAM_GIVEN: Final = frozenset({"approve_opening", "assign_handlers"})
 """Steps whose form chooses the handlers: who handles the matter until then does not stand in their way."""
-_QUIET: Final = frozenset({"end_remedy", "reopen", "drop_finding", "order_from_above", "enter_remedy"})
+_QUIET: Final = frozenset({"end_remedy", "reopen", "drop_finding", "order_from_above", "enter_remedy", "refer_finding"})
 """Acts that nobody expects while their occasion has not come: not listed when they are impossible."""
 
 
@@ -63,6 +66,11 @@ async def panel(work: Work, case: Case) -> tuple[list[Choice], list[Choice]]:
     options |= {o.action: o for o in MATTER.options(case.matter.state, _with_team(known)) if o.action in _TEAM_GIVEN}
     if (verify := options.get("verify_rectification")) is not None and verify.allowed:
         options[verify.action] = await _verifying(work, case, verify, known)
+    if (refer := options.get("refer_finding")) is not None and refer.allowed and not case.outside.unexecuted:
+        # Of open problems it is offered beside each of them; here only when a decision was not carried out.
+        del options["refer_finding"]
+    if "tell_upper" in options and not await untold(work, case.matter):
+        del options["tell_upper"]
     own = [choice for action in PATHS if (choice := await _choice(work, case, options.get(action))) is not None]
     others = [_without_recused(work, case, c) for c in await registry.choices(work, case.matter)]
     # Once a problem stands, the law asks for an instrument before more checking.
@@ -129,9 +137,11 @@ def _is_me(work: Work, person_id: UUID) -> bool:
 async def _verifying(work: Work, case: Case, option: Option, known: MatterFacts) -> Option:
     """Verifying is possible when it is for one of the open findings; else the reason of the first one."""
     tried = [await verify_option(work, case, f, known) for f in case.findings if f.state in OPEN_STATES]
-    possible = next((o for o in tried if o.allowed), None)
-    if possible is not None or not tried:
+    if any(o.allowed for o in tried):
         return option
+    if not tried:
+        reason, remedy = "没有待核验的问题。", "问题认定后、了结前由承办人核验。"
+        return Option(option.action, option.label, False, reason, option.article, remedy, option.hint)
     first = tried[0]
     return Option(option.action, option.label, False, first.reason, first.article, first.remedy, option.hint)
 

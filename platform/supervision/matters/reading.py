@@ -18,10 +18,22 @@ from supervision.deadlines import service as deadlines
 from supervision.matters import case as cases
 from supervision.matters import facts as registry
 from supervision.matters import repository
+from supervision.matters.assistance import ORIGINS, offices_of
 from supervision.matters.case import Case
 from supervision.matters.findings import OPEN_STATES, STATES
 from supervision.matters.inputs import BASES, MODES
-from supervision.matters.models import Act, Activity, Evidence, Finding, Handler, Matter, Recusal, Remedy
+from supervision.matters.models import (
+    LIVE,
+    Act,
+    Activity,
+    Assistance,
+    Evidence,
+    Finding,
+    Handler,
+    Matter,
+    Recusal,
+    Remedy,
+)
 from supervision.matters.panel import panel, verify_option
 from supervision.matters.remedies import REMEDY_KINDS, block_sentence, blocked_findings
 from supervision.matters.remedying import on_acts, remedy_facts
@@ -34,13 +46,14 @@ from supervision.matters.views import (
     EvidenceView,
     FindingView,
     MatterView,
+    OfficeView,
     PersonView,
     RecusalView,
     RemedyView,
     StepView,
 )
-from tenants.access import Target, authorize
-from tenants.organs.directory import directory
+from tenants.access import Target, authorize, consider
+from tenants.organs.directory import Directory, directory
 
 RECUSAL_STATES: Final = {"declared": "待决定", "granted": "决定回避", "refused": "决定不回避", "lifted": "已解除回避"}
 RECUSAL_ORIGINS: Final = {"own": "本人申报", "applied": "被监督机关申请", "ordered": "责令回避"}
@@ -105,6 +118,8 @@ async def view(work: Work, matter_id: UUID) -> MatterView:
         acts=await _acts(work, case, files),
         people=[_person(h) for h in await repository.handlers(work, matter_id, active=False)],
         recusals=[recusal_view(r, book) for r in case.recusals],
+        offices=[_office(tree, row) for row in await repository.assistance(work, matter_id)],
+        can_name_office=await _may_name(work, case, tree),
         deadlines=await deadlines.explain_all(work, await deadlines.for_matter(work, matter_id)),
         documents=await registry.documents(work, matter),
         allowed=allowed,
@@ -202,13 +217,18 @@ async def _findings(work: Work, case: Case, book: RuleBook, files: dict[UUID, li
                 version=finding.row_version,
                 can_verify=verify,
                 can_drop=is_open and mine,
+                can_refer=mine and case.matter.state == "open" and (is_open or _unexecuted(case, finding)),
             )
         )
     return found
 
 
 def _finding_note(finding: Finding) -> str:
-    return finding.dropped_reason if finding.state == "dropped" else finding.verified_note
+    return finding.dropped_reason if finding.state in ("dropped", "referred") else finding.verified_note
+
+
+def _unexecuted(case: Case, finding: Finding) -> bool:
+    return finding.state == "decided" and finding.id in case.outside.unexecuted
 
 
 def act_label(act: Act) -> str:
@@ -271,6 +291,20 @@ def _person(handler: Handler) -> PersonView:
         ended_at=handler.ended_at,
         ended_reason=handler.ended_reason,
     )
+
+
+def _office(tree: Directory, row: Assistance) -> OfficeView:
+    return OfficeView(
+        organ_id=row.office_id, name=tree.short(row.office_id), origin_label=ORIGINS[row.origin], note=row.note
+    )
+
+
+async def _may_name(work: Work, case: Case, tree: Directory) -> bool:
+    """Whether the reader may ask an office of the department for help now; for the form's button."""
+    if case.matter.state not in LIVE or not offices_of(tree, case.matter.organ_id):
+        return False
+    verdict, _ = await consider(work, "matter", "name_office", case.target())
+    return verdict.allowed
 
 
 def mask_certificate(number: str) -> str:

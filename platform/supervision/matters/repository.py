@@ -13,7 +13,17 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from kernel.models import TimelineEvent
 from kernel.work import Work
-from supervision.matters.models import Act, Activity, Evidence, Finding, Handler, Matter, Recusal, Remedy
+from supervision.matters.models import (
+    Act,
+    Activity,
+    Assistance,
+    Evidence,
+    Finding,
+    Handler,
+    Matter,
+    Recusal,
+    Remedy,
+)
 from tenants.staff.models import Post
 
 R = TypeVar("R", Act, Activity, Evidence, Finding, Handler, Recusal, Remedy)
@@ -41,6 +51,19 @@ async def handlers(work: Work, matter_id: UUID, *, active: bool = True) -> list[
 
 async def recusals(work: Work, matter_id: UUID) -> list[Recusal]:
     return await _of_matter(work, Recusal, matter_id)
+
+
+async def assistance(work: Work, matter_id: UUID) -> list[Assistance]:
+    """Judicial offices that help in the matter now, in the order in which they came to it."""
+    query = select(Assistance).where(
+        Assistance.city_id == work.city_id, Assistance.matter_id == matter_id, Assistance.ended_at.is_(None)
+    )
+    return list((await work.session.scalars(query.order_by(Assistance.created_at, Assistance.id))).all())
+
+
+async def offices(work: Work, matter_id: UUID) -> frozenset[UUID]:
+    """The organs of these."""
+    return frozenset(row.office_id for row in await assistance(work, matter_id))
 
 
 async def acts(work: Work, matter_id: UUID) -> list[Act]:

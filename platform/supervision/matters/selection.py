@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     exists,
     func,
     literal_column,
@@ -30,17 +31,17 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from kernel.rows import Prepared
-from supervision.matters.models import Handler, Matter
+from supervision.matters.models import Assistance, Handler, Matter
 from tenants.organs.models import Scope
 
 View = Literal["active", "overdue", "today", "verify", "reported", "closed", "all"]
 Sort = Literal["due", "created", "number"]
-Reach = Literal["own", "all"]
+Reach = Literal["own", "all", "assisted"]
 AT_GOVERNMENT: Final = ("to_decide", "executing")
 OPEN_VIEWS: Final = frozenset(("active", "overdue", "today", "verify", "reported"))
 """Views of matters that are not ended."""
@@ -120,7 +121,7 @@ def page(shape: Shape, phase: Phase) -> Prepared:
     ordered = inner.order_by(*_ways(columns, descending=descending)).limit(most)
     if direct:
         return Prepared(ordered)
-    if "search" in shape.facets:
+    if "search" in shape.facets or shape.reach == "assisted":
         hits = _hits(shape)
         rows: Any = inner.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("rows")
         merged: Select[Any] = select(*rows.c).select_from(hits).join(rows, true())
@@ -159,7 +160,7 @@ def counts(views: tuple[View, ...], reach: Reach) -> Prepared:
 
 def _counted(shape: Shape) -> Any:
     one: Select[Any] = _base(select(literal_column("1").label("one")).select_from(Matter), shape)
-    if "search" in shape.facets:
+    if "search" in shape.facets or shape.reach == "assisted":
         hits = _hits(shape)
         row = one.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("row")
         one = select(row.c.one).select_from(hits).join(row, true())
@@ -169,7 +170,10 @@ def _counted(shape: Shape) -> Any:
 
 
 def _hits(shape: Shape) -> Any:
-    """Ids that the search vector gives; each is then looked up by itself, however many the planner expects."""
+    """Ids that the search vector gives, or those of the matters in which a judicial office assists; each is then
+    looked up by itself, however many the planner expects."""
+    if shape.reach == "assisted":
+        return _assisted()
     query: Any = bindparam("query", type_=Text())
     most: Any = bindparam("hits", type_=Integer)
     if shape.reach == "own" or "wide" in shape.facets:
@@ -177,6 +181,15 @@ def _hits(shape: Shape) -> Any:
     else:
         found = func.guard.search_reach(query, literal_column("'+'" if shape.view in OPEN_VIEWS else "'@'"), most)
     return select(found.table_valued("id").c.id).cte("hits").prefix_with("MATERIALIZED")
+
+
+@lru_cache(maxsize=1)
+def _assisted() -> Any:
+    """The same everywhere in a statement, so that it is asked once however many views are counted."""
+    mine = select(Assistance.matter_id.label("id")).where(
+        Assistance.city_id == _uuid("city"), Assistance.office_id == _uuid("organ"), Assistance.ended_at.is_(None)
+    )
+    return mine.cte("hits").prefix_with("MATERIALIZED")
 
 
 def _scope() -> list[ColumnElement[bool]]:
@@ -205,6 +218,11 @@ def _base(start: Select[Any], shape: Shape) -> Select[Any]:
     query = start.where(Matter.city_id == _uuid("city"))
     if shape.reach == "own":
         query = query.where(Matter.organ_id == _uuid("organ"))
+    elif shape.reach == "assisted":
+        # The few matters of one office are compared by themselves: no index is needed, and none may be used.
+        if "search" in shape.facets:
+            asked: Any = cast(bindparam("query", type_=Text()), TSQUERY)
+            query = query.where(Matter.search.op("@@", is_comparison=True)(asked))
     elif "search" not in shape.facets:
         query = query.where(Matter.organ_id == Scope.organ_id)
     for condition in (*_view(shape.view), *(_facet(name) for name in sorted(shape.facets - {"search", "wide"}))):

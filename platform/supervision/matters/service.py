@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel.work import Work
 from supervision.matters import case as cases
+from supervision.matters.assistance import name_office, offices_of, release_office
 from supervision.matters.case import Case, certified, gather, refresh
 from supervision.matters.case import load as load_case
 from supervision.matters.checking import (
@@ -15,6 +16,7 @@ from supervision.matters.checking import (
     establish_finding,
     move_finding,
     record_activity,
+    refer_finding,
     verify_rectification,
 )
 from supervision.matters.closing import (
@@ -43,6 +45,7 @@ from supervision.matters.opening import (
 from supervision.matters.reading import counterpart, evidence_file, evidence_view, view
 from supervision.matters.remedying import blocked, end_remedy, enter_remedy, require_unblocked
 from supervision.matters.rules import MatterFacts
+from supervision.matters.telling import tell_upper, told_by_copy
 
 __all__ = [
     "ORDERS",
@@ -75,12 +78,16 @@ __all__ = [
     "load_case",
     "look_back",
     "move_finding",
+    "name_office",
+    "offices_of",
     "order_from_above",
     "propose",
     "propose_closing",
     "record_activity",
+    "refer_finding",
     "refresh_stage",
     "reject_opening",
+    "release_office",
     "reopen",
     "replace_handler",
     "require_unblocked",
@@ -88,6 +95,8 @@ __all__ = [
     "return_closing",
     "rows_of",
     "suspend",
+    "tell_upper",
+    "told_by_copy",
     "verify_rectification",
     "view",
 ]

@@ -86,6 +86,7 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     can_verify: bool = False
     can_drop: bool = False
+    can_refer: bool = False
 
 
 class RemedyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +142,15 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     assigned_at: datetime
     ended_at: datetime | None
     ended_reason: str
+
+
+class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A judicial office that helps in the matter (Art. 5)."""
+
+    organ_id: UUID
+    name: str
+    origin_label: str
+    note: str
 
 
 class RecusalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +253,8 @@ class MatterView(msgspec.Struct, frozen=True, kw_only=True):
     acts: list[ActView]
     people: list[PersonView]
     recusals: list[RecusalView]
+    offices: list[OfficeView]
+    can_name_office: bool
     deadlines: list[DeadlineView]
     documents: list[DocumentLine]
     allowed: list[Choice]

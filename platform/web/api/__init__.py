@@ -6,6 +6,7 @@ from typing import Any
 
 from web.api import (
     administration,
+    appointments,
     audit,
     auth,
     clue_steps,
@@ -24,12 +25,14 @@ from web.api import (
     papers,
     recusals,
     reports,
+    rule_changes,
     status,
     system,
 )
 
 API: list[Any] = [
     *administration.ROUTES,
+    *appointments.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
     *clue_steps.ROUTES,
@@ -48,6 +51,7 @@ API: list[Any] = [
     *papers.ROUTES,
     *recusals.ROUTES,
     *reports.ROUTES,
+    *rule_changes.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
 ]

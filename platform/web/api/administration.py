@@ -79,11 +79,11 @@ async def list_accounts(request: Req, after: FromQuery[str] = "", limit: Limit =
     async with reading(request) as work:
         await authorize(work, "account", "read", Target(owner_id=work.organ_id))
         found = [view for view in await accounts.list_accounts(work) if view.username > after]
-    items = [_account(view) for view in found[:limit]]
+    items = [account_item(view) for view in found[:limit]]
     return Page(items, items[-1].username if len(found) > limit else None)
 
 
-def _account(view: accounts.AccountView) -> AccountItem:
+def account_item(view: accounts.AccountView) -> AccountItem:
     return AccountItem(
         view.id,
         view.username,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
 from supervision.desk import service
 from supervision.desk.views import DeskView, NoticeView, RunningView
 from supervision.matters.views import Page
-from web.api.shapes import Cursor, Limit, command, read
+from web.api.shapes import Body, Code, Cursor, Limit, command, read
 from web.turns import Req, reading, turn
 
 TAGS = ["工作台"]
@@ -96,4 +97,28 @@ async def urge(request: Req, deadline_id: FromPath[UUID]) -> Response[bytes]:
         return t.json(Urged(deadline_id))
 
 
-ROUTES = [desk, counters, notices, read_notice, read_all, deadlines, count_deadlines, urge]
+class ProlongInput(Body, frozen=True, kw_only=True):
+    """More time for a running limit, from its end on. `unit`: working_day or calendar_day."""
+
+    amount: Annotated[int, msgspec.Meta(ge=1, le=90)]
+    unit: Code = "working_day"
+    reason: Annotated[str, msgspec.Meta(min_length=5, max_length=500)]
+
+
+class Prolonged(msgspec.Struct, frozen=True):
+    """The limit and its new end."""
+
+    id: UUID
+    due_on: date
+
+
+@command(
+    "/deadlines/{deadline_id:uuid}/prolong", "prolongDeadline", "延长在计期限（负责人，说明理由）", TAGS, Prolonged
+)
+async def prolong(request: Req, deadline_id: FromPath[UUID], data: JSONBody[ProlongInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        made = await service.prolong(t.work, deadline_id, data.amount, data.unit, data.reason)
+        return t.json(Prolonged(deadline_id, made.due_on))
+
+
+ROUTES = [desk, counters, notices, read_notice, read_all, deadlines, count_deadlines, urge, prolong]

@@ -218,6 +218,25 @@ async def drop_finding(
         return t.json(Recorded(made.id, matter_id, made.state))
 
 
+class ReferInput(Body, frozen=True):
+    """The authority that settles the finding, and why it is handed over."""
+
+    receiver: Annotated[str, msgspec.Meta(min_length=2, max_length=100)]
+    reason: Prose
+    version: Version | None = None
+
+
+@_change("findings/{finding_id:uuid}/refer", "referFinding", "移送问题")
+async def refer_finding(
+    request: Req, matter_id: FromPath[UUID], finding_id: FromPath[UUID], data: JSONBody[ReferInput]
+) -> Response[bytes]:
+    async with turn(request) as t:
+        if finding_id not in {f.id for f in await matters.findings_of(t.work, matter_id)}:
+            raise NotFound
+        made = await matters.refer_finding(t.work, finding_id, data.receiver, data.reason, version=data.version)
+        return t.json(Recorded(made.id, matter_id, made.state))
+
+
 @_change("verify", "verifyRectification", "核验整改")
 async def verify(request: Req, matter_id: FromPath[UUID], data: JSONBody[VerifyInput]) -> Response[bytes]:
     async with turn(request) as t:
@@ -264,6 +283,7 @@ ROUTES = [
     counterpart,
     findings,
     drop_finding,
+    refer_finding,
     verify,
     remedies,
     end_remedy,

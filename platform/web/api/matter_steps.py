@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from litestar.params import FromPath, JSONBody
 from litestar.response import Response
 
@@ -58,6 +60,19 @@ class OrderAboveInput(Body, frozen=True):
 
     order: Code
     text: Prose
+
+
+class OfficeInput(Body, frozen=True):
+    """A judicial office of the department, and what it is asked to help with."""
+
+    organ_id: UUID
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=2000)]
+
+
+class OfficeEnd(Body, frozen=True):
+    """Why the help ends."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=2000)]
 
 
 def _step(path: str, operation: str, summary: str) -> Route:
@@ -138,7 +153,39 @@ async def order(request: Req, matter_id: FromPath[UUID], data: JSONBody[OrderAbo
         return t.json(await head_of(t.work, matter_id))
 
 
+class TellingInput(Body, frozen=True):
+    """What the upper department is told, and how."""
+
+    note: Annotated[str, msgspec.Meta(min_length=5, max_length=2000)]
+
+
+@_step("upper", "tellUpperDepartment", "告知上级主管部门")
+async def tell_upper(request: Req, matter_id: FromPath[UUID], data: JSONBody[TellingInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        await matters.tell_upper(t.work, matter_id, data.note)
+        return t.json(await head_of(t.work, matter_id))
+
+
+@_step("offices", "nameOffice", "请司法所协助")
+async def name_office(request: Req, matter_id: FromPath[UUID], data: JSONBody[OfficeInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        await matters.name_office(t.work, matter_id, data.organ_id, data.reason)
+        return t.json(await head_of(t.work, matter_id))
+
+
+@_step("offices/{organ_id:uuid}/release", "releaseOffice", "结束司法所的协助")
+async def release_office(
+    request: Req, matter_id: FromPath[UUID], organ_id: FromPath[UUID], data: JSONBody[OfficeEnd]
+) -> Response[bytes]:
+    async with turn(request) as t:
+        await matters.release_office(t.work, matter_id, organ_id, data.reason)
+        return t.json(await head_of(t.work, matter_id))
+
+
 ROUTES = [
+    tell_upper,
+    name_office,
+    release_office,
     approve_opening,
     reject_opening,
     handlers,

@@ -16,6 +16,7 @@ TAGS: Final = {
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
+    "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
@@ -25,6 +26,10 @@ TAGS: Final = {
 }
 
 _SCHEMAS: Final = """
+AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
+OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
+ProlongInput 延长的时间|Prolonged 延长后的期限|RuleChange 规则的调整|RuleEntry 可以调整的一项规则
+OfficeEnd 结束协助|TellingInput 告知的内容|ReferInput 移送的问题|OfficeInput 请司法所协助|OfficeView 协助的司法所
 Acceptance 认可书面报告|AccountHead 账号|AccountInput 新增的账号|AccountItem 本单位的一个账号
 ActGroup 一组可以办理的事|ActInput 登记的行政行为|ActivityInput 登记的核查活动|ActivityView 一次核查活动
 AnswerInput 对线索渠道的答复|AnswerItem 对一项要求的答复|AnswerView 书面报告|AttachmentView 线索附件

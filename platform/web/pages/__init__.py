@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from web.pages import (
+    accounts,
     admin,
     audit,
     auth,
@@ -30,11 +31,13 @@ from web.pages import (
     recusals,
     report_acts,
     reports,
+    rule_changes,
     status,
 )
 from web.pages import help as help_pages
 
 PAGES: list[Any] = [
+    *accounts.ROUTES,
     *admin.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
@@ -61,5 +64,6 @@ PAGES: list[Any] = [
     *recusals.ROUTES,
     *report_acts.ROUTES,
     *reports.ROUTES,
+    *rule_changes.ROUTES,
     *status.ROUTES,
 ]

@@ -15,9 +15,10 @@ from kernel.ids import NIL
 from kernel.wording import format_moment
 from policy.vocabulary import ROLE_LABELS
 from tenants.access import Target, authorize
-from tenants.staff import accounts
+from tenants.staff import accounts, appointments
+from tenants.staff.models import Post
 from web.forms import Form
-from web.frame import duty, page
+from web.frame import POST_KINDS, duty, page
 from web.turns import Req, reading, turn
 
 DEAD_PAGE = 50
@@ -90,6 +91,7 @@ async def _accounts(request: Req, errors: list[FieldError] | None = None, values
             active="/accounts",
             status=422 if found else 200,
             rows=[_account(r) for r in rows],
+            guests=[_guest(p) for p in await appointments.guests(work)],
             manages="system_admin" in roles,
             unlocks="security_admin" in roles,
             role_options=[{"value": k, "label": v} for k, v in ROLE_LABELS.items() if k != "system"],
@@ -111,6 +113,16 @@ def _account(view: accounts.AccountView) -> dict[str, Any]:
         "disabled": view.disabled_at is not None,
         "locked": view.locked_until is not None,
         "last_login": format_moment(view.last_login_at) if view.last_login_at else "未登录",
+    }
+
+
+def _guest(row: Post) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.person_name,
+        "duty": duty(row.unit, row.title),
+        "kind": POST_KINDS.get(row.kind, ""),
+        "roles": "、".join(ROLE_LABELS[r] for r in row.roles),
     }
 
 

@@ -10,7 +10,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
+from kernel.errors import FieldError, Invalid
+from supervision.deadlines import service as deadlines
+from supervision.deadlines.rules import UNIT_LABELS
 from supervision.desk import service
+from supervision.desk.prolonging import LONGEST, UNITS
+from tenants.access import Target, authorize
+from web.forms import Form
 from web.frame import page
 from web.pages.desk import why_of
 from web.turns import Req, reading, turn
@@ -63,4 +69,54 @@ async def urge(request: Req, deadline_id: FromPath[UUID]) -> Response[bytes]:
         return t.redirect(f"/deadlines?due={due}" if due in SPANS else "/deadlines")
 
 
-ROUTES = [running, urge]
+@get("/deadlines/{deadline_id:uuid}/prolong")
+async def prolong_form(request: Req, deadline_id: FromPath[UUID]) -> Template:
+    return await _prolong(request, deadline_id)
+
+
+async def _prolong(request: Req, deadline_id: UUID, errors: list[FieldError] | None = None) -> Template:
+    """The form with which a leader gives a running limit more time."""
+    found = errors or []
+    async with reading(request) as work:
+        deadline = await deadlines.get(work, deadline_id)
+        await authorize(work, "deadline", "override", Target(owner_id=deadline.organ_id))
+        form = Form(await request.form() if request.method == "POST" else {}, work.today)
+        view = await deadlines.explain_view(work, deadline)
+        return await page(
+            request,
+            work,
+            "deadlines/prolong.html",
+            title="调整期限",
+            active="/deadlines",
+            crumbs=(("期限与催办", "/deadlines"), "调整期限"),
+            status=422 if found else 200,
+            deadline=view,
+            deadline_id=deadline_id,
+            back=_back(deadline.matter_id),
+            units=[(unit, UNIT_LABELS[unit]) for unit in UNITS],
+            values=form.values,
+            errors=found,
+            error_of={e.field: e.message for e in found},
+        )
+
+
+def _back(matter_id: UUID | None) -> str:
+    return f"/matters/{matter_id}/deadlines" if matter_id else "/deadlines"
+
+
+@post("/deadlines/{deadline_id:uuid}/prolong", status_code=303)
+async def prolong(request: Req, deadline_id: FromPath[UUID]) -> Template | Response[bytes]:
+    try:
+        async with turn(request) as t:
+            form = Form(await request.form(), t.work.today)
+            amount = form.integer("amount", need="请填写延长的时间。", least=1, most=LONGEST)
+            unit = form.text("unit", need="请选择单位。")
+            reason = form.text("reason", need="请写明调整的理由。")
+            form.check()
+            deadline = await service.prolong(t.work, deadline_id, amount or 0, unit, reason)
+            return t.redirect(_back(deadline.matter_id))
+    except Invalid as invalid:
+        return await _prolong(request, deadline_id, invalid.errors)
+
+
+ROUTES = [running, urge, prolong_form, prolong]

@@ -12,6 +12,7 @@ from litestar.response.redirect import Redirect
 from sqlalchemy import text
 
 from kernel.clock import local_date
+from kernel.errors import ZhunshengError, code_of
 from kernel.wording import format_date
 from web import entry
 from web.access import OPEN
@@ -64,4 +65,21 @@ async def verify(request: Req, code: FromPath[str]) -> Template:
     )
 
 
-ROUTES = [verify_form, verify]
+@get("/docs/problems", opt={OPEN: True}, sync_to_thread=False)
+def problems(request: Req) -> Template:
+    """What each `type` of a problem document means: its address leads here, to the anchor of its code."""
+    return plain(request, "help/problems.html", title="接口错误说明", kinds=problem_kinds())
+
+
+def problem_kinds() -> list[tuple[int, str, str]]:
+    """Status, code and sentence of every class of the tree of errors, by status."""
+    found: set[tuple[int, str, str]] = set()
+    waiting: list[type[ZhunshengError]] = [ZhunshengError]
+    while waiting:
+        kind = waiting.pop()
+        found.add((kind.status, code_of(kind), kind.default_message))
+        waiting += kind.__subclasses__()
+    return sorted(found)
+
+
+ROUTES = [verify_form, verify, problems]

@@ -13,11 +13,12 @@ from litestar.response import Response, Template
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.work import Work
 from supervision.instruments import service as instruments
+from supervision.instruments.views import InstrumentView
 from web.forms import Form
 from web.frame import page
 from web.instrument_acts import ACTS
 from web.instrument_confirmations import confirmation
-from web.instrument_pages import from_case
+from web.instrument_pages import from_case, inlined
 from web.pages.instrument_editor import show_editor
 from web.turns import Req, reading, turn
 
@@ -92,7 +93,15 @@ async def instrument_page(request: Req, instrument_id: FromPath[UUID]) -> Templa
             active=ACTIVE,
             crumbs=(("文书与送达", ACTIVE), view.number or view.kind_label),
             view=view,
+            images=await _images(work, view),
         )
+
+
+async def _images(work: Work, view: InstrumentView) -> list[str]:
+    """Every page of a document that is not issued, so that nobody approves what they have not read."""
+    if view.sha256 or not view.requirements:
+        return []
+    return inlined(await instruments.preview_pages(work, view.id))
 
 
 @get("/instruments/{instrument_id:uuid}/pdf")
@@ -155,6 +164,7 @@ async def _confirm(
         view=view,
         asked=asked,
         slug=slug,
+        images=await _images(work, view) if slug in ("submit", "return", "approve", "issue") else [],
         values=values,
         errors=errors,
         error_of={error.field: error.message for error in errors},

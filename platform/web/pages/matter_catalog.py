@@ -13,6 +13,7 @@ from supervision.matters import service as matters
 from supervision.matters.commands import Upload
 from supervision.matters.views import MatterView
 from supervision.recusals import service as recusals
+from tenants.organs.directory import directory
 from web.forms import Form
 from web.pages import matter_commands as commands
 from web.pages import matter_forms as forms
@@ -59,6 +60,13 @@ async def _order_fields(work: Work, view: MatterView, book: RuleBook, request: R
 
 async def _clearance_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
     return forms.clearance(await recusals.matter_conflicts(work, view.id))
+
+
+async def _office_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
+    tree = await directory(work)
+    helping = {office.organ_id for office in view.offices}
+    free = [o for o in matters.offices_of(tree, view.organ_id) if o.id not in helping]
+    return forms.name_office([(str(o.id), tree.short(o.id)) for o in free])
 
 
 def _fixed(make: Callable[[MatterView, RuleBook], list[Field]]) -> Fields:
@@ -108,6 +116,23 @@ STEPS: Final[dict[str, Step]] = {
     ),
     "findings/drop": Step(
         "撤销问题认定", "撤销问题认定", "19", _fixed(lambda v, b: forms.drop(v)), commands.drop_finding, (), "findings"
+    ),
+    "findings/refer": Step(
+        "移送问题",
+        "移送问题",
+        "21",
+        _fixed(lambda v, b: forms.refer(v)),
+        commands.refer_finding,
+        ("问题在本事项中办结，由接收机关依法处理。", "移送的材料和回证另行办理。"),
+        "findings",
+    ),
+    "upper": Step(
+        "告知上级主管部门",
+        "告知上级主管部门",
+        "2(3)",
+        _fixed(lambda v, b: [forms.area("note", "告知的内容和方式", hint="问题概况；以函件告知的写明文号、日期")]),
+        commands.tell_upper,
+        ("在本系统设有单位的，其负责人和法制机构收到通知。", "告知期限随之办结。"),
     ),
     "verify": Step(
         "核验整改",
@@ -199,6 +224,24 @@ STEPS: Final[dict[str, Step]] = {
         _fixed(lambda v, b: forms.order()),
         commands.order_from_above,
         ("下级监督机构收到通知。", "双方均留痕。"),
+    ),
+    "offices": Step(
+        "请司法所协助",
+        "请司法所协助",
+        "5",
+        _office_fields,
+        commands.name_office,
+        ("该司法所可以查看本事项，起草文书、陪同检查、记录和补充证据。", "文书的审核、签发和整改核验不变。"),
+        "people",
+    ),
+    "offices/release": Step(
+        "结束协助",
+        "结束司法所的协助",
+        "5",
+        _fixed(lambda v, b: forms.release_office(v)),
+        commands.release_office,
+        ("该司法所不再查看本事项，已有的记录保留。",),
+        "people",
     ),
     "recusal": Step(
         "申报回避",

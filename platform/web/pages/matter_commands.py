@@ -122,6 +122,19 @@ async def drop_finding(work: Work, matter_id: UUID, form: Form, files: tuple[Upl
     await matters.drop_finding(work, finding, why)
 
 
+async def refer_finding(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    finding = form.id("finding", need="请选择问题。")
+    to = form.text("receiver", need="请写明接收移送的机关。")
+    why = form.text("reason", need="请写明移送的理由和依据。")
+    form.check()
+    assert finding is not None
+    await matters.refer_finding(work, finding, to, why)
+
+
+async def tell_upper(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    await matters.tell_upper(work, matter_id, form.text("note"))
+
+
 async def verify_rectification(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
     finding = form.id("finding", need="请选择核验的问题。")
     rectified = _yes(form, "rectified", "请选择核验结论。")
@@ -230,3 +243,21 @@ async def clear_conflict(work: Work, matter_id: UUID, form: Form, files: tuple[U
     form.check()
     assert person is not None
     await recusals.clear_conflict(work, matter_id, person, form.text("statement"))
+
+
+async def name_office(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    office, why = _office(form, "请写明需要协助的内容。")
+    await matters.name_office(work, matter_id, office, why)
+
+
+async def release_office(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
+    office, why = _office(form, "请写明理由。")
+    await matters.release_office(work, matter_id, office, why)
+
+
+def _office(form: Form, need: str) -> tuple[UUID, str]:
+    office = form.id("office", need="请选择司法所。")
+    why = form.text("reason", need=need)
+    form.check()
+    assert office is not None
+    return office, why

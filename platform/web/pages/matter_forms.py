@@ -234,6 +234,20 @@ def drop(view: MatterView) -> list[Field]:
     return [_findings(view), reason("撤销认定的理由")]
 
 
+def refer(view: MatterView) -> list[Field]:
+    """A problem that another authority settles (Art. 21), and which."""
+    options = [
+        {"value": str(f.id), "label": f"问题{f.no} {f.title}", "article": display(f.content_item), "note": f.facts}
+        for f in view.findings
+        if f.can_refer
+    ]
+    return [
+        radio("finding", "问题", options),
+        text("receiver", "接收移送的机关", hint="例如 建安区纪委监委、建安区公安局"),
+        reason("移送的理由和依据"),
+    ]
+
+
 def closing(view: MatterView) -> list[Field]:
     hint = "逐项写明问题的处理结果" if view.findings else "没有发现问题的，写明理由"
     return [area("report", "结项报告", hint=hint, rows=8)]
@@ -284,3 +298,13 @@ def clearance(conflicts: Sequence[ConflictItem]) -> list[Field]:
         radio("person", "已申报利害关系的人员", open_ones),
         area("statement", "没有利害关系的情况和依据", hint="书面确认留在事项记录中"),
     ]
+
+
+def name_office(offices: Sequence[tuple[str, str]]) -> list[Field]:
+    """Which office of the department helps, and with what (Art. 5)."""
+    return [select("office", "司法所", offices), reason("需要协助的内容", "例如 陪同检查、走访核实、收集材料")]
+
+
+def release_office(view: MatterView) -> list[Field]:
+    helping = [(str(o.organ_id), f"{o.name}（{o.origin_label}）") for o in view.offices]
+    return [select("office", "司法所", helping), reason("结束协助的理由")]

@@ -169,7 +169,7 @@ async def matter(request: Req, matter_id: FromPath[UUID]) -> Template:
             allowed=allowed[:6],
             refused=refused[:6],
             primary=next((c for c in allowed if c["next"]), None),
-            more=_more(view, allowed),
+            more=_more(view, allowed, own=view.organ_id == user.organ_id),
             trace=_trace(view),
             can_unmask=bool({"supervisor", "supervision_leader"} & user.roles) and view.organ_id == user.organ_id,
             conflicts=await recusals.matter_conflicts(work, matter_id) if tab == "people" else [],
@@ -199,10 +199,12 @@ def _distinct(view: MatterView) -> list[EvidenceView]:
     return list({item.sha256: item for item in view.evidence}.values())
 
 
-def _more(view: MatterView, allowed: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _more(view: MatterView, allowed: list[dict[str, Any]], *, own: bool) -> list[dict[str, str]]:
     """Acts beyond the panel, and those that stand in no list."""
     items = [{"label": c["label"], "href": c["href"], "icon": "arrow-right"} for c in allowed[6:]]
-    if view.state in ("proposed", "open", "closing"):
+    if view.can_name_office:
+        items.append({"label": "请司法所协助", "href": f"/matters/{view.id}/offices", "icon": "scales"})
+    if view.state in ("proposed", "open", "closing") and own:
         items.append({"label": "申报回避", "href": f"/matters/{view.id}/recusal", "icon": "user"})
     items.append({"label": "全部期限", "href": f"/matters/{view.id}/deadlines", "icon": "calendar-due"})
     return items
@@ -232,6 +234,7 @@ async def matter_deadlines(request: Req, matter_id: FromPath[UUID]) -> Template:
             active="/matters",
             crumbs=[("监督事项", "/matters"), (view.number or view.title, f"/matters/{view.id}"), "全部期限"],
             view=view,
+            may_prolong=view.organ_id == work.organ_id and await _may(work, "deadline", "override"),
         )
 
 

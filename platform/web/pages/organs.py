@@ -34,7 +34,9 @@ async def organs(request: Req) -> Template:
         if not words:
             return await _organ_page(request, work, identity(request).organ_id)
         tree, on = await _tree(request, work)
-        found = [picker_item(tree, organ, words) for organ in tree.search(words, PAGE)]
+        start = _start(request.query_params.get("from", ""))
+        hits = tree.search(words, PAGE + 1, start)
+        found = [picker_item(tree, organ, words) for organ in hits[:PAGE]]
         return await page(
             request,
             work,
@@ -43,9 +45,27 @@ async def organs(request: Req) -> Template:
             active="/organs",
             found=found,
             words=words,
+            summary=_summary(start, len(found), more=len(hits) > PAGE),
+            prev_href=_found(words, on, start - PAGE) if start else "",
+            next_href=_found(words, on, start + PAGE) if len(hits) > PAGE else "",
             on_value=on,
             tree_nodes=organ_pages.tree_nodes(tree, None, on),
         )
+
+
+def _start(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _found(words: str, on: str, start: int) -> str:
+    query = {"q": words, "on": on, "from": str(start) if start > 0 else ""}
+    return f"/organs?{urlencode({key: value for key, value in query.items() if value})}"
+
+
+def _summary(start: int, count: int, *, more: bool) -> str:
+    if not more:
+        return f"第 {start + 1} 至 {start + count} 个，共 {start + count} 个"
+    return f"第 {start + 1} 至 {start + count} 个，后面还有，可以翻页或者增加关键词缩小范围"
 
 
 @get("/organs/search")

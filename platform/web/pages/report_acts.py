@@ -19,6 +19,7 @@ from tenants.access import Target, authorize
 from web import decision_forms as forms
 from web.forms import Form
 from web.frame import page
+from web.instrument_pages import inlined
 from web.pages.reports import ACTIVE, file_answer, show_report
 from web.turns import Req, reading, turn
 
@@ -86,6 +87,7 @@ async def _confirm(
         crumbs=[("向政府的报告", ACTIVE), (view.matter_number or view.matter_title, f"/reports/{view.id}"), ask.act],
         status=422 if errors else 200,
         ask=ask,
+        images=inlined(await decisions.report_pages(work, view.id)) if slug == "send" else [],
         action=f"/reports/{view.id}/{slug}",
         back=f"/reports/{view.id}",
         version=view.version,

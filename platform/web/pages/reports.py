@@ -18,6 +18,7 @@ from supervision.decisions.views import ReportView
 from web import decision_forms as forms
 from web.forms import Form
 from web.frame import page
+from web.instrument_pages import inlined
 from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/reports"
@@ -97,6 +98,7 @@ async def show_report(
         events=forms.history(view.timeline, format_moment),
         explained=view.deadlines[0] if view.deadlines else None,
         actions=_actions(view),
+        images=[] if decides else inlined(await decisions.report_pages(work, view.id)),
     )
 
 

@@ -47,7 +47,12 @@ def test_refused_steps_say_why(state: str, action: str, occasion: Occasion, reas
 
 
 def test_what_is_over_stays_over() -> None:
-    assert [state for state in STATES if MACHINE.is_final(state)] == ["met", "cancelled"]
+    """But for the limit of a letter whose decision was revoked: it is overdue again."""
+    assert [state for state in STATES if MACHINE.is_final(state)] == ["met"]
+    again = MACHINE.step("cancelled", "reinstate", Occasion(overdue=True, ground="监督决定已撤销"))
+    assert again.target == "lapsed"
+    with pytest.raises(IllegalTransition, match="尚未届满"):
+        MACHINE.step("cancelled", "reinstate", Occasion(ground="监督决定已撤销"))
 
 
 def test_every_step_has_an_article_that_exists() -> None:

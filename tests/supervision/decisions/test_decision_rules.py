@@ -89,7 +89,7 @@ def test_not_executed_needs_a_report_or_the_end_of_the_term() -> None:
     late = replace(handler, term_passed=True)
     assert DECISION.step("served", "verify_not_executed", late).target == "not_executed"
     assert DECISION.step("execution_reported", "verify_not_executed", handler).target == "not_executed"
-    with pytest.raises(IllegalTransition, match="不得核验本单位"):
+    with pytest.raises(IllegalTransition, match="不得核验自己"):
         DECISION.step("execution_reported", "verify_executed", replace(handler, actor_is_owner=True))
 
 

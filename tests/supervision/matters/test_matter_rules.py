@@ -94,7 +94,7 @@ def test_a_matter_without_findings_closes_with_reasons() -> None:
 def test_the_owner_never_verifies_its_own_rectification() -> None:
     seen = FindingFacts(matter_open=True, actor_on_case=True, answered=True)
     assert FINDING.step("established", "verify_rectified", seen).target == "rectified"
-    with pytest.raises(IllegalTransition, match="不得核验本单位"):
+    with pytest.raises(IllegalTransition, match="不得核验自己"):
         FINDING.step("established", "verify_rectified", replace(seen, actor_is_owner=True))
     with pytest.raises(IllegalTransition, match="现场核查"):
         FINDING.step("established", "verify_rectified", replace(seen, site_check_required=True))

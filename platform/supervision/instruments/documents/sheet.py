@@ -87,8 +87,10 @@ def note(frame: Frame) -> str | None:
 
 def foot(frame: Frame) -> list[str]:
     """The short text at the foot of every page."""
-    code = f"核验码 {frame.code}　{frame.code_hint}" if frame.code else "核验码在签发时生成。"
-    return [code, *(["演示文书，不具有法律效力。"] if frame.demo else [])]
+    code = [f"核验码 {frame.code}　{frame.code_hint}"] if frame.code else []
+    if not frame.code and frame.number is None:
+        code = ["核验码在签发时生成。"]
+    return [*code, *(["演示文书，不具有法律效力。"] if frame.demo else [])]
 
 
 def text(*pieces: str | Run) -> Block:

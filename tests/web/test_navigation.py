@@ -1,0 +1,40 @@
+"""Where each kind of user finds what he may do: short lists, and the same pages that policy opens."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.vocabulary import ORGAN_CLASSES
+from tests.web.conftest import Opener
+from web import navigation
+
+ROLES = [
+    {"supervisor"}, {"supervision_leader", "organ_head"}, {"government_leader"}, {"legal_officer"}, {"organ_head"},
+    {"contact", "legal_officer"}, {"legal_officer", "supervisor"}, {"judicial_assistant"}, {"enforcement_officer"},
+    {"system_admin"}, {"security_admin"}, {"audit_admin"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("roles", ROLES, ids=lambda r: "+".join(sorted(r)))
+def test_nobody_has_more_than_twelve_places(roles: set[str]) -> None:
+    for organ_class in ORGAN_CLASSES:
+        assert len(navigation.open_to(navigation.reach(frozenset(roles), organ_class))) <= 12
+
+
+@pytest.mark.parametrize(
+    ("organ", "username", "open_to_him"),
+    [
+        ("建安区城市管理局", "zhou", True),
+        ("建安区城市管理局", "qian", True),
+        ("尚集镇政府", "tian", False),
+        ("建安区尚集司法所", "guo", True),
+    ],
+)
+async def test_who_supervises_inside_an_organ_reaches_its_matters(
+    client_for: Opener, organ: str, username: str, open_to_him: bool
+) -> None:
+    client = await client_for(organ, username)
+    me = (await client.get("/me")).text
+    for address in ("/matters", "/clues"):
+        assert (f'href="{address}"' in me) is open_to_him, address
+        assert ((await client.get(address)).status_code == 200) is open_to_him, address
