@@ -41,7 +41,7 @@ COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
 }
 REQUIRED: Final = frozenset({"name", "citizen_id", "employment", "title", "joined_on"})
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
-_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d{15}000")
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _TOO_LONG = 200
 
 

@@ -96,7 +96,7 @@ def test_nobody_is_in_post_before_he_joins_or_from_the_day_he_leaves(
 ) -> None:
     if in_post(joined, left, day):
         assert joined <= day
-        assert (left is None or day < left)
+        assert left is None or day < left
 
 
 @given(st.sampled_from(["valid", "suspended", "expired", "cancelled", "returned"]), DAYS, st.integers(0, 2000), DAYS)
