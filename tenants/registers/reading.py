@@ -20,10 +20,10 @@ from tenants.registers.models import Officer
 from tenants.registers.officers import facts_of, officer
 from tenants.registers.rules import CERTIFICATES, eligibility
 from tenants.registers.views import (
-    HistoryView,
+    OfficerEventView,
     OfficerView,
+    eligibility_view,
     examination_view,
-    requirement_view,
     row_of,
     training_view,
 )
@@ -84,7 +84,7 @@ async def _view(work: Work, file: Officer) -> OfficerView:
         left_reason=file.left_reason,
         trainings=[training_view(t) for t in await repository.trainings(work, file.id)],
         examinations=[examination_view(e) for e in await repository.examinations(work, file.id)],
-        eligible={kind: [requirement_view(r) for r in eligibility(facts, kind, work.today)] for kind in CERTIFICATES},
+        eligible={kind: [eligibility_view(r) for r in eligibility(facts, kind, work.today)] for kind in CERTIFICATES},
         history=await _history(work, file),
         may=await _may(work, file),
     )
@@ -99,7 +99,7 @@ async def _username(work: Work, file: Officer) -> str:
     return (await work.session.scalars(query)).first() or ""
 
 
-async def _history(work: Work, file: Officer) -> list[HistoryView]:
+async def _history(work: Work, file: Officer) -> list[OfficerEventView]:
     query = (
         select(AuditEntry)
         .where(
@@ -112,7 +112,7 @@ async def _history(work: Work, file: Officer) -> list[HistoryView]:
         .limit(HISTORY)
     )
     return [
-        HistoryView(
+        OfficerEventView(
             at=format_moment(e.at),
             title=e.title,
             who=f"{e.actor_name} {e.actor_title}".strip(),

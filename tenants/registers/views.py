@@ -97,7 +97,7 @@ class ExaminationView(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
-class RequirementView(msgspec.Struct, frozen=True, kw_only=True):
+class EligibilityView(msgspec.Struct, frozen=True, kw_only=True):
     """One rule about who may hold a certificate, and whether it holds."""
 
     rule: str
@@ -106,7 +106,7 @@ class RequirementView(msgspec.Struct, frozen=True, kw_only=True):
     article: str
 
 
-class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
+class OfficerEventView(msgspec.Struct, frozen=True, kw_only=True):
     """A step of the file's history."""
 
     at: str
@@ -127,9 +127,9 @@ class OfficerView(OfficerRow, frozen=True, kw_only=True):
     left_reason: str
     trainings: list[TrainingView]
     examinations: list[ExaminationView]
-    eligible: dict[str, list[RequirementView]]
+    eligible: dict[str, list[EligibilityView]]
     """Kind of certificate → every rule about who may hold one."""
-    history: list[HistoryView]
+    history: list[OfficerEventView]
     may: list[str]
     """What the reader may do with the file."""
 
@@ -234,8 +234,8 @@ def examination_view(row: Examination) -> ExaminationView:
     )
 
 
-def requirement_view(found: Requirement) -> RequirementView:
-    return RequirementView(rule=found.rule, holds=found.holds, sentence=found.sentence, article=found.article)
+def eligibility_view(found: Requirement) -> EligibilityView:
+    return EligibilityView(rule=found.rule, holds=found.holds, sentence=found.sentence, article=found.article)
 
 
 def body_view(today: date, tree: Directory, row: EnforcementBody, *, may_manage: bool) -> BodyView:
