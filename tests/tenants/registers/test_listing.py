@@ -89,4 +89,4 @@ async def test_a_place_that_is_none_is_refused(world: World) -> None:
     for tab in ("active", "expiring", "left"):
         async with world.work(SUPERVISED, "contact") as work:
             with pytest.raises(Invalid):
-                await registers.list_officers(work, OfficerFilter(tab=tab), "bm9uc2Vuc2U")  # type: ignore[arg-type]
+                await registers.list_officers(work, OfficerFilter(tab=tab), "bm9uc2Vuc2U")

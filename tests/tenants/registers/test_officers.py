@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -195,7 +196,8 @@ async def test_a_number_that_came_from_elsewhere_is_left_alone(world: World) -> 
 
 
 async def test_an_account_is_tied_to_its_own_person_only(world: World) -> None:
-    for changes in ({"name": "别人", "username": "chen"}, {"name": "陈明远", "username": "nobody"}):
+    wrong: tuple[dict[str, Any], ...] = ({"name": "别人", "username": "chen"}, {"name": "陈明远", "username": "nobody"})
+    for changes in wrong:
         with pytest.raises(Invalid) as refused:
             async with world.work(BODY, "supervision_leader") as work:
                 await registers.add_officer(work, entry(**changes))
