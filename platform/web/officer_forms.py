@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from kernel.errors import FieldError, Invalid
 from tenants.organs.codes import BUSINESS_LINES
+from tenants.registers import checks
 from tenants.registers.checks import BODY_KINDS
 from tenants.registers.commands import BodyInput, ExaminationInput, OfficerInput, TrainingInput
 from tenants.registers.rules import CERTIFICATES, EMPLOYMENTS
@@ -41,23 +42,29 @@ def choices() -> dict[str, Any]:
     }
 
 
-def officer_input(form: Form, *, change: bool = False) -> OfficerInput:
-    """A file as the form sends it. Raises Invalid for a day that is none."""
+def officer_input(form: Form, today: date, *, change: bool = False) -> OfficerInput:
+    """A file as the form sends it. Raises Invalid with every wrong field, a day that is none among them."""
     joined = form.day("joined_on", need="请填写到岗日期。")
-    form.check()
-    assert joined is not None
-    return OfficerInput(
+    entry = OfficerInput(
         name=form.text("name"),
-        citizen_id=form.text("citizen_id") if change else form.text("citizen_id", need="请填写公民身份号码。"),
+        citizen_id=form.text("citizen_id"),
         employment=form.text("employment"),
         title=form.text("title"),
         unit=form.text("unit"),
         areas=tuple(form.many("areas")),
-        joined_on=joined,
+        joined_on=joined or today,
         phone=form.text("phone"),
         legal_qualification=form.checked("legal_qualification"),
         username=form.text("username"),
     )
+    if form.errors:
+        try:
+            checks.officer(entry, today, citizen_needed=not change)
+        except Invalid as invalid:
+            known = {e.field for e in form.errors}
+            form.errors += [e for e in invalid.errors if e.field not in known]
+    form.check()
+    return entry
 
 
 def training_input(form: Form) -> TrainingInput:

@@ -27,6 +27,7 @@ from kernel import settings as kernel_settings
 from kernel.ids import new_id
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.tenants.registers import files
 from tests.world import World
 from web.api.schema import document
 from web.api.words import EXAMPLES
@@ -94,6 +95,7 @@ class Fuzzed:
             "decision_id": [decision.id],
             "report_id": [decision.report_id],
             "act_id": [act.id],
+            "officer_id": [(await files.add(self.world)).id, (await files.add(self.world, 2)).id],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]

@@ -14,6 +14,7 @@ from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.tenants.registers import files
 from tests.web.conftest import Client, Opener
 from tests.world import World
 
@@ -38,15 +39,15 @@ PAGES: Final = {
     (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
-    (SUPERVISED, "zhou"): ("/inbox",),
+    (SUPERVISED, "zhou"): ("/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies"),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
 RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|officers|bodies)/[^?#]+"
 )
-FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
+FILES: Final = (".pdf", ".xlsx", "/pdf", "/export", "/template", "/report")
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
 """Tables that every request may write; a refusal is audited."""
 
@@ -102,6 +103,7 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.draft_letter(world, matter.id)
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
+    await files.add(world)
     if decided:
         await stories.decided_matter(world)
     else:

@@ -21,6 +21,7 @@ from kernel import settings
 from tests.bulk import COMMON, FULL, QUICK, RARE, Bulk, fill
 from tests.databases import Cluster
 from tests.plans import MOST_REMOVED, Waste, big_tables, captured, explained
+from tests.tenants.registers.files import citizen_id
 from tests.web.test_routes import routes
 from tests.world import World
 from web.app import Parts, create_app
@@ -58,6 +59,14 @@ NO_LIST = {
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
     "/delegations/new": "a form",
+    "/officers/new": "a form",
+    "/officers/imports/template": "the workbook to fill in",
+    "/api/v1/officers/imports/template": "the workbook to fill in",
+    "/officers/export": "the register as a workbook",
+    "/api/v1/officers/export": "the register as a workbook",
+    "/bodies/new": "a form",
+    "/me/certificate": "one person's file",
+    "/api/v1/officers/mine": "one person's file",
     "/audit/sealed": "files of seals, for the auditor's own check",
     "/audit/export": "the whole trail as a file",
     "/api/v1/audit/export": "the whole trail as a file",
@@ -99,6 +108,10 @@ LISTS = {
     "/reports": ["", *(f"view={v}" for v in ("waiting", "open", "done", "all"))],
     "/decisions": ["", *(f"view={v}" for v in ("executing", "to_verify", "not_executed", "executed", "all"))],
     "/deadlines": [f"due={d}" for d in ("overdue", "today", "near", "far")],
+    "/officers": [
+        *(f"tab={t}&reach={r}" for t in ("active", "expiring", "expired", "suspended", "left") for r in ("own", "all")),
+        f"q={quote('王')}", "q=1604", f"q={citizen_id()}", "organ={other}",
+    ],
     "/desk": ["", "scope=mine", "scope=all"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],

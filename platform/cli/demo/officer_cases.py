@@ -14,8 +14,9 @@ from cli.demo.parts import MARKET, URBAN, WATER, Side
 from cli.demo.people import people
 from cli.demo.stage import Case, Stage
 from kernel.ids import new_id
-from kernel.work import Work
+from kernel.work import Work, open_work
 from kernel.workdays import add_years
+from supervision.officers import service as officers
 from tenants.registers import service as registers
 from tenants.registers.commands import BodyInput, ExaminationInput, OfficerInput, TrainingInput
 from tenants.registers.models import Certificate, Officer
@@ -72,6 +73,7 @@ def officer_cases(stage: Stage) -> Iterator[Case]:
         yield _enforcement(stage, side, persons)
     yield _supervision(stage)
     yield _bodies(stage)
+    yield _warned(stage)
 
 
 def citizen_id(number: int, born: date) -> str:
@@ -213,3 +215,13 @@ async def _bodies(stage: Stage) -> None:
                 confirmed_by="建安区司法局",
             ),
         )
+
+
+async def _warned(stage: Stage) -> None:
+    """What the daily job pointed out on the last working day."""
+    await stage.until(1, "06:30")
+    bearers = [p["organ"] for p in people() if p["post"].get("certificate_no")]
+    for organ in dict.fromkeys((*AREAS, *bearers)):
+        organ_id = stage.organ(organ)
+        async with open_work(stage.database, city_id=stage.city_id, organ_id=organ_id) as work:
+            await officers.warn_organ(work)

@@ -184,7 +184,7 @@ async def add_officer(request: Req) -> Template | Response[bytes]:
     sent = await request.form()
     try:
         async with turn(request) as t:
-            entry = officer_input(Form(sent, t.work.today))
+            entry = officer_input(Form(sent, t.work.today), t.work.today)
             file = await registers.add_officer(t.work, entry)
             return t.redirect(f"{ACTIVE}/{file.id}")
     except Invalid as invalid:
@@ -224,7 +224,9 @@ async def change_officer(request: Req, officer_id: FromPath[UUID]) -> Template |
     try:
         async with turn(request) as t:
             form = Form(sent, t.work.today)
-            await registers.change_officer(t.work, officer_id, officer_input(form, change=True), version=form.version())
+            await registers.change_officer(
+                t.work, officer_id, officer_input(form, t.work.today, change=True), version=form.version()
+            )
             return t.redirect(f"{ACTIVE}/{officer_id}")
     except Invalid as invalid:
         async with reading(request) as work:
