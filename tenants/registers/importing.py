@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from kernel.errors import NotFound, TooLarge
 from kernel.ids import new_id
@@ -20,7 +20,7 @@ from kernel.vault import mask_id, vault
 from kernel.work import Work
 from tenants.access import Target, authorize
 from tenants.organs.sheets import MAX_BYTES
-from tenants.registers import workbook
+from tenants.registers import repository, workbook
 from tenants.registers.commands import OfficerInput
 from tenants.registers.models import Officer, RegisterImport
 from tenants.registers.workbook import Entry, Problem, Sheet
@@ -126,15 +126,16 @@ async def _locked(work: Work, import_id: UUID) -> RegisterImport | None:
 
 
 async def _finish(work: Work, row: RegisterImport, sheet: Sheet) -> None:
-    # One import of an organ at a time: what the register holds is read before it is written.
-    key = f"register import:{work.organ_id}"
-    await work.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    # What the register holds is read before it is written.
+    await repository.lock_register(work)
     entries, wrong = await asyncio.to_thread(workbook.parse, sheet, 0, row.rows, work.today)
     held = await _held(work)
     accounts = await _accounts(work, entries)
     hashes = await asyncio.to_thread(lambda: [vault().lookup(e.officer.citizen_id) for e in entries])
+    bearers = {f.person_id: f.citizen_hash for f in held.values() if f.person_id and f.left_on is None}
     for entry, known in zip(entries, hashes, strict=True):
-        wrong += _against(sheet, entry, held.get(known), accounts, known)
+        wrong += _against(sheet, entry, held.get(known))
+        wrong += _account(sheet, entry, accounts, known, bearers)
     row.checked, row.content, row.finished_at = row.rows, None, work.now
     row.problem_count = len(wrong)
     row.problems = [msgspec.structs.asdict(p) for p in wrong[:KEPT]]
@@ -168,26 +169,34 @@ async def _accounts(work: Work, entries: Sequence[Entry]) -> dict[str, Person]:
     return {row[0]: row[1] for row in await work.session.execute(query)}
 
 
-def _against(
-    sheet: Sheet, entry: Entry, file: Officer | None, accounts: dict[str, Person], known: bytes
-) -> list[Problem]:
-    """What is wrong with a row in view of the register."""
+def _against(sheet: Sheet, entry: Entry, file: Officer | None) -> list[Problem]:
+    """What is wrong with a row in view of the file that it belongs to."""
     found, officer = [], entry.officer
-
-    def say(column: str, value: str, message: str) -> None:
-        found.append(Problem(sheet.cell(entry.number, column), workbook.COLUMNS[column][0], value, message))
-
     if file is not None and file.name != officer.name:
-        say("name", officer.name, "与在册档案的姓名不一致，请先在档案中核对。")
+        said = "与在册档案的姓名不一致，请先在档案中核对。"
+        found.append(workbook.problem(sheet, entry.number, "name", officer.name, said))
     if file is not None and file.left_on is not None and officer.joined_on < file.left_on:
-        say("joined_on", officer.joined_on.isoformat(), "重新到岗的日期不能早于离岗日期。")
-    if officer.username:
-        person = accounts.get(officer.username)
-        if person is None:
-            say("username", officer.username, "本单位没有这个登录账号。")
-        elif person.name != officer.name or person.citizen_hash not in (None, known):
-            say("username", officer.username, "该账号属于另一人，请核对姓名和账号。")
+        said = "重新到岗的日期不能早于离岗日期。"
+        found.append(workbook.problem(sheet, entry.number, "joined_on", officer.joined_on.isoformat(), said))
     return found
+
+
+def _account(
+    sheet: Sheet, entry: Entry, accounts: dict[str, Person], known: bytes, bearers: dict[UUID | None, bytes]
+) -> list[Problem]:
+    """What is wrong with the account of a row; `bearers` says whose file each person's is, and grows with the rows."""
+    officer = entry.officer
+    if not officer.username:
+        return []
+    person = accounts.get(officer.username)
+    said = ""
+    if person is None:
+        said = "本单位没有这个登录账号。"
+    elif person.name != officer.name or person.citizen_hash not in (None, known):
+        said = "该账号属于另一人，请核对姓名和账号。"
+    elif bearers.setdefault(person.id, known) != known:
+        said = "该账号已关联另一份档案。"
+    return [workbook.problem(sheet, entry.number, "username", officer.username, said)] if said else []
 
 
 async def _write(

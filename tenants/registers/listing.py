@@ -105,29 +105,30 @@ async def count_tabs(work: Work, chosen: OfficerFilter) -> dict[Tab, int]:
 
 async def export_rows(work: Work, chosen: OfficerFilter) -> list[OfficerRow]:
     """The rows of a filter in its order, `EXPORT_LIMIT` at most."""
-    found = await _ids(work, chosen, await _organs(work, chosen), None, EXPORT_LIMIT)
+    found = await _ids(work, chosen, await _organs(work, chosen, "export"), None, EXPORT_LIMIT)
     pairs = [(line[0], line[1]) for line in found]
     return [row for n in range(0, len(pairs), 1000) for row in await rows_for(work, chosen, pairs[n : n + 1000])]
 
 
-async def _organs(work: Work, chosen: OfficerFilter) -> list[UUID]:
-    """The organs whose registers the list reads. Raises Denied; NotFound for an organ outside the reader's reach."""
+async def _organs(work: Work, chosen: OfficerFilter, action: str = "list") -> list[UUID]:
+    """The organs whose registers the reader may list, or export. Raises Denied; NotFound for an organ outside the
+    reader's reach."""
     if chosen.organ_id is not None:
         tree = await directory(work)
         tree.get(chosen.organ_id)
-        await authorize(work, "officer", "list", Target(owner_id=chosen.organ_id))
+        await authorize(work, "officer", action, Target(owner_id=chosen.organ_id))
         return [chosen.organ_id]
     if chosen.reach == "own":
-        await authorize(work, "officer", "list", Target(owner_id=work.organ_id))
+        await authorize(work, "officer", action, Target(owner_id=work.organ_id))
         return [work.organ_id]
     tree = await directory(work)
     open_to = []
     for organ_id in sorted(tree.read_by(work.organ_id) | {work.organ_id}):
-        verdict, _ = await consider(work, "officer", "list", Target(owner_id=organ_id))
+        verdict, _ = await consider(work, "officer", action, Target(owner_id=organ_id))
         if verdict.allowed:
             open_to.append(organ_id)
     if not open_to:
-        await authorize(work, "officer", "list", Target(owner_id=work.organ_id))
+        await authorize(work, "officer", action, Target(owner_id=work.organ_id))
     return open_to
 
 

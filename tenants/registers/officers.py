@@ -149,6 +149,11 @@ async def _correct_identity(work: Work, file: Officer, citizen_id: str) -> None:
     await repository.lock_person(work, known)
     if await repository.by_citizen(work, known) is not None:
         raise Invalid("本单位已有该公民身份号码的档案。", field="citizen_id", article=ARTICLE)
+    if file.person_id is not None:
+        person = await work.session.get(Person, (work.city_id, file.person_id))
+        if person is not None and person.organ_id == work.organ_id and person.citizen_hash == file.citizen_hash:
+            # The account is the same person's, but the number that it was known by was wrong.
+            person.citizen_cipher = person.citizen_hash = None
     _identify(file, citizen_id)
     file.person_id = None
 

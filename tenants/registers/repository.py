@@ -29,9 +29,27 @@ async def lock_officer(work: Work, officer_id: UUID) -> Officer | None:
 
 
 async def lock_person(work: Work, citizen_hash: bytes) -> None:
-    """Let the files of one person in one organ be opened one after the other, until the commit."""
-    key = f"officer:{work.organ_id}:{citizen_hash.hex()}"
-    await work.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    """Let the files of one person in one organ be opened one after the other, and none while an import writes, until
+    the commit."""
+    keys = {"file": f"officer:{work.organ_id}:{citizen_hash.hex()}", "all": _import_key(work)}
+    await work.session.execute(
+        text(
+            "select pg_advisory_xact_lock_shared(hashtextextended(:all, 0)),"
+            " pg_advisory_xact_lock(hashtextextended(:file, 0))"
+        ),
+        keys,
+    )
+
+
+async def lock_register(work: Work) -> None:
+    """Let one import of the organ write at a time, and nobody open a file meanwhile, until the commit."""
+    await work.session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": _import_key(work)}
+    )
+
+
+def _import_key(work: Work) -> str:
+    return f"register import:{work.organ_id}"
 
 
 async def by_citizen(work: Work, citizen_hash: bytes) -> Officer | None:

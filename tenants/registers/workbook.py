@@ -102,7 +102,7 @@ def parse(sheet: Sheet, first: int, beyond: int, today: date) -> tuple[list[Entr
         if found is not None:
             earlier = seen.get(found.citizen_id, number)
             if earlier != number:
-                wrong.append(_problem(sheet, number, "citizen_id", found.citizen_id, f"与第 {earlier} 行重复。"))
+                wrong.append(problem(sheet, number, "citizen_id", found.citizen_id, f"与第 {earlier} 行重复。"))
             else:
                 entries.append(Entry(number, found))
         problems += wrong
@@ -128,21 +128,22 @@ def _row(sheet: Sheet, number: int, cells: list[str], today: date) -> tuple[Offi
         try:
             values[column] = _value(column, raw.get(column, "").strip())
         except Invalid as error:
-            wrong.append(_problem(sheet, number, column, raw.get(column, ""), error.message))
+            wrong.append(problem(sheet, number, column, raw.get(column, ""), error.message))
             values[column] = _ABSENT[column]
     known = {p.column for p in wrong}
     try:
         plain = checks.officer(OfficerInput(**values), today)
     except Invalid as invalid:
         wrong += [
-            _problem(sheet, number, e.field, raw.get(e.field, ""), e.message)
+            problem(sheet, number, e.field, raw.get(e.field, ""), e.message)
             for e in invalid.errors
             if COLUMNS[e.field][0] not in known
         ]
     return (None if wrong else plain), wrong
 
 
-def _problem(sheet: Sheet, number: int, column: str, value: str, message: str) -> Problem:
+def problem(sheet: Sheet, number: int, column: str, value: str, message: str) -> Problem:
+    """A wrong cell; what is personal in it is masked."""
     masked = mask_id(value) if column == "citizen_id" else mask_contact(value) if column == "phone" else value
     return Problem(sheet.cell(number, column), COLUMNS[column][0], shown(masked), message)
 
@@ -276,8 +277,8 @@ def report(problems: Sequence[Problem], mark: str) -> bytes:
         sheet = book.sheet("导入问题", (10, 18, 30, 70))
         sheet.write_string(0, 0, mark, book.grey)
         sheet.write_row(1, 0, ("单元格", "栏目", "填写内容", "原因"), book.head)
-        for number, problem in enumerate(problems, start=2):
-            for index, value in enumerate((problem.cell, problem.column, problem.value, problem.message)):
+        for number, wrong in enumerate(problems, start=2):
+            for index, value in enumerate((wrong.cell, wrong.column, wrong.value, wrong.message)):
                 sheet.write_string(number, index, value)
         sheet.freeze_panes(2, 0)
     return book.data

@@ -164,7 +164,7 @@ async def list_officers(
 async def count_officers(request: Req, reach: FromQuery[str] = "own") -> dict[str, int]:
     chosen = registers.filter_of("active", "", reach, None)
     async with reading(request) as work:
-        return {**await registers.count_tabs(work, chosen)}
+        return {str(tab): count for tab, count in (await registers.count_tabs(work, chosen)).items()}
 
 
 @download("/officers/export", "exportOfficers", "导出执法人员", TAGS, media_type=WORKBOOK)

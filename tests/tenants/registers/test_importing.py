@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import struct
 import time
@@ -168,6 +169,22 @@ async def test_who_is_on_the_register_is_changed_and_who_left_comes_back(world: 
         assert files[vault().lookup(citizen_id(2))].left_on is None
     early = await hand_in(world, book([row(1, name="别人")]))
     assert early.problems[0]["cell"] == "A2"
+
+
+async def test_one_account_is_one_persons(world: World) -> None:
+    same = [row(n, name="彭程", username="peng") for n in (1, 2)]
+    done = await hand_in(world, book(same))
+    assert [(p["cell"], p["message"]) for p in done.problems] == [("J3", "该账号已关联另一份档案。")]
+    assert (await hand_in(world, book(same[:1]))).state == "done"
+    taken = await hand_in(world, book([row(3, name="彭程", username="peng")]))
+    assert [p["cell"] for p in taken.problems] == ["J2"]
+
+
+async def test_an_import_and_a_new_file_at_the_same_time_make_one_file(world: World) -> None:
+    data = book([row(1)])
+    outcomes = await asyncio.gather(hand_in(world, data), add(world, 1), return_exceptions=True)
+    assert all(not isinstance(o, BaseException) or isinstance(o, Invalid) for o in outcomes), outcomes
+    assert await kept(world) == 1
 
 
 async def test_another_head_is_refused(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kernel.errors import Denied, Invalid, NotFound
 from tenants.registers import service as registers
-from tenants.registers.listing import OfficerFilter
+from tenants.registers.listing import OfficerFilter, export_rows
 from tests.stories import BODY, SUPERVISED
 from tests.tenants.registers.files import add, certify, citizen_id
 from tests.world import World
@@ -90,3 +90,14 @@ async def test_a_place_that_is_none_is_refused(world: World) -> None:
         async with world.work(SUPERVISED, "contact") as work:
             with pytest.raises(Invalid):
                 await registers.list_officers(work, OfficerFilter(tab=tab), "bm9uc2Vuc2U")
+
+
+async def test_what_may_be_listed_of_the_line_below_is_not_exported(world: World) -> None:
+    """A department reads the officers of its line (Article 2(2)) and takes only its own away."""
+    await add(world, 1, name="陈风", organ=OTHER)
+    everywhere = OfficerFilter(reach="all")
+    assert await names(world, everywhere, "市水利局", "legal_officer") == ["陈风"]
+    async with world.work("市水利局", "legal_officer") as work:
+        assert await export_rows(work, everywhere) == []
+    async with world.work(BODY, "supervisor") as work:
+        assert [row.name for row in await export_rows(work, everywhere)] == ["陈风"]
