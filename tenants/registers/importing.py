@@ -182,7 +182,7 @@ def _against(sheet: Sheet, entry: Entry, file: Officer | None) -> list[Problem]:
 
 
 def _account(
-    sheet: Sheet, entry: Entry, accounts: dict[str, Person], known: bytes, bearers: dict[UUID | None, bytes]
+    sheet: Sheet, entry: Entry, accounts: dict[str, Person], known: bytes, bearers: dict[UUID, bytes]
 ) -> list[Problem]:
     """What is wrong with the account of a row; `bearers` says whose file each person's is, and grows with the rows."""
     officer = entry.officer
