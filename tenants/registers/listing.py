@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, column, exists, func, literal_column, select, true, tuple_, values
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, true, tuple_, union_all, values
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
@@ -30,6 +30,7 @@ from tenants.organs.directory import directory
 from tenants.registers import repository
 from tenants.registers.book import rulebook
 from tenants.registers.models import Certificate, Officer
+from tenants.registers.rules import CERTIFICATES
 from tenants.registers.views import OfficerPage, OfficerRow, row_of
 
 Tab = Literal["active", "expiring", "expired", "suspended", "left"]
@@ -44,6 +45,7 @@ TABS: Final[dict[Tab, str]] = {
 COUNT_LIMIT: Final = 1000
 """Counts are exact up to here."""
 EXPORT_LIMIT: Final = 20_000
+SEARCH_LIMIT: Final = 1_000
 _LAST = "\U0010ffff"
 _CITIZEN = re.compile(r"[0-9]{17}[0-9Xx]")
 
@@ -155,14 +157,20 @@ def _statement(
     certificate_id: Any = literal_column("null::uuid") if table is Officer else Certificate.id
     named = [key.label(f"key_{n}") for n, key in enumerate(shape.keys)]
     inner: Select[Any] = select(officer_id.label("officer"), certificate_id.label("certificate"), *named)
-    inner = inner.where(table.city_id == work.city_id, *_of_tab(work, chosen.tab, book), *_of_words(chosen.q, table))
+    wanted = values(column("organ_id", UuidType), name="wanted").data([(organ_id,) for organ_id in organs])
+    organ: Any = organs[0] if len(organs) == 1 else wanted.c.organ_id
+    inner = inner.where(
+        table.city_id == work.city_id,
+        table.organ_id == organ,
+        *_of_tab(work, chosen.tab, book),
+        *_of_words(work, chosen.q, table, organ),
+    )
     if place is not None:
         here, there = tuple_(*shape.keys), tuple_(*place)
         inner = inner.where(here < there if shape.descending else here > there)
+    one = inner.order_by(*_ways(shape.keys, shape)).limit(most)
     if len(organs) == 1:
-        return inner.where(table.organ_id == organs[0]).order_by(*_ways(shape.keys, shape)).limit(most)
-    wanted = values(column("organ_id", UuidType), name="wanted").data([(organ_id,) for organ_id in organs])
-    one = inner.where(table.organ_id == wanted.c.organ_id).order_by(*_ways(shape.keys, shape)).limit(most)
+        return one
     rows = one.correlate(wanted).lateral("rows")
     merged = select(*rows.c).select_from(wanted).join(rows, true())
     return merged.order_by(*_ways([rows.c[key.name] for key in named], shape)).limit(most)
@@ -186,17 +194,22 @@ def _of_tab(work: Work, tab: Tab, book: RuleBook) -> list[ColumnElement[bool]]:
             Certificate.valid_until >= work.today,
             Certificate.valid_until <= until,
         ]
-    newer = aliased(Certificate)
-    same = and_(
-        newer.city_id == Certificate.city_id,
-        newer.officer_id == Certificate.officer_id,
-        newer.kind == Certificate.kind,
-        newer.valid_until > Certificate.valid_until,
+    other = aliased(Certificate)
+    # Asked for each row by its own index entry: as a join it could be made by reading all certificates.
+    newest = (
+        select(func.max(other.valid_until))
+        .where(
+            other.city_id == Certificate.city_id,
+            other.officer_id == Certificate.officer_id,
+            other.kind == Certificate.kind,
+        )
+        .correlate(Certificate)
+        .scalar_subquery()
     )
     return [
         Certificate.status.in_(("valid", "expired")),
         Certificate.valid_until < work.today,
-        ~exists().where(same),
+        Certificate.valid_until == newest,
     ]
 
 
@@ -205,7 +218,9 @@ def warned_until(today: date, book: RuleBook) -> date:
     return add_months(today, book.deadline("certificate.renewal_before").amount)
 
 
-def _of_words(words: str, table: type[Officer] | type[Certificate]) -> list[ColumnElement[bool]]:
+def _of_words(
+    work: Work, words: str, table: type[Officer] | type[Certificate], organ: Any
+) -> list[ColumnElement[bool]]:
     text = words.strip()
     if not text:
         return []
@@ -217,13 +232,24 @@ def _of_words(words: str, table: type[Officer] | type[Certificate]) -> list[Colu
     numbers = [Certificate.number >= text, Certificate.number < text + _LAST]
     if table is Certificate:
         return numbers
-    held = exists().where(
-        Certificate.city_id == Officer.city_id,
-        Certificate.organ_id == Officer.organ_id,
-        Certificate.officer_id == Officer.id,
-        *numbers,
+    return [Officer.id.in_(union_all(*(_bearers(work, organ, kind, numbers) for kind in CERTIFICATES)))]
+
+
+def _bearers(work: Work, organ: Any, kind: str, numbers: Sequence[ColumnElement[bool]]) -> Any:
+    """Files by the beginning of a number, `SEARCH_LIMIT` at most: an index range for each kind."""
+    found = (
+        select(Certificate.officer_id)
+        .where(
+            Certificate.city_id == work.city_id,
+            Certificate.organ_id == organ,
+            Certificate.kind == kind,
+            *numbers,
+        )
+        .order_by(Certificate.number)
+        .limit(SEARCH_LIMIT)
     )
-    return [held]
+    over_all = getattr(organ, "table", None)
+    return (found if over_all is None else found.correlate(over_all)).subquery().select()
 
 
 async def rows_for(work: Work, chosen: OfficerFilter, found: Sequence[tuple[UUID, UUID | None]]) -> list[OfficerRow]:

@@ -75,6 +75,14 @@ async def test_the_body_lists_its_level_and_a_contact_his_organ_alone(world: Wor
     everywhere = OfficerFilter(reach="all")
     assert await names(world, everywhere, BODY, "supervisor", 1) == ["白云", "陈风"]
     assert await names(world, everywhere) == ["陈风"]
+    for organ in (SUPERVISED, OTHER):
+        async with world.work(organ, "contact") as work:
+            page = await registers.list_officers(work, OfficerFilter())
+            await certify(world, await registers.officer(work, page.items[0].id), number=f"1604{organ}")
+    numbered = OfficerFilter(reach="all", q="1604")
+    assert await names(world, numbered, BODY, "supervisor", 1) == ["白云", "陈风"]
+    rare = OfficerFilter(reach="all", q=f"1604{OTHER}")
+    assert await names(world, rare, BODY, "supervisor", 1) == ["白云"]
     assert await names(world, OfficerFilter(), BODY, "supervisor") == []
     one = OfficerFilter(organ_id=await world.organ(OTHER))
     assert await names(world, one, BODY, "supervisor") == ["白云"]
