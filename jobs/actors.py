@@ -120,3 +120,27 @@ async def check_audit(work: Work) -> None:
     await asyncio.to_thread(online.remember, access, report)
     if not report.ok:
         log.error("audit trail does not agree", findings=[finding.text for finding in report.findings[:20]])
+
+
+@job("check_register_import")
+async def check_register_import(work: Work, import_id: str) -> None:
+    """Check the next part of a workbook of officers; the last part writes all rows or none (Article 10)."""
+    from tenants.registers import service as registers
+
+    await registers.continue_import(work, UUID(import_id))
+
+
+@job("warn_registers")
+async def warn_registers(work: Work) -> None:
+    """Have every organ that keeps a register look for what runs out, has run out, or is missing (Article 10)."""
+    from supervision.officers import service as officers
+
+    log.info("registers looked through", organs=await officers.warn_all(work))
+
+
+@job("warn_register", together=25)
+async def warn_register(work: Work) -> None:
+    """Point out in one organ what is due, each cause once (Article 10(1), (4), (5))."""
+    from supervision.officers import service as officers
+
+    await officers.warn_organ(work)

@@ -47,6 +47,7 @@ USED_LIMITS: Final = frozenset(
         "clue.duplicate_score",
         "instrument.send_backs",
         "matter.handlers",
+        "training.hours_per_year",
     }
 )
 """The counts that the procedure asks for."""

@@ -207,6 +207,23 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "evidence": {"read": "查看证据", "unmask": "查看证据原文"},
     "statistics": {"read": "查看统计", "export": "导出统计"},
+    # Registers.
+    "officer": {
+        "list": "查看执法人员名册",
+        "read": "查看执法人员档案",
+        "read_own": "查看本人的证件和培训",
+        "add": "新增执法人员",
+        "change": "修改执法人员档案",
+        "leave": "登记执法人员离岗",
+        "transfer": "登记执法人员调动",
+        "enter_training": "登记培训学时",
+        "enter_examination": "登记资格考试",
+        "import": "导入执法人员",
+        "export": "导出执法人员",
+        "unmask": "查看公民身份号码",
+        "warn": "提示证件到期和培训学时",
+    },
+    "enforcement_body": {"list": "查看执法主体名录", "read": "查看执法主体", "manage": "维护执法主体"},
 }
 
 

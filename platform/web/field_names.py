@@ -109,6 +109,14 @@ certificate_no 监督证号码|certificate_until 监督证截止日期|home 所�
 original 规则的规定|present 本单位适用|changed 已调整
 offices 协助的司法所|can_refer 可以移送|office 司法所|origin_label 协助缘由|can_name_office 可以请司法所协助
 person_name 姓名|next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
+added 新增人数|announced_on 公告日期|area_names 执法领域|areas 执法领域代码|authority 执法依据|body_id 执法主体编号
+certificates 证件|changed 更新人数|checked 已核对行数|citizen_id 公民身份号码|citizen_mask 公民身份号码（遮盖）
+confirmed_by 确认机关|days_left 剩余天数|done 已完成|employment 人员性质代码|employment_label 人员性质
+examinations 资格考试|file_name 文件名称|held_on 举办日期|history 档案记录|holds 符合|hours 学时|import_id 导入编号
+issued_on 发证日期|joined_on 到岗日期|left_on 离岗日期|left_reason 离岗原因|legal_qualification 法律职业资格
+may 可以办理|may_manage 可以维护|officer 执法人员|officer_id 执法人员编号|passed 合格|percent 百分比|phone 联系电话
+problem_count 问题数|provider 培训单位|required 应完成|rows 行数|rule 规则代码|started_by 提交人|status_on 情况起始日期
+suspended_until 暂扣截止日期|trainings 培训记录|valid_until 截止日期
 """
 
 NAMES: Final[dict[str, str]] = {

@@ -47,6 +47,8 @@ DESTINATIONS = (
     Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
     Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "人员", "recusal"),
+    Destination("我的证件", "/me/certificate", "certificate", frozenset({"enforcement_officer"}), phone="证件"),
+    Destination("执法人员与证件", "/officers", "id-badge", SUPERVISING | SUPERVISED, "人员与单位", phone="人员"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),
@@ -61,7 +63,7 @@ HOMES = (
     (LEADER, "/reports"),
     (SUPERVISING, "/desk"),
     (SUPERVISED, "/inbox"),
-    (frozenset({"enforcement_officer"}), "/rules"),
+    (frozenset({"enforcement_officer"}), "/me/certificate"),
 )
 
 

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import Invalid
+from tenants.organs import sheets
 from tenants.organs.cells import CHOICES, parse_cell, shown
 from tenants.organs.codes import BUSINESS_LINES, CODE_SYSTEMS, KINDS, LEADERSHIPS, LEVELS, RELATION_KINDS
 from tenants.organs.errors import DatasetUnreadable
 from tenants.organs.rows import ORGAN_COLUMNS, RELATION_COLUMNS, REQUIRED, OrganRow, RelationRow, RowError
-
-MAX_BYTES = 10_000_000
-MAX_UNPACKED = 100_000_000
-MAX_ROWS = 20_000
+from tenants.organs.sheets import MAX_BYTES, MAX_ROWS, Table, read_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +52,22 @@ def read_xlsx(data: bytes) -> Dataset:
 
     Raises DatasetUnreadable when the bytes are no readable workbook or unpack to too much.
     """
-    from python_calamine import CalamineError, load_workbook
-
-    _check_package(data)
-    try:
-        book = load_workbook(io.BytesIO(data))
-        names = book.sheet_names
-        first = "单位" if "单位" in names else names[0]
-        organs = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
-        relations = book.get_sheet_by_name("监督关系").to_python(skip_empty_area=False) if "监督关系" in names else []
-    except (CalamineError, IndexError, ValueError) as error:
-        raise DatasetUnreadable("不是可以读取的 .xlsx 工作簿，请用填报模板另存后重试。") from error
-    return _dataset(_sheet_table(organs), _sheet_table(relations), ("单位", "监督关系"))
+    found = read_sheets(data, ("单位", "监督关系"), first="单位")
+    return _dataset(found["单位"] or [], found["监督关系"] or [], ("单位", "监督关系"))
 
 
-_Table = list[tuple[int, list[str]]]
-
-
-def _dataset(organs: _Table, relations: _Table, files: tuple[str, str] = ("organs.csv", "relations.csv")) -> Dataset:
+def _dataset(organs: Table, relations: Table, files: tuple[str, str] = ("organs.csv", "relations.csv")) -> Dataset:
     return Dataset(
         tuple(OrganRow(**cells) for cells in _records(organs, ORGAN_COLUMNS, files[0])),
         tuple(RelationRow(**cells) for cells in _records(relations, RELATION_COLUMNS, files[1])),
     )
 
 
-def _csv_table(data: bytes, file: str) -> _Table:
+def _csv_table(data: bytes, file: str) -> Table:
     if len(data) > MAX_BYTES:
         raise DatasetUnreadable(f"{file} 超过 {MAX_BYTES // 1_000_000} MB。")
     reader = csv.reader(io.StringIO(_decode(data, file), newline=""), strict=True)
-    table: _Table = []
+    table: Table = []
     start = 1
     try:
         for cells in reader:
@@ -109,40 +92,12 @@ def _decode(data: bytes, file: str) -> str:
     raise DatasetUnreadable(f"{file} 既不是 UTF-8 也不是 GB18030 编码。")
 
 
-def _check_package(data: bytes) -> None:
-    if len(data) > MAX_BYTES:
-        raise DatasetUnreadable(f"工作簿超过 {MAX_BYTES // 1_000_000} MB。")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            unpacked = sum(entry.file_size for entry in package.infolist())
-    except zipfile.BadZipFile as error:
-        raise DatasetUnreadable("不是 .xlsx 工作簿。") from error
-    if unpacked > MAX_UNPACKED:
-        raise DatasetUnreadable("工作簿展开后过大，请删除多余的工作表和格式。")
-
-
-def _sheet_table(rows: Iterable[Sequence[Any]]) -> _Table:
-    table = [(number, [_cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
-    return [(number, cells) for number, cells in table if any(cell.strip() for cell in cells)]
-
-
-def _cell_text(cell: Any) -> str:
-    """A spreadsheet cell as it would stand in a CSV: codes kept as numbers lose the `.0`, dates become ISO."""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return "" if cell is None else str(cell)
-
-
-def _records(table: _Table, columns: Mapping[str, tuple[str, str]], file: str) -> Iterator[dict[str, Any]]:
+def _records(table: Table, columns: Mapping[str, tuple[str, str]], file: str) -> Iterator[dict[str, Any]]:
     if not table:
         return
     if len(table) > MAX_ROWS:
         raise DatasetUnreadable(f"{file} 超过 {MAX_ROWS} 行，请分市导入。")
-    header = _header(table[0][1], columns, file)
+    header = sheets.header(table[0][1], columns, REQUIRED, file)
     for number, cells in table[1:]:
         values: dict[str, Any] = {"file": file, "row": number}
         problems = []
@@ -156,23 +111,6 @@ def _records(table: _Table, columns: Mapping[str, tuple[str, str]], file: str) -
                 values[column] = parse_cell(column, "", columns is ORGAN_COLUMNS, check=False)
                 problems.append(RowError(file, number, column, shown(raw), error.message))
         yield values | {"problems": tuple(problems)}
-
-
-def _header(cells: Sequence[str], columns: Mapping[str, tuple[str, str]], file: str) -> list[str]:
-    titles = {title: key for key, (title, _) in columns.items()} | {key: key for key in columns}
-    names = [cell.strip().rstrip("*") for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    unknown = [n for n in names if n not in titles]
-    if unknown:
-        raise DatasetUnreadable(f"{file} 表头有不认识的列“{shown(unknown[0])}”，请使用填报模板。")
-    header = [titles[n] for n in names]
-    missing = [columns[c][0] for c in columns if c in REQUIRED and c not in header]
-    if missing:
-        raise DatasetUnreadable(f"{file} 表头缺少列：{'、'.join(missing)}。")
-    if len(set(header)) != len(header):
-        raise DatasetUnreadable(f"{file} 表头有重复的列。")
-    return header
 
 
 def write_template_xlsx(dataset: Dataset | None = None) -> bytes:

@@ -6,7 +6,8 @@ for one person in every tenant: the two-year bar (Article 21) hangs on it.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
@@ -34,6 +35,7 @@ class Officer(Versioned, TenantRow):
             name="employment",
         ),
         Index("ix_officer_list", "city_id", "organ_id", "left_on", "name", "id"),
+        Index("ix_officer_person", "city_id", "organ_id", "person_id"),
     )
 
     person_id: Mapped[UUID | None]
@@ -157,3 +159,40 @@ class EnforcementBody(Versioned, TenantRow):
     valid_until: Mapped[date | None]
     ended_on: Mapped[date | None]
     ended_reason: Mapped[str] = mapped_column(server_default="")
+
+
+class RegisterWarning(TenantRow):
+    """Something about an officer, a certificate or a body that was pointed out; each cause once."""
+
+    __tablename__ = "register_warning"
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "subject_id", "cause"),)
+
+    subject_id: Mapped[UUID]
+    cause: Mapped[str]
+    """expiring, expired, ended, hours:2026."""
+    due_on: Mapped[date | None]
+
+
+class RegisterImport(Versioned, TenantRow):
+    """A workbook of officers that was handed in, and how far it has come. The rows are kept sealed until the end."""
+
+    __tablename__ = "register_import"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "id"),
+        CheckConstraint("state in ('checking', 'done', 'refused')", name="state"),
+        CheckConstraint("(content is null) = (finished_at is not null)", name="content"),
+    )
+
+    file_name: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    rows: Mapped[int]
+    checked: Mapped[int] = mapped_column(server_default="0")
+    added: Mapped[int] = mapped_column(server_default="0")
+    changed: Mapped[int] = mapped_column(server_default="0")
+    problem_count: Mapped[int] = mapped_column(server_default="0")
+    problems: Mapped[list[Any]]
+    """The first wrong cells: row, column, value (never a citizen id), message."""
+    started_by: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -183,6 +183,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
         ("decision", "issue"),
         ("decision", "serve"),
         ("deadline", "run_step"),
+        ("officer", "warn"),
         *((document, action) for document in documents for action in ("issue", "serve", "lapse")),
     }
 

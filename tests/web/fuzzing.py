@@ -30,6 +30,7 @@ from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.tenants.registers import files
 from tests.world import World
 from web.api.schema import UNKEYED, document
 from web.api.words import EXAMPLES
@@ -109,6 +110,7 @@ class Fuzzed:
             "act_id": [act.id],
             "recusal_id": [recusal.id],
             "interest_id": [interest.id],
+            "officer_id": [(await files.add(self.world)).id, (await files.add(self.world, 2)).id],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]

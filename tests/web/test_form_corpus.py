@@ -19,6 +19,7 @@ from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.tenants.registers import files
 from tests.web.conftest import Client, Opener
 from tests.web.test_routes import routes
 from tests.world import World
@@ -66,15 +67,29 @@ PAGES: Final = {
     ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
-    (SUPERVISED, "zhou"): ("/inbox",),
+    (SUPERVISED, "zhou"): ("/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies"),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
-RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|recusals|interests)/[^?#]+"
+SECTIONS: Final = (
+    "clues",
+    "matters",
+    "instruments",
+    "reports",
+    "decisions",
+    "inbox",
+    "accounts",
+    "delegations",
+    "escalations",
+    "recusals",
+    "interests",
+    "officers",
+    "bodies",
 )
-FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
+"""Where the pages of records lie."""
+RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
+FILES: Final = (".pdf", ".xlsx", "/pdf", "/export", "/template", "/report")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
 """Little to send, much to unpack."""
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
@@ -132,6 +147,7 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.draft_letter(world, matter.id)
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
+    await files.add(world)
     if decided:
         await stories.decided_matter(world)
     else:

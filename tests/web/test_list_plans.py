@@ -22,6 +22,7 @@ from kernel import settings
 from tests.bulk import COMMON, FULL, QUICK, RARE, Bulk, fill
 from tests.databases import Cluster
 from tests.plans import MOST_REMOVED, Waste, big_tables, captured, explained
+from tests.tenants.registers.files import citizen_id
 from tests.web.test_routes import routes
 from tests.world import World
 from web.app import Parts, create_app
@@ -63,6 +64,14 @@ NO_LIST = {
     "/matters/bulk": "a form for chosen matters",
     "/delegations/new": "a form",
     "/interests/new": "a form",
+    "/officers/new": "a form",
+    "/officers/imports/template": "the workbook to fill in",
+    "/api/v1/officers/imports/template": "the workbook to fill in",
+    "/officers/export": "the register as a workbook",
+    "/api/v1/officers/export": "the register as a workbook",
+    "/bodies/new": "a form",
+    "/me/certificate": "one person's file",
+    "/api/v1/officers/mine": "one person's file",
     "/audit/sealed": "files of seals, for the auditor's own check",
     "/audit/export": "the whole trail as a file",
     "/api/v1/audit/export": "the whole trail as a file",
@@ -110,6 +119,10 @@ LISTS = {
     "/api/v1/recusals": ["", "open_only=true"],
     "/interests": ["", "view=organ"],
     "/api/v1/interests": ["", "mine=false"],
+    "/officers": [
+        *(f"tab={t}&reach={r}" for t in ("active", "expiring", "expired", "suspended", "left") for r in ("own", "all")),
+        f"q={quote('王')}", "q=1604", f"q={citizen_id()}", "organ={other}",
+    ],
     "/desk": ["", "scope=mine", "scope=all"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],

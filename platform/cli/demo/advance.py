@@ -77,7 +77,7 @@ async def move(database: Database, city_id: UUID, start: timedelta, end: timedel
         await clock.set_shift(database, city_id, at)
         jobs = ["sweep_deadlines"] if await _something_due(database, city_id) else []
         if local_time(system_now() + at).month != before.month:
-            jobs.append("draft_circulars")
+            jobs += ["draft_circulars", "warn_registers"]
         await run_jobs(database, city_id, jobs)
         if jobs:
             await _all_done(database, city_id)

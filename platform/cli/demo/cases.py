@@ -11,6 +11,7 @@ from uuid import UUID
 from cli.demo.clue_cases import clue_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.recusal_cases import recusal_cases
+from cli.demo.officer_cases import officer_cases
 from cli.demo.report_cases import report_cases
 from cli.demo.stage import Case, Stage
 from cli.seed import set_version
@@ -24,6 +25,7 @@ STAMP = "demo_cases"
 
 
 def all_cases(stage: Stage) -> Iterator[Case]:
+    yield from officer_cases(stage)
     yield from matter_cases(stage)
     yield from report_cases(stage)
     yield from recusal_cases(stage)

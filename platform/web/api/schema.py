@@ -17,11 +17,13 @@ from web.api.words import EXAMPLES, SCHEMAS, TAGS, VALUES
 from web.field_names import NAMES
 
 Document = dict[str, Any]
-UNKEYED: Final = frozenset({"openSession", "endSession", "switchPost", "readComplainant", "readCounterpart"})
+UNKEYED: Final = frozenset(
+    {"openSession", "endSession", "switchPost", "readComplainant", "readCounterpart", "readCitizenId"}
+)
 """Changing requests without an Idempotency-Key: a session is its own effect and its secret is stored nowhere, and
 what was unmasked for a purpose is kept nowhere either."""
 OPEN_TO_ALL: Final = frozenset({"openSession", "verifyDocument"})
-READERS: Final = frozenset({"readComplainant", "readCounterpart"})
+READERS: Final = frozenset({"readComplainant", "readCounterpart", "readCitizenId"})
 PROBLEM: Final = "application/problem+json"
 ERRORS: Final = {
     "401": ("unauthenticated", "没有登录，或者会话已经结束。"),
@@ -64,6 +66,9 @@ MADE_BY: Final = {
     "letter_id": ("", "listDeadLetters"),
     "entry_id": ("", "searchAudit"),
     "notice_id": ("", "listNotices"),
+    "officer_id": ("addOfficer", "listOfficers"),
+    "body_id": ("addBody", "listBodies"),
+    "import_id": ("importOfficers", ""),
 }
 """Part of a path → the operation that makes such a record and the one that lists them."""
 

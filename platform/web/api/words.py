@@ -15,6 +15,8 @@ TAGS: Final = {
     "向政府的报告": "期满未整改或者拒不整改的，向本级政府报告（第二十条）。",
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
+    "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
+    "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -73,6 +75,12 @@ ApplicationView 回避申请和结果|ClearanceInput 没有利害关系的确认
 InterestInput 申报的利害关系|InterestItem 利害关系申报|PurposeGiven 查看的用途|RecusalDetail 回避全貌
 RecusalOrder 责令回避|RecusalRow 回避清单的一行|ReplacementItem 可以接办的人员|RevealedName 近亲属姓名原文
 StepItem 回避前的一项办理行为|StepSettlement 对办理行为的确认
+OfficerRow 名册的一行|OfficerView 执法人员档案|OfficerHead 办理后的档案|OfficerInput 执法人员档案
+OfficerEventView 档案记录的一条|CertificateView 证件|HoursView 年度培训学时|TrainingView 一次培训
+TrainingInput 登记的培训|ExaminationView 一次资格考试|ExaminationInput 登记的资格考试
+EligibilityView 一项持证条件|LeavingInput 离岗|TransferInput 调动|CitizenIdInput 查看的用途|CitizenId 公民身份号码
+MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的一处问题|BodyView 执法主体|BodyInput 登记的执法主体
+EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
@@ -162,6 +170,25 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
     "verifyExecution": {"executed": True, "evidence_seen": True, "note": "已经履行。"},
     "closeMatter": {"action": "propose", "text": "问题已经整改到位。"},
+    "addOfficer": {
+        "name": "冯志强",
+        "citizen_id": "411003199001010018",
+        "employment": "civil_service",
+        "title": "执法队员",
+        "unit": "执法大队",
+        "areas": ["urban_management"],
+        "joined_on": "2020-03-01",
+    },
+    "enterTraining": {"held_on": "2026-04-15", "subject": "行政处罚法培训", "provider": "区司法局", "hours": 16},
+    "enterExamination": {"kind": "enforcement", "held_on": "2026-05-20", "passed": True, "score": 92},
+    "addBody": {
+        "kind": "entrusted",
+        "name": "市容监察所",
+        "authority": "行政执法委托书",
+        "scope": "占道经营的日常检查和简易处罚",
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+    },
     "addAccount": {
         "name": "赵某",
         "username": "zhao",
