@@ -31,6 +31,7 @@ BEGIN
                        SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant())))
        AND NOT EXISTS (SELECT FROM public.licence_application a
                        WHERE a.city_id = (SELECT guard.city()) AND a.citizen_hash = hash
+                         AND a.state IN ('applied', 'checked', 'approved')
                          AND a.department_id = (SELECT guard.tenant())) THEN
         RETURN NULL;
     END IF;

@@ -54,6 +54,7 @@ def _columns() -> None:
         op.create_foreign_key(
             f"fk_{table}_city_id_organ_id_citizen_hash_officer_id", table, "officer", HOLDER, OFFICER, onupdate=how
         )
+    op.create_index("ix_officer_citizen", "officer", ["city_id", "citizen_hash"])
     # Its rows are only ever counted up, in place.
     op.execute("ALTER TABLE qualification SET (fillfactor = 60)")
     for name, organ in (("list", "organ_id"), ("desk", "department_id")):

@@ -35,6 +35,7 @@ class Officer(Versioned, TenantRow):
             "employment in ('civil_service', 'public_institution', 'contract', 'worker', 'temporary')",
             name="employment",
         ),
+        Index("ix_officer_citizen", "city_id", "citizen_hash"),
         Index("ix_officer_list", "city_id", "organ_id", "left_on", "name", "id"),
         Index("ix_officer_person", "city_id", "organ_id", "person_id"),
     )
