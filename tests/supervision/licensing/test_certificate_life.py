@@ -193,7 +193,7 @@ def lives(cluster: Cluster, examples: int, steps: int) -> None:
             suppress_health_check=list(HealthCheck),
         )
         try:
-            run_state_machine_as_test(Life, settings=chosen)  # type: ignore[no-untyped-call]
+            run_state_machine_as_test(Life, settings=chosen)
         finally:
             runner.run(Life.world.close())
             Life.owner.dispose()
