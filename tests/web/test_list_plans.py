@@ -59,6 +59,7 @@ NO_LIST = {
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
     "/delegations/new": "a form",
+    "/licences/new": "a form",
     "/officers/new": "a form",
     "/officers/imports/template": "the workbook to fill in",
     "/api/v1/officers/imports/template": "the workbook to fill in",
@@ -106,6 +107,7 @@ LISTS = {
     "/deliveries": [*(f"tab={t}" for t in ("open", "copies", "done", "all")), f"q={quote(RARE)}"],
     "/deliveries/papers": ["", f"q={quote(RARE)}"],
     "/reports": ["", *(f"view={v}" for v in ("waiting", "open", "done", "all"))],
+    "/licences": [f"tab={t}" for t in ("pending", "issued", "refused", "all")],
     "/decisions": ["", *(f"view={v}" for v in ("executing", "to_verify", "not_executed", "executed", "all"))],
     "/deadlines": [f"due={d}" for d in ("overdue", "today", "near", "far")],
     "/officers": [
