@@ -277,3 +277,16 @@ async def test_the_jobs_functions_answer_the_system_alone(world: World) -> None:
             "guard.suspensions_over('2099-01-01', 10)",
         ):
             assert (await work.session.execute(text(f"select * from {call}"))).all() == []
+
+
+async def test_the_databases_own_refusal_is_the_same_answer_at_the_edge(world: World) -> None:
+    """Where a service did not ask beforehand, the reader still gets the sentence, the day and the article."""
+    from web.problems import translate
+
+    file = await officer(world, OFFICE, citizen_id())
+    await cancel(world, COUNTY, file)
+    with pytest.raises(DatabaseError) as caught:
+        await certificate(world, OFFICE, file)
+    found = translate(caught.value)
+    assert (found.status, found.article) == (409, "21")
+    assert found.message == "行政执法资格已被取消，至2028年10月9日（含当日）不得重新申领。"
