@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.rls import CITY, TENANT, owned
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

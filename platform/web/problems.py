@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response, Template
 from litestar.response.redirect import Redirect
 from litestar.types import Scope
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -24,6 +24,7 @@ from kernel.errors import ZhunshengError
 from kernel.wording import format_moment
 from kernel.work import Work, open_work
 from policy.articles import display
+from supervision.licensing import service as licensing
 from web import cookies
 from web.access import PasswordChangeNeeded
 from web.field_names import label
@@ -65,6 +66,8 @@ def translate(error: Exception) -> ZhunshengError:
         return error
     if isinstance(error, HTTPException):
         return _of_framework(error)
+    if isinstance(error, DBAPIError) and (refusal := licensing.refusal_of(error)) is not None:
+        return refusal
     if isinstance(error, StaleDataError | IntegrityError):
         return errors.Stale()
     if isinstance(error, DataError | UnicodeError | OverflowError):

@@ -16,6 +16,7 @@ from kernel.machine import Guard, Machine
 from supervision.clues.rules import CLUE, ClueFacts
 from supervision.decisions.rules import DECISION, REPORT, DecisionFacts, ReportFacts
 from supervision.instruments.rules import INSTRUMENT, InstrumentFacts
+from supervision.licensing.rules import APPLICATION, CERTIFICATE, CertificateFacts, LicenceFacts
 from supervision.matters.findings import FINDING, FindingFacts
 from supervision.matters.rules import MATTER, MatterFacts
 from supervision.recusals.rules import RECUSAL, RecusalFacts
@@ -28,6 +29,8 @@ MACHINES: list[tuple[Machine[Any], type]] = [
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
     (RECUSAL, RecusalFacts),
+    (APPLICATION, LicenceFacts),
+    (CERTIFICATE, CertificateFacts),
 ]
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -19,6 +19,7 @@ from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.licensing import people
 from tests.tenants.registers import files
 from tests.web.conftest import Client, Opener
 from tests.web.test_routes import routes
@@ -44,49 +45,26 @@ ODD: Final = (
 SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
     (BODY, "chen"): (
-        "/clues/new",
-        "/clues",
-        "/matters/new",
-        "/matters",
-        "/instruments",
-        "/deadlines",
-        "/desk",
-        "/interests/new",
-        "/interests",
-        "/recusals",
+        "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
+        "/interests", "/recusals",
     ),
     (BODY, "li"): (
-        "/desk",
-        "/reports",
-        "/decisions",
-        "/escalations",
-        "/instruments",
-        "/matters",
-        "/recusals",
-        "/interests?view=organ",
+        "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
+        "/interests?view=organ", "/licences",
     ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
-    (SUPERVISED, "zhou"): ("/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies"),
+    (SUPERVISED, "zhou"): (
+        "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
+    ),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
-}
+}  # fmt: skip
 SECTIONS: Final = (
-    "clues",
-    "matters",
-    "instruments",
-    "reports",
-    "decisions",
-    "inbox",
-    "accounts",
-    "delegations",
-    "escalations",
-    "recusals",
-    "interests",
-    "officers",
-    "bodies",
-)
+    "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
+    "recusals", "interests", "officers", "bodies", "licences",
+)  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export", "/template", "/report")
@@ -140,6 +118,8 @@ class Page(HTMLParser):
 
 async def casework(world: World, *, decided: bool) -> None:
     """A record of every kind, in a state in which somebody has a form for it."""
+    await people.apply(world, SUPERVISED, await people.officer(world, SUPERVISED, people.citizen_id()))
+    await people.officer(world, SUPERVISED, people.citizen_id(), name="另一人")
     await stories.register_clue(world)
     await stories.propose_matter(world, "再次立项")
     matter = await stories.open_matter(world)

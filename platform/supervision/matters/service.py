@@ -30,6 +30,7 @@ from supervision.matters.closing import (
     return_closing,
     suspend,
 )
+from supervision.matters.departures import end_assignments
 from supervision.matters.evidence import keep as keep_evidence
 from supervision.matters.export import export
 from supervision.matters.listing import MatterFilter, count, count_by_view, export_rows, list_matters, rows_of
@@ -62,6 +63,7 @@ __all__ = [
     "count_by_view",
     "counterpart",
     "drop_finding",
+    "end_assignments",
     "end_remedy",
     "enter_act",
     "enter_remedy",

@@ -16,6 +16,7 @@ TAGS: Final = {
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
     "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
+    "证件与资格": "证件的申请、审查、批准、制发、暂扣，资格取消后的限期（第十条、第二十一条）。",
     "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
@@ -80,7 +81,9 @@ OfficerEventView 档案记录的一条|CertificateView 证件|HoursView 年度�
 TrainingInput 登记的培训|ExaminationView 一次资格考试|ExaminationInput 登记的资格考试
 EligibilityView 一项持证条件|LeavingInput 离岗|TransferInput 调动|CitizenIdInput 查看的用途|CitizenId 公民身份号码
 MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的一处问题|BodyView 执法主体|BodyInput 登记的执法主体
-EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
+LicenceView 证件申请|LicencePage 证件申请及其条件和步骤|ConditionView 一项持证条件|HeldCertificate 证件
+BarView 资格取消与限期|Option 一个步骤能否办理|ApplicationInput 申请的证件|CheckInput 审查意见|SuspendInput 暂扣
+Licence 证件申请清单|EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
