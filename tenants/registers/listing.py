@@ -16,7 +16,19 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, true, tuple_, union_all, values
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    any_,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+    values,
+)
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
@@ -232,7 +244,9 @@ def _of_words(
     numbers = [Certificate.number >= text, Certificate.number < text + _LAST]
     if table is Certificate:
         return numbers
-    return [Officer.id.in_(union_all(*(_bearers(work, organ, kind, numbers) for kind in CERTIFICATES)))]
+    # An array is made once for each organ and leads to its files by their keys; a join would try every pair.
+    bearers = union_all(*(_bearers(work, organ, kind, numbers) for kind in CERTIFICATES)).scalar_subquery()
+    return [Officer.id == any_(func.array(bearers))]
 
 
 def _bearers(work: Work, organ: Any, kind: str, numbers: Sequence[ColumnElement[bool]]) -> Any:
