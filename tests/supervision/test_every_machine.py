@@ -21,7 +21,7 @@ from supervision.matters.findings import FINDING, FindingFacts
 from supervision.matters.rules import MATTER, MatterFacts
 from supervision.recusals.rules import RECUSAL, RecusalFacts
 
-MACHINES: list[tuple[Machine[Any], type]] = [
+OF_MATTERS: list[tuple[Machine[Any], type]] = [
     (CLUE, ClueFacts),
     (MATTER, MatterFacts),
     (FINDING, FindingFacts),
@@ -29,9 +29,8 @@ MACHINES: list[tuple[Machine[Any], type]] = [
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
     (RECUSAL, RecusalFacts),
-    (APPLICATION, LicenceFacts),
-    (CERTIFICATE, CertificateFacts),
 ]
+MACHINES = [*OF_MATTERS, (APPLICATION, LicenceFacts), (CERTIFICATE, CertificateFacts)]
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ARTICLE = re.compile(r"(?:[1-9]|1\d|2[0-4])(?:\((?:[1-9]|1[0-2])\))?")
@@ -92,7 +91,7 @@ def test_wording_says_why_and_what_to_do(machine: Machine[Any], facts_type: type
         assert not transition.hint or transition.hint.endswith("。")
 
 
-@each
+@pytest.mark.parametrize(("machine", "facts_type"), OF_MATTERS, ids=[m.name for m, _ in OF_MATTERS])
 def test_a_recused_officer_takes_no_step_that_asks_for_a_person(machine: Machine[Any], facts_type: type) -> None:
     # The supervised organ's own steps and those of the system are not an officer's work in the matter.
     others = {"open_receipt", "request_extension", "object", "answer", "lapse", "supersede"}

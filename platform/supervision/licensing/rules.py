@@ -63,18 +63,21 @@ class CertificateFacts:
 
 _NOT_BARRED: Final[Guard[LicenceFacts]] = Guard(
     lambda f: not f.barred,
-    "行政执法资格已被取消，2年内不得重新申领",
+    "行政执法资格已被取消，2年内不得重新申领。",
     BAR_ARTICLE,
     "期满后可以重新申请。",
     barred=True,
 )
 _ELIGIBLE: Final[Guard[LicenceFacts]] = Guard(
-    lambda f: f.eligible, "申请人现在不符合持证条件", "10(4)", "请核对人员档案中的在编在岗、年龄和考试情况。"
+    lambda f: f.eligible, "申请人现在不符合持证条件。", "10(4)", "请核对人员档案中的在编在岗、年龄和考试情况。"
 )
 _FITS: Final[Guard[LicenceFacts]] = Guard(
-    lambda f: f.purpose_fits, "现有证件的情况与申请事由不符", "10(4)", "请核对现有证件，按首次申领、换发或者补发申请。"
+    lambda f: f.purpose_fits,
+    "现有证件的情况与申请事由不符。",
+    "10(4)",
+    "请核对现有证件，按首次申领、换发或者补发申请。",
 )
-_REASONED: Final[Guard[LicenceFacts]] = Guard(lambda f: f.reason_given, "须写明理由", "10(4)", "请写明理由。")
+_REASONED: Final[Guard[LicenceFacts]] = Guard(lambda f: f.reason_given, "须写明理由。", "10(4)", "请写明理由。")
 
 APPLICATION: Final[Machine[LicenceFacts]] = Machine(
     "licence_application",
@@ -127,8 +130,10 @@ CERTIFICATE: Final[Machine[CertificateFacts]] = Machine(
             "suspended",
             "10(4)",
             (
-                Guard(lambda f: f.until_later, "暂扣的最后一日应在今日以后、证件到期以前", "10(4)", "请改写暂扣期限。"),
-                Guard(lambda f: f.reason_given, "须写明暂扣的事由", "10(4)", "请写明事由。"),
+                Guard(
+                    lambda f: f.until_later, "暂扣的最后一日应在今日以后、证件到期以前。", "10(4)", "请改写暂扣期限。"
+                ),
+                Guard(lambda f: f.reason_given, "须写明暂扣的事由。", "10(4)", "请写明事由。"),
             ),
             "期满自行恢复，也可以提前恢复。",
         ),
@@ -139,8 +144,10 @@ CERTIFICATE: Final[Machine[CertificateFacts]] = Machine(
             "valid",
             "10(4)",
             (
-                Guard(lambda f: not f.barred, "行政执法资格已被取消", BAR_ARTICLE, barred=True),
-                Guard(lambda f: f.in_period, "证件已过有效期", "10(4)", "请申请换发。"),
+                Guard(
+                    lambda f: not f.barred, "行政执法资格已被取消。", BAR_ARTICLE, "期满后可以重新申请。", barred=True
+                ),
+                Guard(lambda f: f.in_period, "证件已过有效期。", "10(4)", "请申请换发。"),
             ),
             "解除暂扣。",
         ),
@@ -156,8 +163,14 @@ CERTIFICATE: Final[Machine[CertificateFacts]] = Machine(
             "valid",
             BAR_ARTICLE,
             (
-                Guard(lambda f: not f.barred, "还有其他取消资格的决定有效", BAR_ARTICLE, barred=True),
-                Guard(lambda f: f.in_period, "证件已过有效期", "10(4)", "请重新申请。"),
+                Guard(
+                    lambda f: not f.barred,
+                    "还有其他取消资格的决定有效。",
+                    BAR_ARTICLE,
+                    "其他决定也被撤销时恢复。",
+                    barred=True,
+                ),
+                Guard(lambda f: f.in_period, "证件已过有效期。", "10(4)", "请重新申请。"),
             ),
             "取消决定经复核撤销时由系统执行。",
         ),
