@@ -302,7 +302,6 @@ def _tables() -> None:
         "referral_content",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("body_cipher", sa.LargeBinary(), nullable=False),
-        sa.Column("outcome_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -360,7 +359,7 @@ def _tables() -> None:
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
-        sa.CheckConstraint("role in ('material', 'receipt', 'result', 'urging')", name=op.f("ck_referral_file_role")),
+        sa.CheckConstraint("role in ('material', 'receipt', 'result', 'urging', 'letter', 'archive')", name=op.f("ck_referral_file_role")),
         sa.ForeignKeyConstraint(
             ["city_id", "organ_id", "referral_id"],
             ["referral.city_id", "referral.organ_id", "referral.id"],

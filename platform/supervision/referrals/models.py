@@ -114,8 +114,6 @@ class ReferralContent(TenantRow):
 
     referral_id: Mapped[UUID]
     body_cipher: Mapped[bytes] = mapped_column(LargeBinary)
-    outcome_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Why it was not transferred, or what came back."""
 
 
 class ReferralDossier(TenantRow):
@@ -130,12 +128,13 @@ class ReferralDossier(TenantRow):
 
 
 class ReferralFile(TenantRow):
-    """A file handed in: material of the case, the receiver's receipt, its result, or the letter that urged."""
+    """A file handed in: material of the case, the receiver's receipt, its result, the letter that urged; letter
+    and archive of an earlier round."""
 
     __tablename__ = "referral_file"
     __table_args__ = (
         _of_referral(),
-        CheckConstraint("role in ('material', 'receipt', 'result', 'urging')", name="role"),
+        CheckConstraint("role in ('material', 'receipt', 'result', 'urging', 'letter', 'archive')", name="role"),
         Index("ix_referral_file_referral", "city_id", "organ_id", "referral_id", "id"),
     )
 
