@@ -58,6 +58,8 @@ class Periodic:
 SCHEDULE: tuple[Periodic, ...] = (
     Periodic("sweep_deadlines", every=15),
     Periodic("draft_circulars", cron="10 6 * * *"),
+    Periodic("watch_referrals", every=60),
+    Periodic("watch_conduct", every=300),
     Periodic("end_sessions", cron="20 3 * * *"),
     Periodic("forget_answers", every=3600),
     Periodic("refresh_scope", cron="1 0 * * *"),

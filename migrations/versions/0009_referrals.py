@@ -20,6 +20,10 @@ NAMED = (
     " WHERE r.post_id::text = current_setting('zs.reader', true))"
 )
 """Besides, a named reader has to be declared: a query that was written without a thought of it finds nothing."""
+OPEN = "state IN ('collecting', 'published')"
+"""That a government collects nominations, or has published its list, is for every office to know."""
+LISTED = f"list_id IN (SELECT l.id FROM public.commendation_list l WHERE l.government_id = {TENANT})"
+"""Nominations are read with their list by the government that approves it."""
 
 
 def upgrade() -> None:
@@ -29,16 +33,12 @@ def upgrade() -> None:
     for table in ("referral_reader", "referral_dossier", "referral_file", "referral_step", "conduct_step"):
         owned(table, read=OWN_ROWS, update=False)
     owned("referral_content", read=NAMED)
-    owned("commendation_list", read=f"{OWN_ROWS} OR government_id = {TENANT}")
+    owned("commendation_list", read=f"{OWN_ROWS} OR government_id = {TENANT} OR ({OPEN} AND {TENANT} IS NOT NULL)")
     owned("nomination", read=f"{OWN_ROWS} OR nominated_by_id = {TENANT} OR {LISTED}")
     for table in ("referral", "conduct_complaint", "commendation_list", "nomination"):
         for_definer(table, "select")
     _replace_verification()
     guard_file("referrals.sql")
-
-
-LISTED = "list_id IN (SELECT l.id FROM public.commendation_list l)"
-"""Nominations are read with their list: by the government that approves it."""
 
 
 def _replace_verification() -> None:
@@ -359,7 +359,10 @@ def _tables() -> None:
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
-        sa.CheckConstraint("role in ('material', 'receipt', 'result', 'urging', 'letter', 'archive')", name=op.f("ck_referral_file_role")),
+        sa.CheckConstraint(
+            "role in ('material', 'receipt', 'result', 'urging', 'letter', 'archive')",
+            name=op.f("ck_referral_file_role"),
+        ),
         sa.ForeignKeyConstraint(
             ["city_id", "organ_id", "referral_id"],
             ["referral.city_id", "referral.organ_id", "referral.id"],

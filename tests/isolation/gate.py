@@ -27,7 +27,8 @@ REFERENCE: Final = {
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
     "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
-    "commendation_list", "conduct_complaint", "nomination", "referral", "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
+    "commendation_list", "conduct_complaint", "nomination", "referral",
+    "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
     "paper", "person",
     "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
 }  # fmt: skip

@@ -53,7 +53,7 @@ async def transfer(work: Work, referral_id: UUID, *, version: int | None = None)
         )
     )
     await work.session.flush()
-    work.enqueue(JOB, {"referral_id": str(row.id), "round": row.round})
+    work.enqueue(JOB, {"referral_id": str(row.id), "round_no": row.round})
     return row
 
 

@@ -38,8 +38,8 @@ async def draft(work: Work, command: DraftReferral) -> Referral:
     _complete(command.kind, command.contents, command.recipient)
     leader = await circle.decider(work, command.kind, command.leader_post_id)
     drafter = await repository.post(work, work.actor.post_id)
-    values = _row(work, command.kind, command.recipient, "matter" if matter_id else "own", new_id(), command.secrecy)
-    values |= {"matter_id": matter_id, "addressee_id": command.addressee_id}
+    values = _row(work, command.kind, command.recipient, "matter" if matter_id else "own", new_id())
+    values |= {"secrecy": command.secrecy, "matter_id": matter_id, "addressee_id": command.addressee_id}
     referral_id = await repository.add(work, values)
     assert referral_id is not None, "its source is new"
     await circle.name_posts(work, referral_id, [p for p in (drafter, leader) if p is not None], "起草和决定")
@@ -80,9 +80,7 @@ async def _subject(work: Work, command: DraftReferral) -> tuple[Target, UUID | N
     return Target(supervised_id=command.addressee_id, recused=recused), command.matter_id
 
 
-def _row(
-    work: Work, kind: str, recipient: str, origin: str, source_id: UUID, secrecy: str = "internal"
-) -> dict[str, Any]:
+def _row(work: Work, kind: str, recipient: str, origin: str, source_id: UUID) -> dict[str, Any]:
     actor = work.actor
     return {
         "kind": kind,
@@ -90,7 +88,7 @@ def _row(
         "origin": origin,
         "source_id": source_id,
         "recipient": recipient.strip(),
-        "secrecy": secrecy,
+        "secrecy": "internal",
         "drafted_by": actor.person_id if actor else None,
         "drafted_by_name": actor.name if actor else "系统",
         "drafted_at": work.now,
@@ -99,6 +97,8 @@ def _row(
 
 async def _begun(work: Work, referral_id: UUID, contents: Contents) -> Referral:
     """The rest of a new referral: contents, limit, first line of its history."""
+    if work.actor is not None:
+        await repository.declare(work, work.actor.post_id)
     work.session.add(
         ReferralContent(
             id=new_id(),
@@ -108,8 +108,6 @@ async def _begun(work: Work, referral_id: UUID, contents: Contents) -> Referral:
             body_cipher=circle.sealed_text(contents),
         )
     )
-    if work.actor is not None:
-        await repository.declare(work, work.actor.post_id)
     row = await repository.lock(work, referral_id)
     assert row is not None
     await circle.set_limit(work, row)

@@ -56,19 +56,17 @@ async def _letter(work: Work, row: Referral, contents: Contents) -> None:
     year = work.today.year
     seq = await next_number(work, f"referral:{row.kind}", year)
     number = document_number(number_series(tree, book, work.organ_id, kind), year, seq)
-    code = await new_code(work)
-    document = await _document(work, row, contents, book, number, code)
+    row.number, row.year, row.seq, row.verification_code = number, year, seq, await new_code(work)
+    document = await _document(work, row, contents, book)
     made = await rendered(document)
     word = await asyncio.to_thread(docx, document)
     stored = await blobs.store().put(work, made.pdf, f"{seq}.pdf")
     kept = await blobs.store().put(work, word, f"{seq}.docx")
-    row.number, row.year, row.seq, row.verification_code = number, year, seq, code
     row.pdf_sha256, row.docx_sha256, row.pages = stored.sha256, kept.sha256, made.pages
 
 
-async def _document(
-    work: Work, row: Referral, contents: Contents, book: RuleBook, number: str, code: str
-) -> ReferralDocument:
+async def _document(work: Work, row: Referral, contents: Contents, book: RuleBook) -> ReferralDocument:
+    """The letter; number and code stand in the row already."""
     tree = await directory(work)
     issuer = tree.name(work.organ_id)
     dossiers = await repository.of_referral(work, ReferralDossier, row.id)
@@ -82,13 +80,13 @@ async def _document(
         frame=Frame(
             issuer=issuer,
             created=work.today,
-            number=number,
+            number=row.number,
             dated=work.today,
-            seal=seal(number),
+            seal=seal(row.number),
             contact=contents.contact,
             copies=(PROCURATORATE,) if urging else (),
             printer=f"{issuer}办公室",
-            code=code,
+            code=row.verification_code,
             demo=settings.load().demo_mode,
         ),
         kind=row.kind,  # type: ignore[arg-type]
@@ -105,11 +103,15 @@ async def _document(
             names=(*names[:NAMES_LISTED], *more),
         ),
         due=await _due(work, book) if urging else None,
-        spread=f"本件知悉范围：{SECRECY[row.secrecy]}。限指定人员阅知，不得复制、转发和向涉及的单位、人员透露。"
-        if row.secrecy == "internal"
-        else f"本件知悉范围：{SECRECY[row.secrecy]}。",
+        spread=_spread(row, urging=urging),
         regulation=regulation(book),
     )
+
+
+def _spread(row: Referral, *, urging: bool) -> str:
+    whom = "当事人" if urging else "涉及的单位、人员"
+    limits = f"限指定人员阅知，不得复制、转发和向{whom}透露。" if row.secrecy == "internal" else ""
+    return f"本件知悉范围：{SECRECY[row.secrecy]}。{limits}"
 
 
 async def _due(work: Work, book: RuleBook) -> Due:
