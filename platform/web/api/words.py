@@ -14,6 +14,9 @@ TAGS: Final = {
     "向政府的报告": "期满未整改或者拒不整改的，向本级政府报告（第二十条）。",
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
+    "移送": "问题线索、涉嫌犯罪案件的移送和督促移送；只有指定的人员知悉（第八条、第十八条、第二十一条）。",
+    "对监督人员的反映": "反映由上一级有权机关调查和答复，反映人受保护（第二十三条）。",
+    "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
@@ -63,6 +66,16 @@ SubjectInput 被反映单位|SupervisedItem 可以监督的单位|SupervisorItem
 SwitchPost 切换的岗位|TodoGroup 一组待办|TodoItem 一件待办|Trend 近六个月立项和结项|UnmaskInput 查看的用途
 Unmasked 当事人证件号码|Urged 已催办的期限|Verification 对一个问题的核验|Verified 文书验证结果
 VerifyExecutionInput 对执行情况的核验|VerifyInput 对一个问题的核验|VersionInput 记录版本|Waiting 一件待审批的事
+ReferralInput 起草的移送|ReferralChange 修改的移送草稿|ReaderInput 增加的知悉人员|IncomingInput 受移送机关的回复
+MaterialInput 补充的移送材料|ReferralHead 办理后的移送|ReferralRow 移送清单的一行|ReferralView 移送全貌
+ReferralFileView 移送的一份文件|ReferralReaderView 一名知悉人员|ReferralStepView 移送办理过程的一条
+ComplaintInput 对监督人员的反映|ReceiptInput 查询的编号和口令|ExaminersInput 指定的调查人|ExaminationInput 调查情况
+ConsequenceInput 一项处理措施|ComplaintAnswerInput 处理和答复|SourcePurpose 查看的用途|Registered 反映的编号
+ComplaintAnswer 反映的办理情况|ComplaintHead 办理后的反映|ComplaintRow 反映清单的一行|ComplaintView 反映全貌
+ComplaintSource 反映人信息|ComplaintStepView 反映办理过程的一条|ConsequenceView 一项处理措施
+YearInput 表彰的年度|NominationInput 推荐的表彰对象|ReviewInput 对推荐的审核|SendBackInput 退回的理由
+Nominated 办理后的推荐|CommendationLists 表彰名单清单|CommendationRow 表彰名单清单的一行|CommendationView 表彰名单全貌
+CommendationHead 办理后的表彰名单|NominationView 一个推荐对象
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
