@@ -41,6 +41,8 @@ DESTINATIONS = (
     Destination("决定书", "/decisions", "gavel", CASEWORK, "监督办案"),
     Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
+    Destination("移送、反映与表彰", "/referrals", "shield-check", CASEWORK | SUPERVISED, "后续处理"),
+    Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - CASEWORK - SUPERVISED, "后续处理"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),

@@ -59,6 +59,9 @@ NO_LIST = {
     "/rules": "the rule book",
     "/clues/new": "a form",
     "/matters/new": "a form",
+    "/referrals/new": "a form",
+    "/conduct/new": "a form",
+    "/conduct/receipt": "a form",
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
     "/delegations/new": "a form",
@@ -104,6 +107,8 @@ LISTS = {
     "/decisions": ["", *(f"view={v}" for v in ("executing", "to_verify", "not_executed", "executed", "all"))],
     "/deadlines": [f"due={d}" for d in ("overdue", "today", "near", "far")],
     "/desk": ["", "scope=mine", "scope=all"],
+    "/referrals": ["", "view=ended"],
+    "/conduct": ["", "view=ended"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],
 }  # fmt: skip
