@@ -28,6 +28,7 @@ from kernel import settings as kernel_settings
 from kernel.ids import new_id
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.referrals import cases
 from tests.world import World
 from web.api.schema import UNKEYED, document
 from web.api.words import EXAMPLES
@@ -90,6 +91,8 @@ class Fuzzed:
         act = await stories.enter_seizure(self.world, matter.id)
         await stories.propose_matter(self.world, "再次立项")
         decided, problem, decision, main = await stories.decided_matter(self.world)
+        referral = await cases.sent(self.world)
+        complaint, list_id, nomination = await cases.follow_up(self.world)
         self.known = {
             "clue_id": [clue.id],
             "matter_id": [matter.id, decided.id],
@@ -99,6 +102,10 @@ class Fuzzed:
             "decision_id": [decision.id],
             "report_id": [decision.report_id],
             "act_id": [act.id],
+            "referral_id": [referral.id],
+            "complaint_id": [complaint],
+            "list_id": [list_id],
+            "nomination_id": [nomination],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]

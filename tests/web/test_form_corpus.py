@@ -19,6 +19,7 @@ from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.referrals import cases
 from tests.web.conftest import Client, Opener
 from tests.web.test_routes import routes
 from tests.world import World
@@ -42,17 +43,37 @@ ODD: Final = (
 """Text like any other: kept or refused, never an error of the server, never more than text on a page."""
 SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
-    (BODY, "chen"): ("/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk"),
-    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
-    (GOVERNMENT, "wu"): ("/reports", "/decisions"),
+    (BODY, "chen"): (
+        "/referrals",
+        "/referrals/new",
+        "/conduct/new",
+        "/clues/new",
+        "/clues",
+        "/matters/new",
+        "/matters",
+        "/instruments",
+        "/deadlines",
+        "/desk",
+    ),
+    (BODY, "li"): (
+        "/referrals",
+        "/commendations",
+        "/desk",
+        "/reports",
+        "/decisions",
+        "/escalations",
+        "/instruments",
+        "/matters",
+    ),
+    (GOVERNMENT, "wu"): ("/reports", "/decisions", "/conduct", "/commendations"),
     (GOVERNMENT, "xu"): ("/decisions",),
-    (SUPERVISED, "zhou"): ("/inbox",),
+    (SUPERVISED, "zhou"): ("/inbox", "/referrals/new", "/conduct/receipt", "/commendations"),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
 RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|referrals|conduct|commendations)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
@@ -112,6 +133,9 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.draft_letter(world, matter.id)
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
+    await cases.drafted(world)
+    await cases.sent(world)
+    await cases.follow_up(world)
     if decided:
         await stories.decided_matter(world)
     else:

@@ -62,6 +62,7 @@ NO_LIST = {
     "/referrals/new": "a form",
     "/conduct/new": "a form",
     "/conduct/receipt": "a form",
+    "/conduct/registered": "one receipt",
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
     "/delegations/new": "a form",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -247,10 +248,8 @@ async def published_list(request: Req, list_id: FromPath[UUID]) -> Template:
     """One published list under its permanent address; the same page with 404 for what is not published."""
     found = None
     async with entry.visiting(request) as work:
-        try:
+        with suppress(NotFound):
             found = await commendations.published_list(work, list_id)
-        except NotFound:
-            pass
     groups = []
     if found is not None:
         for kind, label in KINDS.items():

@@ -1,16 +1,20 @@
-"""Complaints about supervisors: to complain, to ask for the answer, and for the competent organ to examine (Art. 23)."""
+"""Complaints about supervisors: complaining, asking for the answer, and the examination above (Art. 23)."""
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from cryptography.exceptions import InvalidTag
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid, NotFound
+from kernel.vault import vault
 from kernel.wording import format_moment
 from kernel.work import Work
 from supervision.conduct import service as conduct
@@ -144,21 +148,39 @@ async def register(request: Req) -> Template | Response[bytes]:
                 subject_organ_id=organ_id, secret=form.secret("secret"), **{n: form.text(n) for n in names}
             )
             done = await conduct.register(t.work, command)
-            answer = await page(
-                request,
-                t.work,
-                "conduct/registered.html",
-                title="反映已经提交",
-                active=ACTIVE,
-                crumbs=[("对监督人员的反映", HERE), "反映已经提交"],
-                done=done,
-            )
-            return t.html(request, answer)
+            return t.redirect(f"{HERE}/registered?receipt={_sealed(done)}")
     except Invalid as wrong:
         errors = [FieldError("subject_organ", e.message) if e.field == "subject_organ_id" else e for e in wrong.errors]
         async with reading(request) as work:
             values = {k: v for k, v in Form(sent, work.today).values.items() if k != "secret"}
             return await _new(request, work, values, errors or [FieldError("facts", wrong.message)])
+
+
+def _sealed(done: conduct.Registered) -> str:
+    """The receipt as an opaque word: the answer that is kept under the form's key names no complaint."""
+    return urlsafe_b64encode(vault().seal(msgspec.json.encode(done).decode())).decode().rstrip("=")
+
+
+@get("/conduct/registered")
+async def registered(request: Req) -> Template:
+    """The number, once after registering. Raises NotFound for a word that is no receipt."""
+    word = request.query_params.get("receipt", "")
+    async with reading(request) as work:
+        await authorize(work, "conduct", "register", Target(owner_id=work.organ_id))
+        try:
+            sealed = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+            done = msgspec.json.decode(vault().open(sealed), type=conduct.Registered)
+        except (ValueError, InvalidTag, msgspec.DecodeError):
+            raise NotFound from None
+        return await page(
+            request,
+            work,
+            "conduct/registered.html",
+            title="反映已经提交",
+            active=ACTIVE,
+            crumbs=[("对监督人员的反映", HERE), "反映已经提交"],
+            done=done,
+        )
 
 
 @get("/conduct/receipt")
@@ -346,5 +368,5 @@ async def _close(work: Work, complaint_id: UUID, form: Form) -> None:
 
 ACTS: dict[str, Act] = {"assign": _assign, "examine": _examine, "answer": _answer, "close": _close}
 ROUTES = [
-    complaint_list, new_complaint, register, receipt_form, receipt, complaint_page, step_form, take_step,
+    complaint_list, new_complaint, register, registered, receipt_form, receipt, complaint_page, step_form, take_step,
 ]  # fmt: skip

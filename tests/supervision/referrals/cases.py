@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from kernel.work import open_work
+from supervision.commendations import service as commendations
+from supervision.conduct import service as conduct
+from supervision.conduct.models import ConductComplaint
 from supervision.referrals import service
 from supervision.referrals.models import Referral
 from tests import stories
-from tests.stories import BODY, SUPERVISED
+from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 
 CONTENTS = service.Contents(
@@ -79,3 +84,26 @@ async def urged(world: World) -> tuple[Referral, Referral]:
         found = await work.session.get(Referral, (work.city_id, seen.id))
         assert found is not None
         return row, found
+
+
+async def follow_up(world: World) -> tuple[UUID, UUID, UUID]:
+    """A complaint that the body's own government has to examine, a list that collects, and a nomination for it."""
+    body, contact = await world.organ(BODY), "organ_head"
+    async with world.work(SUPERVISED, contact) as work:
+        complaint = conduct.RegisterComplaint(
+            subject_organ_id=body,
+            position="leader",
+            subject="某某",
+            ground="neglect",
+            facts="多次反映的问题没有人受理，也没有答复。",
+            secret="query-code-2026",
+        )
+        await conduct.register(work, complaint)
+    async with world.work(GOVERNMENT) as work:
+        complaint_id = (await work.session.scalars(select(ConductComplaint.id))).one()
+    async with world.work(BODY, "supervision_leader") as work:
+        listed = await commendations.open_list(work, work.today.year)
+    async with world.work(SUPERVISED, contact) as work:
+        merits = "全年办理的行政处罚案件没有一件被复议、诉讼纠正。"
+        nomination = await commendations.nominate(work, listed.id, kind="organ", field="enforcement", merits=merits)
+    return complaint_id, listed.id, nomination
