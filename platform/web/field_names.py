@@ -94,16 +94,17 @@ verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiti
 when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 advice 处理办法|alive 在运行|fact 情况|host 主机|jobs 定时任务|last_at 上次执行时间|light 状态灯|lines 各部分
 acknowledged_on 受理日期|added_by 提交人|answered_by_name 答复人|archive_sha256 案卷摘要（SHA-256）
-archive_size 案卷字节数|block 不能表彰的原因|block_article 不能表彰的依据|channel_label 来源|commended 表彰对象|competent 有权机关
-conduct 涉嫌的问题|discovered 发现经过|due_article 期限依据|due_at 期满时间|due_length 期限长度
-due_name 期限名称|examiner_names 调查人|field_label 工作方面|include 是否列入|leader_post_id 决定的负责人|manifest_sha256 清单摘要（SHA-256）
-manifest_sm3 清单摘要（SM3）|may_nominate 可以推荐|may_review 可以审核|merits 主要事迹|named_by 确定人
-nominated_by_name 推荐单位|nominations 推荐对象|officer_id 人员编号|origin_label 来由|outcome_label 认定结论
-overdue 已逾期|position 职务类别|position_label 职务类别|public_href 公布地址|published_at 公布时间|readers 知悉人员
-recipient 受移送机关|review_note 审核意见|role_label 用途|secrecy 知悉范围代码|secrecy_label 知悉范围|secret 查询口令
-sm3 文件摘要（SM3）|source_mask 反映人（遮盖）|steps 办理过程|subject_organ_name 被反映人所在单位
-submitted_by_name 报请人|complaint_id 反映编号|referral_id 移送编号|list_id 名单编号|nomination_id 推荐编号
-what 文件|ended 已结束
+archive_size 案卷字节数|block 不能表彰的原因|block_article 不能表彰的依据|channel_label 来源|commended 表彰对象
+competent 有权机关|conduct 涉嫌的问题|discovered 发现经过|due_article 期限依据|due_at 期满时间
+due_length 期限长度|due_name 期限名称|examiner_names 调查人|field_label 工作方面|include 是否列入
+leader_post_id 决定的负责人|manifest_sha256 清单摘要（SHA-256）|manifest_sm3 清单摘要（SM3）
+may_nominate 可以推荐|may_review 可以审核|merits 主要事迹|named_by 确定人|nominated_by_name 推荐单位
+nominations 推荐对象|officer_id 人员编号|origin_label 来由|outcome_label 认定结论|overdue 已逾期
+position 职务类别|position_label 职务类别|public_href 公布地址|published_at 公布时间|readers 知悉人员
+recipient 受移送机关|review_note 审核意见|role_label 用途|secrecy 知悉范围代码|secrecy_label 知悉范围
+secret 查询口令|sm3 文件摘要（SM3）|source_mask 反映人（遮盖）|steps 办理过程
+subject_organ_name 被反映人所在单位|submitted_by_name 报请人|complaint_id 反映编号|referral_id 移送编号
+list_id 名单编号|nomination_id 推荐编号|what 文件|ended 已结束
 next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
 """
 

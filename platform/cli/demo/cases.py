@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from cli.demo.clue_cases import clue_cases
+from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.report_cases import report_cases
 from cli.demo.stage import Case, Stage
@@ -26,6 +27,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from matter_cases(stage)
     yield from report_cases(stage)
     yield from clue_cases(stage)
+    yield from follow_up_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

@@ -100,7 +100,7 @@ async def supervised_desk(work: Work, actor: Actor) -> DeskView:
         heading="收到的文书",
         total=counts["sent"] + counts["served"],
         total_href="/inbox",
-        waiting=await for_head(work) if "organ_head" in actor.roles else [],
+        waiting=await for_head(work, actor) if "organ_head" in actor.roles else [],
         waiting_heading="待我审定" if "organ_head" in actor.roles else "",
     )
 

@@ -8,6 +8,7 @@ from kernel.clock import local_date
 from kernel.wording import format_short
 from kernel.work import Actor, Work
 from supervision.desk import repository
+from supervision.desk.follow_up import follow_up
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
 from tenants.organs.directory import directory
@@ -24,6 +25,7 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _closings(work, actor),
         *await _dismissals(work, actor),
         *await _escalations(work),
+        *await follow_up(work, actor),
     ]
     return sorted(found, key=lambda one: one.since)
 
@@ -171,7 +173,8 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
         )
         for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
     ]
-    return objections + [
+    later = [*objections, *await follow_up(work, actor)]
+    return later + [
         Waiting(
             kind="report",
             label="作出决定",
@@ -186,9 +189,9 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
     ]
 
 
-async def for_head(work: Work) -> list[Waiting]:
-    """Written reports that the head of a supervised organ settles."""
-    return [
+async def for_head(work: Work, actor: Actor) -> list[Waiting]:
+    """Written reports that the head of a supervised organ settles, and transfers that he decides on."""
+    return await follow_up(work, actor) + [
         Waiting(
             kind="reply",
             label="审定书面报告",

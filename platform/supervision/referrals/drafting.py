@@ -121,14 +121,18 @@ async def open_draft(work: Work, command: OpenReferral) -> UUID | None:
     """Open a draft from another part, once for each source: None when it was opened before, or when nobody in the
     organ may decide on it. The leaders of the work's organ know of it and complete it.
 
-    Called in the work of the organ that refers; needs no right of the acting person, whose own step led here.
+    Called in the work of the organ that refers; needs no right of the acting person, whose own step led here. A crime
+    that a supervising organ comes upon is one of its supervised officers, which goes to discipline inspection as well
+    (Art. 18): the transfer to the police belongs to the organ that handles the case.
     """
     if command.kind not in KINDS or command.origin not in ORIGINS:
         raise Invalid("请选择移送种类。", field="kind")
-    leaders = await repository.posts_with(work, DECIDERS[command.kind])
+    supervises = (await directory(work)).organ_class(work.organ_id) in ("justice_department", "government")
+    kind = "discipline" if supervises and command.kind == "criminal" else command.kind
+    leaders = await repository.posts_with(work, DECIDERS[kind])
     if not leaders:
         return None
-    values = _row(work, command.kind, command.recipient, command.origin, command.source_id)
+    values = _row(work, kind, command.recipient, command.origin, command.source_id)
     values |= {"matter_id": command.matter_id, "drafted_by": None, "drafted_by_name": "系统"}
     referral_id = await repository.add(work, values)
     if referral_id is None:

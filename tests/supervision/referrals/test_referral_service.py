@@ -17,6 +17,7 @@ from kernel.errors import Barred, Denied, IllegalTransition, Invalid, NotFound, 
 from kernel.ids import new_id
 from kernel.models import AuditEntry, OutboxMessage
 from supervision.deadlines.models import Notice
+from supervision.desk import service as desk
 from supervision.matters import service as matters
 from supervision.referrals import service
 from supervision.referrals.dossier import faults
@@ -228,6 +229,25 @@ async def test_another_part_opens_a_draft_once(world: World) -> None:
             await service.transfer(work, first)
     async with world.work(BODY, "supervision_leader", 1) as work:
         assert (await service.transfer(work, first)).state == "approved"
+
+
+async def test_a_crime_of_an_officer_goes_to_discipline_inspection(world: World) -> None:
+    command = service.OpenReferral(kind="criminal", origin="accountability", source_id=new_id())
+    async with world.work(BODY) as work:
+        found = await service.open_draft(work, command)
+        row = await work.session.get(Referral, (work.city_id, found))
+        assert row is not None
+        assert row.kind == "discipline"
+
+
+async def test_it_waits_on_the_desk_of_whoever_decides_and_says_no_more(world: World) -> None:
+    await cases.drafted(world)
+    async with world.work(BODY, "supervision_leader") as work:
+        lines = [w for w in (await desk.desk(work)).waiting if w.kind == "referral"]
+        assert [(w.label, w.title) for w in lines] == [("决定是否移送", "限制知悉：问题线索移送")]
+    for organ, role, nth in ((BODY, "supervision_leader", 1), (GOVERNMENT, "government_leader", 0)):
+        async with world.work(organ, role, nth) as work:
+            assert not [w for w in (await desk.desk(work)).waiting if w.kind == "referral"]
 
 
 async def test_of_two_decisions_at_once_one_holds(world: World) -> None:
