@@ -15,7 +15,7 @@ from supervision.referrals import service as referrals
 
 BODY = "建安区司法局"
 URBAN = "建安区城市管理局"
-SECRET = "yanshi-2026"
+WORD = "yanshi-2026"
 MERITS = {
     URBAN: "全年办理行政处罚案件一百二十件，没有一件被行政复议、行政诉讼纠正，案卷评查优秀率百分之九十六。",
     "建安区水利局": "推行柔性执法清单，轻微违法行为首次不罚三十七件，群众满意度居全区首位。",
@@ -114,7 +114,7 @@ async def _register(stage: Stage, who: str, organ: str, position: str, facts: st
             subject="某监督人员",
             ground="neglect",
             facts=facts,
-            secret=SECRET,
+            secret=WORD,
             name="贾某",
             contact="0374-0000000",
         )
