@@ -228,7 +228,7 @@ async def _complaint(request: Req, work: Work, view: ComplaintView, **more: Any)
     base = f"{HERE}/{view.id}"
     allowed = [
         {"label": c.label, "href": f"{base}/{c.action}", "articles": c.articles, "hint": c.hint, "next": n == 0}
-        for n, c in enumerate(view.allowed)
+        for n, c in enumerate(sorted(view.allowed, key=lambda c: c.action == "assign" and view.state == "examining"))
     ]
     if not view.anonymous:
         allowed.append({"label": "查看反映人身份", "href": f"{base}/source", "articles": ["规则:反映人保护"]})
