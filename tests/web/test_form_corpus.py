@@ -214,7 +214,8 @@ async def test_odd_text_is_text_at_every_form(world: World, client_for: Opener, 
 
 ALIASES: Final = {
     "paper": "paper", "copy": "paper_copy", "view": "saved_view", "letter": "dead_letter", "draft": "circular_draft",
-    "report": "government_report", "item": "escalated_item",
+    "report": "government_report", "item": "escalated_item", "list": "commendation_list",
+    "complaint": "conduct_complaint",
 }  # fmt: skip
 """The record that a place of an address names, where its table is called otherwise."""
 READERS: Final = tuple(PAGES)
