@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from kernel.errors import Barred, IllegalTransition
 from kernel.machine import Guard, Machine
 from supervision.clues.rules import CLUE, ClueFacts
+from supervision.commendations.rules import LIST, ListFacts
+from supervision.conduct.rules import CONDUCT, ConductFacts
 from supervision.decisions.rules import DECISION, REPORT, DecisionFacts, ReportFacts
 from supervision.instruments.rules import INSTRUMENT, InstrumentFacts
 from supervision.matters.findings import FINDING, FindingFacts
 from supervision.matters.rules import MATTER, MatterFacts
+from supervision.referrals.rules import REFERRAL, ReferralFacts
 
 MACHINES: list[tuple[Machine[Any], type]] = [
     (CLUE, ClueFacts),
@@ -27,7 +30,12 @@ MACHINES: list[tuple[Machine[Any], type]] = [
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
 ]
+LATER: list[tuple[Machine[Any], type]] = [(REFERRAL, ReferralFacts), (CONDUCT, ConductFacts), (LIST, ListFacts)]
+"""Follow-up, where policy alone keeps whoever is recused from acting."""
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
+every = pytest.mark.parametrize(
+    ("machine", "facts_type"), [*MACHINES, *LATER], ids=[m.name for m, _ in [*MACHINES, *LATER]]
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ARTICLE = re.compile(r"(?:[1-9]|1\d|2[0-4])(?:\((?:[1-9]|1[0-2])\))?")
 UNWELCOME = ("!", "！", "失败", "非法", "抱歉", "错误")
@@ -37,7 +45,7 @@ def guards(machine: Machine[Any]) -> Iterator[Guard[Any]]:
     return (guard for transition in machine.transitions for guard in transition.guards)
 
 
-@each
+@every
 @given(data=st.data())
 def test_every_action_steps_or_is_refused_with_reason_and_article(
     machine: Machine[Any], facts_type: type, data: st.DataObject
@@ -74,7 +82,7 @@ def _values(annotation: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(["government", "justice_department", "township_government", "department"])
 
 
-@each
+@every
 def test_wording_says_why_and_what_to_do(machine: Machine[Any], facts_type: type) -> None:
     for guard in guards(machine):
         assert guard.reason.endswith("。")

@@ -24,12 +24,12 @@ class ListFacts:
     reasons: bool = True
 
 
-_SOMEBODY: Guard[ListFacts] = Guard(lambda f: f.included > 0, "名单中没有列入的对象", "6", "请先审核推荐对象。")
-_REVIEWED: Guard[ListFacts] = Guard(lambda f: f.waiting == 0, "还有推荐对象没有审核", "6", "请逐个审核后再报请。")
+_SOMEBODY: Guard[ListFacts] = Guard(lambda f: f.included > 0, "名单中没有列入的对象。", "6", "请先审核推荐对象。")
+_REVIEWED: Guard[ListFacts] = Guard(lambda f: f.waiting == 0, "还有推荐对象没有审核。", "6", "请逐个审核后再报请。")
 _CLEAR: Guard[ListFacts] = Guard(
-    lambda f: not f.barred, "名单中有现在不能表彰的对象", "21", "请查看标出的对象，退回后不予列入。"
+    lambda f: not f.barred, "名单中有现在不能表彰的对象。", "21", "请查看标出的对象，退回后不予列入。"
 )
-_REASONS: Guard[ListFacts] = Guard(lambda f: f.reasons, "没有写明理由", "6", "请写明退回的理由。")
+_REASONS: Guard[ListFacts] = Guard(lambda f: f.reasons, "没有写明理由。", "6", "请写明退回的理由。")
 
 LIST: Machine[ListFacts] = Machine(
     "commendation_list",

@@ -64,12 +64,12 @@ class ConductFacts:
     founded_consequence: bool = True
 
 
-_EXAMINED: Guard[ConductFacts] = Guard(lambda f: f.examined, "没有调查情况", "23", "请由指定的调查人先行调查并记录。")
+_EXAMINED: Guard[ConductFacts] = Guard(lambda f: f.examined, "没有调查情况。", "23", "请由指定的调查人先行调查并记录。")
 _EXAMINERS: Guard[ConductFacts] = Guard(
-    lambda f: 1 <= f.examiners <= EXAMINERS_MOST, "没有指定调查人", "23", "请指定一至三名与反映内容无关的人员。"
+    lambda f: 1 <= f.examiners <= EXAMINERS_MOST, "没有指定调查人。", "23", "请指定一至三名与反映内容无关的人员。"
 )
 _CONSEQUENCE: Guard[ConductFacts] = Guard(
-    lambda f: f.founded_consequence, "反映属实但没有处理措施", "23", "请至少选择一项处理措施。"
+    lambda f: f.founded_consequence, "反映属实但没有处理措施。", "23", "请至少选择一项处理措施。"
 )
 _OPEN = frozenset({"received", "examining"})
 

@@ -42,6 +42,8 @@ class OpenReferral(msgspec.Struct, frozen=True, kw_only=True):
     matter_id: UUID | None = None
     contents: Contents | None = None
     recipient: str = ""
+    answers_to: UUID | None = None
+    """The organ that urged."""
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from supervision.referrals import circle, repository
 from supervision.referrals.commands import Contents
 from supervision.referrals.dossier import Piece, archive, listed, manifest, sm3
 from supervision.referrals.models import Referral, ReferralDossier, ReferralFile
+from supervision.referrals.receiving import answer_urging
 from supervision.referrals.rules import ReferralFacts, problems
 from tenants.organs.directory import directory
 
@@ -71,6 +72,7 @@ async def decline(work: Work, referral_id: UUID, reasons: str, *, version: int |
     await circle.tell(
         work, row, "一件限制知悉事项已经决定", but=work.actor.post_id if work.actor else None, kind="decision"
     )
+    await answer_urging(work, row, f"决定不予移送：{reasons.strip()}")
     return row
 
 

@@ -133,7 +133,12 @@ async def open_draft(work: Work, command: OpenReferral) -> UUID | None:
     if not leaders:
         return None
     values = _row(work, kind, command.recipient, command.origin, command.source_id)
-    values |= {"matter_id": command.matter_id, "drafted_by": None, "drafted_by_name": "系统"}
+    values |= {
+        "matter_id": command.matter_id,
+        "addressee_id": command.answers_to,
+        "drafted_by": None,
+        "drafted_by_name": "系统",
+    }
     referral_id = await repository.add(work, values)
     if referral_id is None:
         return None

@@ -50,7 +50,8 @@ class Referral(Versioned, TenantRow):
     """The record of that origin; with it a repeated job opens nothing twice."""
     matter_id: Mapped[UUID | None]
     addressee_id: Mapped[UUID | None]
-    """The enforcement organ that is urged; the other receivers have no tenant."""
+    """Of an urging letter, the organ that is urged; of a transfer that was urged, the body to which it answers. Other
+    receivers have no tenant."""
     recipient: Mapped[str]
     secrecy: Mapped[str]
     round: Mapped[int] = mapped_column(server_default="1")

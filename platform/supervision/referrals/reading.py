@@ -72,7 +72,8 @@ async def _row(work: Work, row: Referral, subject: str) -> ReferralRow:
 
 
 async def _recipient(work: Work, row: Referral) -> str:
-    return (await directory(work)).name(row.addressee_id) if row.addressee_id else row.recipient
+    urging = row.kind == "urge_transfer" and row.addressee_id is not None
+    return (await directory(work)).name(row.addressee_id) if urging and row.addressee_id else row.recipient
 
 
 async def _due_name(work: Work, row: Referral) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel import blobs
 from kernel.work import Work
-from supervision.referrals import circle
+from supervision.referrals import circle, repository
 from supervision.referrals.commands import Incoming
 from supervision.referrals.dossier import sm3
 from supervision.referrals.drafting import keep, record
@@ -76,3 +76,17 @@ async def _keep_round(work: Work, row: Referral) -> None:
 
 def _me(work: Work) -> UUID | None:
     return work.actor.post_id if work.actor else None
+
+
+async def answer_urging(work: Work, row: Referral, what: str) -> None:
+    """Tell the body that urged what the enforcement organ decided: the result of its letter, without a paper, because
+    it comes from the organ's own decision (Art. 8(5))."""
+    if row.origin != "urging" or row.addressee_id is None:
+        return
+    source, body = row.source_id, row.addressee_id
+    async with work.acting_as(body):
+        urged = await repository.lock(work, source)
+        if urged is not None and urged.state in ("sent", "acknowledged"):
+            urged.closed_on = work.today
+            await circle.step(work, urged, "record_result", ReferralFacts(), what)
+            await circle.tell(work, urged, "一件限制知悉事项有了答复", kind="answered")

@@ -63,15 +63,15 @@ class ReferralFacts:
 
 
 _COMPLETE: Guard[ReferralFacts] = Guard(
-    lambda f: f.complete, "移送内容不完整", "18", "请写明涉及的人员或者案件、涉嫌的问题和发现经过。"
+    lambda f: f.complete, "移送内容不完整。", "18", "请写明涉及的人员或者案件、涉嫌的问题和发现经过。"
 )
 _SEALED: Guard[ReferralFacts] = Guard(
-    lambda f: f.sealed, "案卷正在封存", "18", "封存完成后即可送出，一般不超过一分钟。"
+    lambda f: f.sealed, "案卷正在封存。", "18", "封存完成后即可送出，一般不超过一分钟。"
 )
 _PROOF: Guard[ReferralFacts] = Guard(
-    lambda f: f.has_proof, "没有受移送机关的回执或者文书", "18", "请上传受移送机关的回执或者文书。"
+    lambda f: f.has_proof, "没有受移送机关的回执或者文书。", "18", "请上传受移送机关的回执或者文书。"
 )
-_REASONS: Guard[ReferralFacts] = Guard(lambda f: f.reasons, "没有写明理由", "21", "请写明理由，理由存入案卷。")
+_REASONS: Guard[ReferralFacts] = Guard(lambda f: f.reasons, "没有写明理由。", "21", "请写明理由，理由存入案卷。")
 _OUT = frozenset({"sent", "acknowledged"})
 
 REFERRAL: Machine[ReferralFacts] = Machine(
@@ -92,29 +92,29 @@ REFERRAL: Machine[ReferralFacts] = Machine(
             "决定移送",
             frozenset({"draft"}),
             "approved",
-            "18;21",
+            "18",
             (_COMPLETE,),
             "案卷清单随决定固定，系统封存后应当在规定时间内送出。",
         ),
-        Transition("decline", "决定不移送", frozenset({"draft"}), "declined", "18;21", (_REASONS,), "理由存入案卷。"),
+        Transition("decline", "决定不移送", frozenset({"draft"}), "declined", "18", (_REASONS,), "理由存入案卷。"),
         Transition(
             "send",
             "送出移送文书",
             frozenset({"approved"}),
             "sent",
-            "18;21",
+            "18",
             (_SEALED,),
             "取得文号，生成移送文书，列明案卷校验值。",
         ),
-        Transition("acknowledge", "登记受理回执", frozenset({"sent"}), "acknowledged", "18;21", (_PROOF,)),
-        Transition("record_result", "登记办理结果", _OUT, "resulted", "18;21", (_PROOF,)),
-        Transition("record_return", "登记退回", _OUT, "returned", "18;21", (_PROOF, _REASONS)),
+        Transition("acknowledge", "登记受理回执", frozenset({"sent"}), "acknowledged", "18", (_PROOF,)),
+        Transition("record_result", "登记办理结果", _OUT, "resulted", "18", (_PROOF,)),
+        Transition("record_return", "登记退回", _OUT, "returned", "18", (_PROOF, _REASONS)),
         Transition(
             "reopen",
             "补充后重新移送",
             frozenset({"returned", "declined"}),
             "draft",
-            "18;21",
+            "18",
             (_REASONS,),
             "原案卷和文书保留，重新决定后另行封存。",
         ),

@@ -20,7 +20,7 @@ from supervision.instruments.numbering import document_number
 from supervision.instruments.papers import compact, number_series, regulation, rendered, seal
 from supervision.instruments.sending import new_code
 from supervision.matters.commands import Upload
-from supervision.referrals import circle, drafting, repository
+from supervision.referrals import circle, drafting, receiving, repository
 from supervision.referrals.commands import Contents, OpenReferral
 from supervision.referrals.models import Referral, ReferralDossier
 from supervision.referrals.rules import LETTERS, SECRECY, ReferralFacts
@@ -45,6 +45,8 @@ async def send(work: Work, referral_id: UUID, *, version: int | None = None) -> 
     if row.kind == "urge_transfer":
         await circle.set_limit(work, row, "referral.urged")
         await _urge(work, row, contents)
+    else:
+        await receiving.answer_urging(work, row, f"已移送公安机关（{row.number}）。")
     await circle.write_step(work, row, "letter", f"制发移送文书 {row.number}")
     return row
 
@@ -143,6 +145,7 @@ async def _urge(work: Work, row: Referral, contents: Contents) -> None:
                     discovered=f"{tree.name(issuer)}以《督促移送函》（{number}）督促移送。",
                 ),
                 recipient=POLICE,
+                answers_to=issuer,
             ),
         )
         there = await repository.lock(work, opened) if opened else None

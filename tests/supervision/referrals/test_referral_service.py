@@ -207,8 +207,19 @@ async def test_urging_opens_the_transfer_at_the_enforcement_organ_which_decides_
         _, letter_pdf, _ = await service.download(work, there.id, "letter")
         assert done.number == "建城罪移〔2026〕1号"
     assert "同级公安机关" in words(letter_pdf)
+    async with world.work(BODY, "supervisor") as work:
+        answered = await service.view(work, row.id)
+        assert (answered.state, answered.steps[0].note) == ("resulted", "已移送公安机关（建城罪移〔2026〕1号）。")
     async with world.work(SUPERVISED, "contact") as work:
         assert (await service.listed(work, open_only=None)).items == []
+
+
+async def test_a_refusal_to_transfer_is_told_to_the_body_that_urged(world: World) -> None:
+    row, there = await cases.urged(world)
+    async with world.work(SUPERVISED, "organ_head") as work:
+        await service.decline(work, there.id, "毁坏面积未达到追诉标准。")
+    async with world.work(BODY, "supervisor") as work:
+        assert (await service.view(work, row.id)).steps[0].note == "决定不予移送：毁坏面积未达到追诉标准。"
 
 
 async def test_another_part_opens_a_draft_once(world: World) -> None:
