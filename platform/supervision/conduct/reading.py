@@ -74,11 +74,13 @@ def _row(work: Work, row: ConductComplaint) -> ComplaintRow:
 
 
 async def view(work: Work, complaint_id: UUID) -> ComplaintView:
-    """One complaint. Raises NotFound for everybody who does not handle it, the person concerned among them."""
+    """One complaint; each look is audited. Raises NotFound for everybody who does not handle it, and for the person
+    concerned."""
     row = await repository.get(work, complaint_id)
     if row is None or not circle.knows(work.actor, row):
         raise NotFound
     await authorize(work, "conduct", "read", await circle.target(work, row))
+    work.record("conduct_read", "conduct", row.id, title="限制知悉的反映：查看", article=circle.ARTICLE)
     rule = (await deadlines.rulebook(work)).deadline(row.due_kind) if row.due_kind else None
     allowed, refused = await _choices(work, row)
     return ComplaintView(

@@ -49,6 +49,8 @@ async def listed(
     await repository.declare(work, work.actor.post_id)
     rows = await repository.of_reader(work, work.actor.post_id, open_only=open_only, after=after, limit=limit + 1)
     held = await repository.contents(work, [row.id for row in rows])
+    if rows:
+        work.record("referral_list", "referral", None, title="限制知悉事项：查看清单", article="18")
     shown = [await _row(work, row, circle.opened_text(held[row.id]).subject) for row in rows[:limit]]
     return Page(shown, str(rows[limit - 1].id) if len(rows) > limit else None)
 
@@ -81,10 +83,12 @@ async def _due_name(work: Work, row: Referral) -> str:
 
 
 async def view(work: Work, referral_id: UUID) -> ReferralView:
-    """One referral. Raises NotFound for everybody who is not named on it, in the words for what does not exist."""
+    """One referral; each look is audited. Raises NotFound for everybody who is not named on it, in the words for what
+    does not exist."""
     row = await _known(work, referral_id)
     await authorize(work, f"referral:{row.kind}", "read", await circle.target(work, row))
     _, contents = await circle.contents_of(work, row)
+    work.record("referral_read", "referral", row.id, title="限制知悉事项：查看", article=ARTICLES[row.kind])
     matter = await repository.matter(work, row.matter_id) if row.matter_id else None
     rule = (await deadlines.rulebook(work)).deadline(row.due_kind) if row.due_kind else None
     allowed, refused = await _choices(work, row)

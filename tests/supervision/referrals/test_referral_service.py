@@ -58,6 +58,10 @@ async def test_a_leader_decides_on_what_another_drafted_and_the_letter_goes_out_
         _, archive, media_type = await service.download(work, row.id, "archive")
         _, word, _ = await service.download(work, row.id, "word")
         looks = (await work.session.scalars(select(AuditEntry).where(AuditEntry.action == "referral_download"))).all()
+    async with world.work(BODY, "supervision_leader") as work:
+        await service.view(work, row.id)
+        seen = select(AuditEntry).where(AuditEntry.action == "referral_read", AuditEntry.subject_id == row.id)
+        assert len((await work.session.scalars(seen)).all()) == 1
     assert (name, media_type, len(looks), word[:2]) == ("建司执监移〔2026〕1号.pdf", "application/zip", 3, b"PK")
     text = words(pdf)
     for part in ("线索移送函", "第十八条", "建安区纪委监委", "赵某某", done.manifest_sm3, "知悉范围：内部"):
