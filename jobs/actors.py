@@ -80,6 +80,40 @@ async def end_suspensions(work: Work) -> None:
     await licensing.end_suspensions(work)
 
 
+@job("seal_referral")
+async def seal_referral(work: Work, referral_id: str, round_no: int) -> None:
+    """Build the sealed archive of a referral from its manifest, once (Articles 18, 21)."""
+    from supervision.referrals import service as referrals
+
+    await referrals.seal(work, UUID(referral_id), round_no)
+
+
+@job("open_referral")
+async def open_referral(work: Work, kind: str, origin: str, source_id: str, matter_id: str | None = None) -> None:
+    """Open the draft of a referral that another part decided on, once for each source (Articles 18, 21)."""
+    from supervision.referrals import service as referrals
+
+    matter = UUID(matter_id) if matter_id else None
+    command = referrals.OpenReferral(kind=kind, origin=origin, source_id=UUID(source_id), matter_id=matter)
+    await referrals.open_draft(work, command)
+
+
+@job("watch_referrals", queue="deadlines")
+async def watch_referrals(work: Work) -> None:
+    """Tell the named few of limits of referrals that have come to their end (Articles 18, 21)."""
+    from supervision.referrals import service as referrals
+
+    await referrals.sweep(work)
+
+
+@job("watch_conduct", queue="deadlines")
+async def watch_conduct(work: Work) -> None:
+    """Tell the examining leaders of limits of complaints about supervisors that have come (Article 23)."""
+    from supervision.conduct import service as conduct
+
+    await conduct.sweep(work)
+
+
 @job("end_sessions")
 async def end_sessions(work: Work) -> None:
     """Remove sessions that have run out, and counts of log-in tries that say nothing any more."""

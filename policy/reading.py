@@ -31,6 +31,13 @@ USED_DEADLINES: Final = frozenset(
         "matter.look_back",
         "decision.execution",
         "recusal.decide",
+        "referral.decide",
+        "referral.send",
+        "referral.answer",
+        "referral.result",
+        "referral.urged",
+        "conduct.acceptance",
+        "conduct.answer",
         "accountability.statement",
         "accountability.organ_answer",
         "accountability.review",
@@ -61,7 +68,9 @@ RECUSAL_GROUNDS: Final = ("own_interest", "relative_interest", "other")
 RECUSAL_LADDER: Final = ("recusal_remind", "recusal_overdue", "recusal_escalate")
 PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular", "recusal_decision")
 """Documents that ask for no answer: they go with an instrument, or are told to many."""
-_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS)
+REFERRALS: Final = ("discipline_referral", "criminal_transfer", "urge_transfer")
+"""Letters of a referral (Arts. 18, 21), known to a named few."""
+_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS, *REFERRALS)
 
 # Table → the keys that it must hold, each exactly once.
 _COMPLETE: Final[dict[str, tuple[str, ...]]] = {

@@ -96,6 +96,49 @@ _INSTRUMENT_VERBS: Final[Mapping[str, str]] = {
     "list": "查看全部",
 }
 
+# Referrals, complaints about supervisors, commendation.
+REFERRAL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"discipline": "问题线索移送", "criminal": "涉嫌犯罪案件移送", "urge_transfer": "督促移送"}
+)
+
+_REFERRAL_VERBS: Final[Mapping[str, str]] = {
+    "draft": "起草",
+    "name_reader": "增加知悉人员：",
+    "transfer": "决定",
+    "decline": "决定不予",
+    "send": "送出",
+    "acknowledge": "登记受理回执：",
+    "record_result": "登记办理结果：",
+    "record_return": "登记退回：",
+    "reopen": "补充后重新办理",
+    "read": "查看",
+    "download": "下载案卷和文书：",
+}
+
+_FOLLOW_UP: Final[Mapping[str, Mapping[str, str]]] = {
+    "conduct": {
+        "register": "反映监督人员问题",
+        "list": "查看对监督人员的反映清单",
+        "read": "查看对监督人员的反映",
+        "assign": "指定调查人",
+        "examine": "记录调查情况",
+        "answer": "作出处理和答复",
+        "close": "办结对监督人员的反映",
+        "read_source": "查看反映人身份",
+    },
+    "commendation": {
+        "open": "开始年度表彰",
+        "nominate": "推荐表彰对象",
+        "list": "查看表彰名单清单",
+        "read": "查看表彰名单",
+        "review": "审核表彰对象",
+        "submit": "报请批准表彰名单",
+        "send_back": "退回表彰名单",
+        "approve": "批准表彰名单",
+        "publish": "公布表彰名单",
+    },
+}
+
 _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "clue": {
         "register": "登记线索",
@@ -246,6 +289,9 @@ def _labels() -> dict[tuple[str, str], str]:
     labels = {(kind, action): text for kind, actions in _PLAIN.items() for action, text in actions.items()}
     for kind, name in INSTRUMENT_NAMES.items():
         labels |= {(f"instrument:{kind}", verb): text + name for verb, text in _INSTRUMENT_VERBS.items()}
+    for kind, name in REFERRAL_NAMES.items():
+        labels |= {(f"referral:{kind}", verb): text + name for verb, text in _REFERRAL_VERBS.items()}
+    labels |= {(kind, action): text for kind, actions in _FOLLOW_UP.items() for action, text in actions.items()}
     labels |= {(f"decision:{kind}", "decide"): f"作出{name}的监督决定" for kind, name in DECISION_NAMES.items()}
     return labels
 

@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     calendar.add_parser("import", help="an official year: CSV with day,is_workday,name").add_argument("file")
     _audit(commands.add_parser("audit", help="verify or export the audit trail   审计核验"))
+    dossier = commands.add_parser("dossier", help="check a sealed dossier without any database   核验移送案卷")
+    dossier.add_argument("file", help="the archive")
+    dossier.add_argument("sha256", help="the SHA-256 of the manifest, as printed in the letter")
     _backup(commands)
     demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
     demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
@@ -131,6 +134,10 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911, PLR0912  one ret
             return accounts.first(options.organ, names, usernames, generate=options.generate)
         case "audit":
             return _audited(options)
+        case "dossier":
+            from cli.dossier import verify
+
+            return verify(options.file, options.sha256)
         case "backup" | "restore":
             from cli.backup import run
 

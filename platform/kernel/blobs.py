@@ -108,7 +108,13 @@ class BlobStore:
     async def put(self, work: Work, data: bytes, name: str = "", *, field: str = "files") -> Stored:
         """Store a file for the work's organ. Raises Invalid for an empty file, an unknown type, or a name whose
         ending promises another type than the content has; TooLarge above the limit."""
-        stored = await asyncio.to_thread(self._write, data, name, field)
+        return await self._recorded(work, await asyncio.to_thread(self._write, data, name, field))
+
+    async def keep(self, work: Work, data: bytes, media_type: str) -> Stored:
+        """Store what the product made itself, of a type that nobody may upload (a sealed archive)."""
+        return await self._recorded(work, await asyncio.to_thread(self._place, data, media_type, "archive"))
+
+    async def _recorded(self, work: Work, stored: Stored) -> Stored:
         await work.session.execute(
             insert(BlobRecord)
             .values(
@@ -138,6 +144,9 @@ class BlobStore:
             raise Invalid(f"文件“{name}”解压后过大，请另存为新的文件后重新上传。", field=field)
         if expected is not None and media_type not in expected:
             raise Invalid(f"文件“{name}”的内容与扩展名不一致，请核对后重新上传。", field=field)
+        return self._place(data, media_type, kind)
+
+    def _place(self, data: bytes, media_type: str, kind: str) -> Stored:
         sha256 = hashlib.sha256(data).hexdigest()
         sm3 = hashes.Hash(hashes.SM3())
         sm3.update(data)

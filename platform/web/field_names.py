@@ -38,7 +38,7 @@ finding_facts 问题事实|finding_id 问题编号|finding_ids 问题编号|find
 finding_state_label 问题状态|finding_title 问题名称|findings 问题|first 起始日期|first_on 最早日期|form 文书样式
 format 文件格式|former_names 曾用名|from_organ_name 转出单位|general 总体说明|government_id 政府编号
 government_name 政府|granted 是否同意|gravity 情节代码|gravity_label 情节|ground 情形代码|ground_label 情形
-groups 分组|handled 已处理|handled_at 处理时间|handled_note 处理说明|handler 承办人|handler_names 承办人
+groups 分组|handled 已经处理|handled_at 处理时间|handled_note 处理说明|handler 承办人|handler_names 承办人
 handler_post_ids 承办人岗位编号|handlers 承办人|happened_on 发生日期|has_pdf 有正式文本|head_name 主要负责人
 heading 标题|hint 提示|href 页面地址|icon 图标|id 编号|in_force 在有效期内|instance 请求地址|instrument 文书
 instrument_id 文书编号|instrument_label 文书名称|instruments 文书|internal 仅内部可见
@@ -93,6 +93,18 @@ value 数值|verdict 核验结论|verification_code 验证码|verifications 核�
 verified_note 核验说明|version 记录版本|view 视图|waiting 待办|waiting_heading 待审批标题|weekday 星期
 when 适用情形|who 人员|withdrawn_reason 撤回理由|year 年份
 advice 处理办法|alive 在运行|fact 情况|host 主机|jobs 定时任务|last_at 上次执行时间|light 状态灯|lines 各部分
+acknowledged_on 受理日期|added_by 提交人|answered_by_name 答复人|archive_sha256 案卷摘要（SHA-256）
+archive_size 案卷字节数|block 不能表彰的原因|block_article 不能表彰的依据|channel_label 来源|commended 表彰对象
+competent 有权机关|conduct 涉嫌的问题|discovered 发现经过|due_article 期限依据|due_at 期满时间
+due_length 期限长度|due_name 期限名称|examiner_names 调查人|field_label 工作方面|include 是否列入
+leader_post_id 决定的负责人|manifest_sha256 清单摘要（SHA-256）|manifest_sm3 清单摘要（SM3）
+may_nominate 可以推荐|may_review 可以审核|merits 主要事迹|named_by 确定人|nominated_by_name 推荐单位
+nominations 推荐对象|officer_id 人员编号|origin_label 来由|outcome_label 认定结论|overdue 已逾期
+position 职务类别|position_label 职务类别|public_href 公布地址|published_at 公布时间|readers 知悉人员
+recipient 受移送机关|review_note 审核意见|role_label 用途|secrecy 知悉范围代码|secrecy_label 知悉范围
+secret 查询口令|sm3 文件摘要（SM3）|source_mask 反映人（遮盖）|steps 办理过程
+subject_organ_name 被反映人所在单位|submitted_by_name 报请人|complaint_id 反映编号|referral_id 移送编号
+list_id 名单编号|nomination_id 推荐编号|what 文件|ended 已结束
 next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间
 applicant 申请单位|applied_at 申请时间|applied_by 申请人|decider 决定人|decider_note 决定权的依据|details 申报内容
 document 文书名称|from_on 开始日期|ground 事由代码|ground_name 事由|handler 承办人|holder 与本人的关系代码

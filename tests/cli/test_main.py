@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ["backup"],
         ["backup", "verify"],
         ["restore"],
+        ["dossier"],
     ],
 )
 def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

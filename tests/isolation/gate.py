@@ -30,6 +30,7 @@ DEFINER_TABLES: Final = {
     "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
     "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
     "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
+    "commendation_list", "conduct_complaint", "nomination", "referral",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {

@@ -18,6 +18,7 @@ DEFINERS = {
     "process_signs", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
     "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
+    "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy.engine import default_policy
-from policy.vocabulary import DECISION_NAMES, STANDINGS
+from policy.vocabulary import DECISION_NAMES, REFERRAL_NAMES, STANDINGS
 from tests.policy.points import Point, points
 
 LETTERS = {"instrument:urging_letter", "instrument:opinion"}
@@ -21,6 +21,8 @@ APPROVALS = {
     ("objection", "decide"), ("reply", "approve"), ("report", "send"), *((kind, "approve") for kind in LETTERS),
     ("instrument:internal_notice", "approve"), *((kind, "decide") for kind in DECIDE),
 }  # fmt: skip
+RECEIVED = ("acknowledge", "record_result", "record_return")
+"""What the receiver's own system may send back on a referral."""
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,7 @@ def test_judicial_offices_assist_in_drafts_and_records(allowed: list[Point]) -> 
         ("matter", "add_evidence"),
         ("instrument:urging_letter", "draft"),
         ("instrument:opinion", "draft"),
+        ("conduct", "register"),
     }
 
 
@@ -105,6 +108,36 @@ def test_the_legal_affairs_unit_supervises_internally(allowed: list[Point]) -> N
         == ("department", "legal_officer", "internal", "matter", "propose")
         for q, role, _ in allowed
     )
+
+
+def test_referrals_are_decided_by_a_leader_who_did_not_draft_them(everything: list[Point]) -> None:
+    """Arts. 18, 21; the enforcement organ itself transfers a crime, the supervision body urges it to."""
+    found = {
+        (q.kind.removeprefix("referral:"), role)
+        for q, role, verdict in everything
+        if q.kind.startswith("referral:") and q.action in ("transfer", "decline") and verdict.allowed
+    }
+    assert found == {
+        ("discipline", "supervision_leader"),
+        ("discipline", "government_leader"),
+        ("urge_transfer", "supervision_leader"),
+        ("criminal", "organ_head"),
+    }
+    for question, _, verdict in everything:
+        if question.kind.startswith("referral:") and question.standing in ("drafter", "recused", "acting"):
+            assert not (verdict.allowed and question.action in ("transfer", "decline"))
+        if question.kind == "referral:criminal" and question.organ_class == "justice_department":
+            assert not verdict.allowed
+
+
+def test_conduct_is_examined_above_and_never_by_the_administrators(allowed: list[Point]) -> None:
+    """Art. 23: every office may complain; only the own records of a body or government are handled."""
+    for question, role, _ in allowed:
+        if question.kind == "conduct":
+            assert role not in ADMINISTRATORS
+            assert question.relation == "own"
+            if question.action != "register":
+                assert question.organ_class in ("justice_department", "government")
 
 
 def test_nobody_approves_what_they_drafted(everything: list[Point]) -> None:
@@ -184,6 +217,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
         ("decision", "serve"),
         ("deadline", "run_step"),
         ("officer", "warn"),
+        *((f"referral:{kind}", step) for kind in REFERRAL_NAMES for step in RECEIVED),
         *((document, action) for document in documents for action in ("issue", "serve", "lapse")),
     }
 

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from kernel.errors import Barred, IllegalTransition
 from kernel.machine import Guard, Machine
 from supervision.clues.rules import CLUE, ClueFacts
+from supervision.commendations.rules import LIST, ListFacts
+from supervision.conduct.rules import CONDUCT, ConductFacts
 from supervision.decisions.rules import DECISION, REPORT, DecisionFacts, ReportFacts
 from supervision.instruments.rules import INSTRUMENT, InstrumentFacts
 from supervision.licensing.rules import APPLICATION, CERTIFICATE, CertificateFacts, LicenceFacts
 from supervision.matters.findings import FINDING, FindingFacts
 from supervision.matters.rules import MATTER, MatterFacts
 from supervision.recusals.rules import RECUSAL, RecusalFacts
+from supervision.referrals.rules import REFERRAL, ReferralFacts
 
 OF_MATTERS: list[tuple[Machine[Any], type]] = [
     (CLUE, ClueFacts),
@@ -31,7 +34,12 @@ OF_MATTERS: list[tuple[Machine[Any], type]] = [
     (RECUSAL, RecusalFacts),
 ]
 MACHINES = [*OF_MATTERS, (APPLICATION, LicenceFacts), (CERTIFICATE, CertificateFacts)]
+LATER: list[tuple[Machine[Any], type]] = [(REFERRAL, ReferralFacts), (CONDUCT, ConductFacts), (LIST, ListFacts)]
+"""Follow-up, where policy alone keeps whoever is recused from acting."""
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
+every = pytest.mark.parametrize(
+    ("machine", "facts_type"), [*MACHINES, *LATER], ids=[m.name for m, _ in [*MACHINES, *LATER]]
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ARTICLE = re.compile(r"(?:[1-9]|1\d|2[0-4])(?:\((?:[1-9]|1[0-2])\))?")
 UNWELCOME = ("!", "！", "失败", "非法", "抱歉", "错误")
@@ -41,7 +49,7 @@ def guards(machine: Machine[Any]) -> Iterator[Guard[Any]]:
     return (guard for transition in machine.transitions for guard in transition.guards)
 
 
-@each
+@every
 @given(data=st.data())
 def test_every_action_steps_or_is_refused_with_reason_and_article(
     machine: Machine[Any], facts_type: type, data: st.DataObject
@@ -78,7 +86,7 @@ def _values(annotation: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(["government", "justice_department", "township_government", "department"])
 
 
-@each
+@every
 def test_wording_says_why_and_what_to_do(machine: Machine[Any], facts_type: type) -> None:
     for guard in guards(machine):
         assert guard.reason.endswith("。")

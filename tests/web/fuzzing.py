@@ -30,6 +30,7 @@ from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.world import World
 from web.api.schema import UNKEYED, document
@@ -99,6 +100,8 @@ class Fuzzed:
             )
             recusal = await recusals.declare_recusal(work, matter.id, "other", "与经办人员有争议。")
         decided, problem, decision, main = await stories.decided_matter(self.world)
+        referral = await cases.sent(self.world)
+        complaint, list_id, nomination = await cases.follow_up(self.world)
         self.known = {
             "clue_id": [clue.id],
             "matter_id": [matter.id, decided.id],
@@ -111,6 +114,10 @@ class Fuzzed:
             "recusal_id": [recusal.id],
             "interest_id": [interest.id],
             "officer_id": [(await files.add(self.world)).id, (await files.add(self.world, 2)).id],
+            "referral_id": [referral.id],
+            "complaint_id": [complaint],
+            "list_id": [list_id],
+            "nomination_id": [nomination],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]

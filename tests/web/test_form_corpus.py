@@ -20,6 +20,7 @@ from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.licensing import people
+from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.web.conftest import Client, Opener
 from tests.web.test_routes import routes
@@ -46,16 +47,17 @@ SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
-        "/interests", "/recusals",
+        "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
-        "/interests?view=organ", "/licences",
+        "/interests?view=organ", "/licences", "/referrals", "/commendations",
     ),
-    (GOVERNMENT, "wu"): ("/reports", "/decisions"),
+    (GOVERNMENT, "wu"): ("/reports", "/decisions", "/conduct", "/commendations"),
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): (
         "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
+        "/referrals/new", "/conduct/receipt", "/commendations",
     ),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
@@ -63,7 +65,7 @@ PAGES: Final = {
 }  # fmt: skip
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
-    "recusals", "interests", "officers", "bodies", "licences",
+    "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
@@ -128,6 +130,9 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
     await files.add(world)
+    await cases.drafted(world)
+    await cases.sent(world)
+    await cases.follow_up(world)
     if decided:
         await stories.decided_matter(world)
     else:
@@ -206,7 +211,8 @@ async def test_odd_text_is_text_at_every_form(world: World, client_for: Opener, 
 
 ALIASES: Final = {
     "paper": "paper", "copy": "paper_copy", "view": "saved_view", "letter": "dead_letter", "draft": "circular_draft",
-    "report": "government_report", "item": "escalated_item", "step": "recusal_step",
+    "report": "government_report", "item": "escalated_item", "step": "recusal_step", "list": "commendation_list",
+    "complaint": "conduct_complaint", "application": "licence_application",
 }  # fmt: skip
 """The record that a place of an address names, where its table is called otherwise."""
 READERS: Final = tuple(PAGES)

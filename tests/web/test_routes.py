@@ -18,6 +18,8 @@ OPEN = {
     ("GET", "/login/organs"),
     ("GET", "/verify"),
     ("GET", "/verify/{code}"),
+    ("GET", "/public/commendations"),
+    ("GET", "/public/commendations/{list_id}"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/metrics"),

@@ -33,6 +33,8 @@ JOBS: Final = {
     "draft_circulars": "起草月度通报",
     "warn_registers": "提示证件到期和培训学时",
     "end_sessions": "清理过期登录",
+    "watch_referrals": "提示移送期限",
+    "watch_conduct": "提示对监督人员反映的办理期限",
     "refresh_scope": "更新监督范围",
     "keep_audit_heads": "上级留存封存头",
     "check_audit": "核验审计记录",

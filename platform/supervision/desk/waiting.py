@@ -8,6 +8,7 @@ from kernel.clock import local_date
 from kernel.wording import format_short
 from kernel.work import Actor, Work
 from supervision.desk import repository
+from supervision.desk.follow_up import follow_up
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
 from supervision.licensing.rules import KINDS, PURPOSES
@@ -28,6 +29,7 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _escalations(work),
         *(await recusals_to_decide(work, actor) if "organ_head" in actor.roles else ()),
         *await _licences(work, actor),
+        *await follow_up(work, actor),
     ]
     return sorted(found, key=lambda one: one.since)
 
@@ -208,37 +210,39 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
         )
         for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
     ]
-    return (
-        objections
-        + await recusals_to_decide(work, actor)
-        + [
-            Waiting(
-                kind="report",
-                label="作出决定",
-                title=r.matter_title,
-                organ=await _short(work, r.supervised_id, r.supervised_name),
-                note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
-                href=f"/reports/{r.id}",
-                article="20",
-                since=r.sent_at or r.created_at,
-            )
-            for r in await repository.rows(work, repository.reports_to_decide(work))
-        ]
-    )
+    later = [*objections, *await recusals_to_decide(work, actor), *await follow_up(work, actor)]
+    return later + [
+        Waiting(
+            kind="report",
+            label="作出决定",
+            title=r.matter_title,
+            organ=await _short(work, r.supervised_id, r.supervised_name),
+            note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
+            href=f"/reports/{r.id}",
+            article="20",
+            since=r.sent_at or r.created_at,
+        )
+        for r in await repository.rows(work, repository.reports_to_decide(work))
+    ]
 
 
 async def for_head(work: Work, actor: Actor) -> list[Waiting]:
-    """Written reports that the head of a supervised organ settles, and recusals of its own supervisors."""
-    return await recusals_to_decide(work, actor) + [
-        Waiting(
-            kind="reply",
-            label="审定书面报告",
-            title=f"《{title}》",
-            organ=issuer,
-            note=f"{number}；起草 {r.drafted_by_name}",
-            href=f"/inbox/{r.delivery_id}",
-            article="19",
-            since=r.created_at,
-        )
-        for r, title, number, issuer in await repository.replies_in_approval(work)
-    ]
+    """Written reports that the head of a supervised organ settles, recusals of its own supervisors, and transfers that
+    he decides on."""
+    return (
+        await recusals_to_decide(work, actor)
+        + await follow_up(work, actor)
+        + [
+            Waiting(
+                kind="reply",
+                label="审定书面报告",
+                title=f"《{title}》",
+                organ=issuer,
+                note=f"{number}；起草 {r.drafted_by_name}",
+                href=f"/inbox/{r.delivery_id}",
+                article="19",
+                since=r.created_at,
+            )
+            for r, title, number, issuer in await repository.replies_in_approval(work)
+        ]
+    )

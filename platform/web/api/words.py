@@ -18,6 +18,9 @@ TAGS: Final = {
     "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
     "证件与资格": "证件的申请、审查、批准、制发、暂扣，资格取消后的限期（第十条、第二十一条）。",
     "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
+    "移送": "问题线索、涉嫌犯罪案件的移送和督促移送；只有指定的人员知悉（第八条、第十八条、第二十一条）。",
+    "对监督人员的反映": "反映由上一级有权机关调查和答复，反映人受保护（第二十三条）。",
+    "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -84,6 +87,16 @@ MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的�
 LicenceView 证件申请|LicencePage 证件申请及其条件和步骤|ConditionView 一项持证条件|HeldCertificate 证件
 BarView 资格取消与限期|Option 一个步骤能否办理|ApplicationInput 申请的证件|CheckInput 审查意见|SuspendInput 暂扣
 Licence 证件申请清单|EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
+ReferralInput 起草的移送|ReferralChange 修改的移送草稿|ReaderInput 增加的知悉人员|IncomingInput 受移送机关的回复
+MaterialInput 补充的移送材料|ReferralHead 办理后的移送|ReferralRow 移送清单的一行|ReferralView 移送全貌
+ReferralFileView 移送的一份文件|ReferralReaderView 一名知悉人员|ReferralStepView 移送办理过程的一条
+ComplaintInput 对监督人员的反映|ReceiptInput 查询的编号和口令|ExaminersInput 指定的调查人|ExaminationInput 调查情况
+ConsequenceInput 一项处理措施|ComplaintAnswerInput 处理和答复|SourcePurpose 查看的用途|Registered 反映的编号
+ComplaintAnswer 反映的办理情况|ComplaintHead 办理后的反映|ComplaintRow 反映清单的一行|ComplaintView 反映全貌
+ComplaintSource 反映人信息|ComplaintStepView 反映办理过程的一条|ConsequenceView 一项处理措施
+YearInput 表彰的年度|NominationInput 推荐的表彰对象|ReviewInput 对推荐的审核|SendBackInput 退回的理由
+Nominated 办理后的推荐|CommendationLists 表彰名单清单|CommendationRow 表彰名单清单的一行|CommendationView 表彰名单全貌
+CommendationHead 办理后的表彰名单|NominationView 一个推荐对象
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {

@@ -38,6 +38,9 @@ class Regulation(msgspec.Struct, frozen=True, kw_only=True):
     instruments: str = "第十九条"
     decisions: str = "第二十条"
     ignored_instrument: str = "第二十一条（十）"
+    referrals: str = "第十八条"
+    criminal: str = "第二十一条"
+    criminal_link: str = "第八条（五）"
     ignored_decision: str = "第二十一条（十一）"
 
     def cite(self, *articles: str) -> str:
@@ -342,6 +345,35 @@ class ReceiptDocument(msgspec.Struct, frozen=True, kw_only=True):
     remarks: str = ""
 
 
+class DossierSeal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a letter says of the sealed dossier that goes with it: how many files, and the values of its manifest."""
+
+    files: int
+    sha256: str
+    sm3: str
+    names: tuple[str, ...] = ()
+
+
+class ReferralDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of referral: 线索移送函 (Art. 18), 案件移送书 (Art. 21) or 督促移送函 (Art. 8(5)).
+
+    It names the persons concerned and goes to the receiver alone; `spread` says who may know of it.
+    """
+
+    frame: Frame
+    kind: Literal["discipline", "criminal", "urge_transfer"]
+    name: str
+    addressee: str
+    subject: str
+    conduct: str
+    discovered: str
+    dossier: DossierSeal
+    spread: str
+    handled: str = ""
+    due: Due | None = None
+    regulation: Regulation = Regulation()
+
+
 SheetDocument = (
     LetterDocument
     | OpinionDocument
@@ -354,5 +386,6 @@ SheetDocument = (
     | CircularDocument
     | RecusalDocument
     | ClueReferralDocument
+    | ReferralDocument
 )
 Document = SheetDocument | ReceiptDocument

@@ -15,8 +15,8 @@ from kernel import settings
 from kernel.typeset import Face, Typesetter
 from kernel.wording import format_date
 from supervision.instruments.documents.models import Document, ReceiptDocument
+from supervision.instruments.documents.referral_wording import compose
 from supervision.instruments.documents.sheet import frame_data
-from supervision.instruments.documents.wording import compose
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

@@ -1,0 +1,1 @@
+"""Yearly commendation of organs and persons (Art. 6)."""

@@ -1,0 +1,1 @@
+"""Referrals to discipline inspection and to criminal justice: sealed, with deadlines, known to a named few."""
