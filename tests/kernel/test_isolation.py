@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from kernel.work import open_work
+from reporting.figures.sources import SOURCES
 from tests.world import World
 
 DEFINERS = {
@@ -19,6 +20,8 @@ DEFINERS = {
     "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
     "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",
+    "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
+    *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 

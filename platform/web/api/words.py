@@ -21,6 +21,7 @@ TAGS: Final = {
     "移送": "问题线索、涉嫌犯罪案件的移送和督促移送；只有指定的人员知悉（第八条、第十八条、第二十一条）。",
     "对监督人员的反映": "反映由上一级有权机关调查和答复，反映人受保护（第二十三条）。",
     "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
+    "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -97,6 +98,9 @@ ComplaintSource 反映人信息|ComplaintStepView 反映办理过程的一条|Co
 YearInput 表彰的年度|NominationInput 推荐的表彰对象|ReviewInput 对推荐的审核|SendBackInput 退回的理由
 Nominated 办理后的推荐|CommendationLists 表彰名单清单|CommendationRow 表彰名单清单的一行|CommendationView 表彰名单全貌
 CommendationHead 办理后的表彰名单|NominationView 一个推荐对象
+CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|IndicatorView 统计指标和口径
+LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
+RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
