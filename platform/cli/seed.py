@@ -11,6 +11,7 @@ from kernel.ids import NIL
 from kernel.models import CalendarDay, ReferenceVersion
 from kernel.work import Database, open_work
 from kernel.workdays import seed_days
+from reporting.figures import service as figures
 from tenants.organs import repository, service
 from tenants.organs.dataset import read_csv
 
@@ -44,7 +45,10 @@ async def load_city(database: Database, city_id: UUID) -> service.Loaded:
     """The organ tree of Xuchang from the data files of the product."""
     dataset = read_csv(resources.files("tenants.organs") / "data" / "xuchang")
     async with open_work(database, city_id=city_id, organ_id=NIL) as work:
-        return await service.load(work, dataset.organs, dataset.relations)
+        loaded = await service.load(work, dataset.organs, dataset.relations)
+        # From the first record on, figures are counted along the tree.
+        await figures.follow_tree(work)
+        return loaded
 
 
 async def set_version(database: Database, city_id: UUID, name: str, version: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from kernel.provision import Roles
 from kernel.settings import load
+from reporting.figures.sources import SOURCES
 from tests.kernel.test_isolation import DEFINERS
 
 OUTSIDE: Final = {"public.alembic_version", "dramatiq.queue", "dramatiq.result", "dramatiq.worker"}
@@ -21,15 +22,15 @@ OUTSIDE: Final = {"public.alembic_version", "dramatiq.queue", "dramatiq.result",
 broker's, which carry ids of outbox rows and nothing of a tenant."""
 HIDDEN: Final = {"public.alembic_version"}
 REFERENCE: Final = {
-    "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "organ",
-    "reference_version", "schedule_fire", "scope",
+    "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "figure_check",
+    "figure_link", "figure_scope", "organ", "reference_version", "schedule_fire", "scope",
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
     "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
     "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
-    "paper", "person",
-    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
+    "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", "paper", "person",
+    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
@@ -117,6 +118,7 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
         )
         complaints.append(f"security-definer functions differ from the list: {sorted(differ) or 'one name twice'}")
     grantee = {"verified": None, "install_key": roles().owner, "settings_changed": roles().owner}
+    grantee |= {f"figure_{source}_changed": roles().owner for source in SOURCES}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)
         if r.owner != roles().definer or (r.grantees or []) != ([wanted] if wanted else []):

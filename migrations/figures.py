@@ -1,0 +1,91 @@
+"""Figures from records: one file of `migrations/sql/figures` a source table, and the functions and triggers made of it.
+
+The file is a query over one row `r` of the table: organ, indicator, slice, day, amount. It may look at columns of `r`
+and at what never changes elsewhere. `source` makes three things of it: statement triggers that write what a change
+adds (new rows) and takes away (old rows) in the same transaction, a function that counts all rows anew, and the
+deltas of the rows that are there already.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+from migrations.rls import SYSTEM, for_definer, guard_functions, roles
+
+FOLDER = Path(__file__).parent / "sql" / "figures"
+MONTH = "(extract(year FROM f.day) * 100 + extract(month FROM f.day))::int"
+FACTS = "CROSS JOIN LATERAL (\n{facts}\n) AS f(organ_id, indicator, slice, day, amount)"
+COUNTED = "f.organ_id IS NOT NULL AND f.day IS NOT NULL"
+CHANGED = """
+CREATE FUNCTION guard.figure_{table}_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+{inserted};
+    ELSIF TG_OP = 'DELETE' THEN
+{deleted};
+    ELSE
+{updated};
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+WRITE = """
+INSERT INTO public.figure_delta (city_id, organ_id, indicator, slice, month, amount)
+SELECT r.city_id, f.organ_id, f.indicator, f.slice, {month}, sum({sign} * f.amount)
+FROM {rows} AS r {facts}
+WHERE {counted} GROUP BY 1, 2, 3, 4, 5 HAVING sum({sign} * f.amount) <> 0
+"""
+BOTH = "(SELECT 1 AS sign, n.* FROM new_rows AS n UNION ALL SELECT -1, o.* FROM old_rows AS o)"
+COUNT = """
+CREATE FUNCTION guard.figure_{table}_facts()
+RETURNS TABLE (organ_id uuid, indicator text, slice text, month int, amount bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT f.organ_id, f.indicator, f.slice, {month}, sum(f.amount)::bigint
+    FROM public.{table} AS r {facts}
+    WHERE (SELECT guard.tenant()) = {system} AND r.city_id = (SELECT guard.city()) AND {counted}
+    GROUP BY 1, 2, 3, 4
+$$;
+"""
+
+
+def facts_of(table: str) -> str:
+    """The counting rules of a source, as they are applied everywhere."""
+    return (FOLDER / f"{table}.sql").read_text("utf-8")
+
+
+def source(table: str) -> None:
+    """Count the rows of a table: what is in it now, and every change from here on."""
+    _readable(table)
+    facts = FACTS.format(facts=facts_of(table))
+    ways = {
+        "inserted": WRITE.format(rows="new_rows", sign="1", facts=facts, month=MONTH, counted=COUNTED),
+        "deleted": WRITE.format(rows="old_rows", sign="-1", facts=facts, month=MONTH, counted=COUNTED),
+        "updated": WRITE.format(rows=BOTH, sign="r.sign", facts=facts, month=MONTH, counted=COUNTED),
+    }
+    changed = f"guard.figure_{table}_changed"
+    guard_functions(CHANGED.format(table=table, **ways), {changed: "owner"})
+    guard_functions(COUNT.format(table=table, facts=facts, month=MONTH, counted=COUNTED, system=SYSTEM))
+    for event, seen in (
+        ("INSERT", "NEW TABLE AS new_rows"),
+        ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+        ("DELETE", "OLD TABLE AS old_rows"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER figure_{table}_{event.lower()} AFTER {event} ON public.{table} REFERENCING {seen}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {changed}()"
+        )
+    op.execute(f"SET LOCAL ROLE {roles().definer}")
+    rows = f"public.{table}"
+    op.get_bind().exec_driver_sql(WRITE.format(rows=rows, sign="1", facts=facts, month=MONTH, counted=COUNTED))
+    op.execute(f"SET LOCAL ROLE {roles().owner}")
+
+
+def _readable(table: str) -> None:
+    """The definer may read the table, if it may not already."""
+    role = roles().definer
+    known = "select 1 from pg_policies where tablename = %(table)s and cmd = 'SELECT' and %(role)s = any (roles)"
+    if op.get_bind().exec_driver_sql(known, {"table": table, "role": role}).first() is None:
+        for_definer(table, "select")

@@ -1,0 +1,202 @@
+"""Statements over counters, unfolded deltas and the dated tree. Each is one statement, so one snapshot: a delta is
+seen either by itself or in its counter, never twice and never not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select, text
+
+from kernel.ids import new_id
+from kernel.rows import Prepared
+from kernel.work import Work
+from reporting.figures.models import FigureCheck, FigureLink
+from reporting.figures.rules import Link
+
+REACHES: Final = ("own", "tree", "line")
+_DELTAS = """
+    from figure_delta d where d.city_id = :city and {at_organ} and d.month <= :last
+    and (d.month >= :first or d.indicator = any(:stocks)) and d.indicator = any(:codes)
+"""
+# The deltas lead: there are few or none of them, and each asks its own links.
+_BELOW = """(exists (
+    select from figure_link l where l.city_id = d.city_id and l.reach = :reach and l.ancestor_id = {ancestor}
+    and l.organ_id = d.organ_id and d.month >= l.from_month and d.month < l.until_month offset 0))"""
+_COUNTERS = """
+    from figure_counter c where c.city_id = :city and c.organ_id = {organ} and c.reach = :reach
+    and c.month between :first and :last and c.indicator = any(:codes)
+    union all
+    select {columns} from figure_counter c where c.city_id = :city and c.organ_id = {organ} and c.reach = :reach
+    and c.month < :first and c.indicator = any(:stocks)
+"""
+
+
+def _prepared(sql: str) -> Prepared:
+    return Prepared(text(sql))
+
+
+def _totals(at_organ: str) -> Prepared:
+    columns = "c.indicator, c.slice, c.amount"
+    counters = _COUNTERS.format(organ=":organ", columns=columns)
+    deltas = _DELTAS.format(at_organ=at_organ)
+    return _prepared(
+        f"select indicator, slice, sum(amount)::bigint from (select {columns} {counters}"
+        f" union all select d.indicator, d.slice, d.amount {deltas}) x group by indicator, slice"
+    )
+
+
+def _monthly(at_organ: str) -> Prepared:
+    columns = "c.indicator, c.slice, greatest(c.month, :first - 1) as month, c.amount"
+    counters = _COUNTERS.format(organ=":organ", columns=columns)
+    deltas = _DELTAS.format(at_organ=at_organ)
+    return _prepared(
+        f"select indicator, slice, month, sum(amount)::bigint from (select {columns} {counters}"
+        f" union all select d.indicator, d.slice, greatest(d.month, :first - 1), d.amount {deltas}) x"
+        " group by indicator, slice, month"
+    )
+
+
+def _level(at_organ: str) -> Prepared:
+    columns = "c.organ_id, c.slice, c.amount"
+    counters = _COUNTERS.format(organ="any(cast(:organs as uuid[]))", columns=columns)
+    deltas = _DELTAS.format(at_organ=at_organ).replace("from figure_delta d", "from figure_delta d, unnest(cast(:organs as uuid[])) o(id)")
+    return _prepared(
+        f"select organ_id, slice, sum(amount)::bigint from (select {columns} {counters}"
+        f" union all select o.id, d.slice, d.amount {deltas}) x group by organ_id, slice"
+    )
+
+
+_OWN = "d.organ_id = :organ"
+TOTALS: Final = {r: _totals(_OWN if r == "own" else _BELOW.format(ancestor=":organ")) for r in REACHES}
+MONTHLY: Final = {r: _monthly(_OWN if r == "own" else _BELOW.format(ancestor=":organ")) for r in REACHES}
+LEVEL: Final = {r: _level("d.organ_id = o.id" if r == "own" else _BELOW.format(ancestor="o.id")) for r in REACHES}
+
+
+def _values(work: Work, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]) -> dict[str, Any]:
+    first, last = months
+    return {
+        "city": work.city_id, "reach": reach, "first": first, "last": last,
+        "codes": list(codes), "stocks": list(stocks),
+    }  # fmt: skip
+
+
+async def totals(
+    work: Work, organ_id: UUID, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]
+) -> dict[tuple[str, str], int]:
+    """Indicator and slice → the sum over the months (first, last); of `stocks` over all months up to the last."""
+    values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
+    return {(code, part): amount for code, part, amount in await TOTALS[reach].fetch(work, values)}
+
+
+async def monthly(
+    work: Work, organ_id: UUID, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]
+) -> dict[tuple[str, str, int], int]:
+    """Indicator, slice and month → amount; what `stocks` gathered before the first month stands in the month before."""
+    values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
+    return {(code, part, month): n for code, part, month, n in await MONTHLY[reach].fetch(work, values)}
+
+
+async def level(
+    work: Work, organ_ids: Sequence[UUID], reach: str, code: str, *, stock: bool, months: tuple[int, int]
+) -> dict[tuple[UUID, str], int]:
+    """Organ and slice → the sum of one indicator, of several organs at once."""
+    values = _values(work, reach, [code], [code] if stock else [], months) | {"organs": list(organ_ids)}
+    return {(organ_id, part): n for organ_id, part, n in await LEVEL[reach].fetch(work, values)}
+
+
+async def links(work: Work) -> set[Link[UUID]]:
+    """The dated tree as it is kept."""
+    rows = await work.session.execute(
+        select(
+            FigureLink.reach, FigureLink.ancestor_id, FigureLink.organ_id, FigureLink.from_month, FigureLink.until_month
+        ).where(FigureLink.city_id == work.city_id)
+    )
+    return {Link(*row) for row in rows}
+
+
+async def relink(work: Work, wanted: Iterable[Link[UUID]], readers: Iterable[tuple[UUID, UUID]]) -> int:
+    """Bring the dated tree, and the counters with it, to `wanted`. Returns how many cells moved."""
+    names = ("reach", "ancestor_id", "organ_id", "from_month", "until_month")
+    moved = await work.session.scalar(
+        text("select guard.figure_relink(cast(:links as jsonb), cast(:readers as jsonb))"),
+        {
+            "links": _json(dict(zip(names, link, strict=True)) for link in wanted),
+            "readers": _json({"viewer_id": viewer, "organ_id": organ} for viewer, organ in readers),
+        },
+    )
+    return int(moved or 0)
+
+
+async def fold(work: Work, most: int) -> int:
+    """Merge up to `most` deltas of the city into the counters. Returns how many there were."""
+    return int(await work.session.scalar(text("select guard.figure_fold(:most)"), {"most": most}) or 0)
+
+
+async def differing(work: Work, sources: Sequence[str]) -> tuple[int, list[dict[str, Any]]]:
+    """How many cells there are, and those that do not agree: own figures with the records of the sources, those above
+    with the own figures below them. For the system tenancy, in one snapshot."""
+    counted = " union all ".join(f"select * from guard.figure_{source}_facts()" for source in sources)
+    rows = (await work.session.execute(text(RECOUNT.format(counted=counted)), {"city": work.city_id})).mappings().all()
+    return (rows[0]["cells"] if rows else 0), [dict(row) for row in rows if row["counted"] != row["kept"]]
+
+
+RECOUNT = """
+with records as (
+    select organ_id, indicator, slice, month, sum(amount)::bigint as amount from ({counted}) f group by 1, 2, 3, 4),
+kept as (
+    select organ_id, reach, indicator, slice, month, amount from figure_counter where city_id = :city),
+own as (
+    select organ_id, indicator, slice, month, sum(amount)::bigint as amount from (
+        select organ_id, indicator, slice, month, amount from kept where reach = 'own'
+        union all select organ_id, indicator, slice, month, amount from figure_delta where city_id = :city) x
+    group by 1, 2, 3, 4),
+spread as (
+    select l.ancestor_id as organ_id, l.reach, k.indicator, k.slice, k.month, sum(k.amount)::bigint as amount
+    from kept k join figure_link l on l.city_id = :city and l.organ_id = k.organ_id
+        and k.month >= l.from_month and k.month < l.until_month
+    where k.reach = 'own' group by 1, 2, 3, 4, 5),
+cells as (
+    select coalesce(r.organ_id, o.organ_id) as organ_id, 'own' as reach, coalesce(r.month, o.month) as month,
+        coalesce(r.indicator, o.indicator) as indicator, coalesce(r.slice, o.slice) as slice,
+        coalesce(r.amount, 0) as counted, coalesce(o.amount, 0) as kept
+    from records r full join own o on (o.organ_id, o.indicator, o.slice, o.month)
+        = (r.organ_id, r.indicator, r.slice, r.month)
+    union all
+    select coalesce(s.organ_id, k.organ_id), coalesce(s.reach, k.reach), coalesce(s.month, k.month),
+        coalesce(s.indicator, k.indicator), coalesce(s.slice, k.slice), coalesce(s.amount, 0), coalesce(k.amount, 0)
+    from spread s full join (select * from kept where reach <> 'own') k
+        on (k.organ_id, k.reach, k.indicator, k.slice, k.month) = (s.organ_id, s.reach, s.indicator, s.slice, s.month)),
+total as (select count(*) as cells from cells)
+select total.cells, c.organ_id, c.reach, c.month, c.indicator, c.slice, c.counted, c.kept
+from total left join cells c on c.counted <> c.kept order by c.reach, c.organ_id, c.indicator, c.slice, c.month
+"""
+
+
+async def repair(work: Work, lacking: Iterable[dict[str, Any]]) -> int:
+    """Bring own figures to the records by deltas, and sum up those above anew. Returns the number of deltas."""
+    written = await work.session.scalar(
+        text("select guard.figure_repair(cast(:lacking as jsonb))"), {"lacking": _json(lacking)}
+    )
+    return int(written or 0)
+
+
+async def remember(work: Work, cells: int, differing: int, milliseconds: int) -> None:
+    """Keep the result of a recount."""
+    await work.session.execute(
+        insert(FigureCheck).values(
+            city_id=work.city_id, id=new_id(), checked_at=work.now, cells=cells, differing=differing,
+            milliseconds=milliseconds,
+        )
+    )  # fmt: skip
+
+
+async def last_check(work: Work) -> FigureCheck | None:
+    query = select(FigureCheck).where(FigureCheck.city_id == work.city_id).order_by(FigureCheck.checked_at.desc())
+    return (await work.session.scalars(query.limit(1))).one_or_none()
+
+
+def _json(rows: Iterable[Any]) -> str:
+    return msgspec.json.encode(list(rows)).decode()
