@@ -56,30 +56,49 @@ def facts_of(table: str) -> str:
     return (FOLDER / f"{table}.sql").read_text("utf-8")
 
 
+def functions(table: str, facts: str) -> tuple[str, str]:
+    """The trigger function of a source, and the one that counts all its rows anew."""
+    per_row = {"facts": FACTS.format(facts=facts), "month": MONTH, "counted": COUNTED}
+    changed = CHANGED.format(
+        table=table,
+        inserted=WRITE.format(rows="new_rows", sign="1", **per_row),
+        deleted=WRITE.format(rows="old_rows", sign="-1", **per_row),
+        updated=WRITE.format(rows=BOTH, sign="r.sign", **per_row),
+    )
+    return changed, COUNT.format(table=table, system=SYSTEM, **per_row)
+
+
+def triggers(table: str) -> list[str]:
+    """The statements that call the trigger function after every statement that changes rows."""
+    return [
+        f"CREATE TRIGGER figure_{table}_{event.lower()} AFTER {event} ON public.{table} REFERENCING {seen}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION guard.figure_{table}_changed()"
+        for event, seen in (
+            ("INSERT", "NEW TABLE AS new_rows"),
+            ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+            ("DELETE", "OLD TABLE AS old_rows"),
+        )
+    ]
+
+
+def present(table: str, facts: str) -> str:
+    """The statement that writes the deltas of the rows that are there."""
+    return WRITE.format(
+        rows=f"public.{table}", sign="1", facts=FACTS.format(facts=facts), month=MONTH, counted=COUNTED
+    )
+
+
 def source(table: str) -> None:
     """Count the rows of a table: what is in it now, and every change from here on."""
     _readable(table)
-    facts = FACTS.format(facts=facts_of(table))
-    ways = {
-        "inserted": WRITE.format(rows="new_rows", sign="1", facts=facts, month=MONTH, counted=COUNTED),
-        "deleted": WRITE.format(rows="old_rows", sign="-1", facts=facts, month=MONTH, counted=COUNTED),
-        "updated": WRITE.format(rows=BOTH, sign="r.sign", facts=facts, month=MONTH, counted=COUNTED),
-    }
-    changed = f"guard.figure_{table}_changed"
-    guard_functions(CHANGED.format(table=table, **ways), {changed: "owner"})
-    guard_functions(COUNT.format(table=table, facts=facts, month=MONTH, counted=COUNTED, system=SYSTEM))
-    for event, seen in (
-        ("INSERT", "NEW TABLE AS new_rows"),
-        ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
-        ("DELETE", "OLD TABLE AS old_rows"),
-    ):
-        op.execute(
-            f"CREATE TRIGGER figure_{table}_{event.lower()} AFTER {event} ON public.{table} REFERENCING {seen}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION {changed}()"
-        )
+    facts = facts_of(table)
+    changed, counted = functions(table, facts)
+    guard_functions(changed, {f"guard.figure_{table}_changed": "owner"})
+    guard_functions(counted)
+    for statement in triggers(table):
+        op.execute(statement)
     op.execute(f"SET LOCAL ROLE {roles().definer}")
-    rows = f"public.{table}"
-    op.get_bind().exec_driver_sql(WRITE.format(rows=rows, sign="1", facts=facts, month=MONTH, counted=COUNTED))
+    op.get_bind().exec_driver_sql(present(table, facts))
     op.execute(f"SET LOCAL ROLE {roles().owner}")
 
 

@@ -39,6 +39,66 @@ BEGIN
     RETURN folded;
 END $$;
 
+-- The figures of one organ, for a reader in whose tree or line it lies: what counters hold and what still waits, in the
+-- snapshot of the statement that asks. A plan that is kept, where row-level security would plan anew each time.
+
+CREATE FUNCTION guard.figure_totals(organ uuid, below text, codes text[], stocks text[], first int, last int)
+RETURNS TABLE (indicator text, slice text, amount bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    city uuid := guard.city();
+    viewer uuid := guard.tenant();
+BEGIN
+    IF viewer IS NULL OR (organ <> viewer AND viewer <> '00000000-0000-0000-0000-000000000000'::uuid AND NOT EXISTS (
+        SELECT FROM public.figure_scope AS s WHERE s.city_id = city AND s.viewer_id = viewer AND s.organ_id = organ))
+    THEN RETURN; END IF;
+    IF cardinality(stocks) = 0 AND NOT EXISTS (SELECT FROM public.figure_delta AS d WHERE d.city_id = city) THEN
+        RETURN QUERY
+        SELECT x.indicator, x.slice, sum(x.amount)::bigint FROM (
+            SELECT c.indicator, c.slice, c.amount FROM public.figure_counter AS c
+            WHERE c.city_id = city AND c.organ_id = organ AND c.reach = 'own' AND c.month BETWEEN first AND last
+            UNION ALL
+            SELECT c.indicator, c.slice, c.amount FROM public.figure_counter AS c
+            WHERE below <> 'own' AND c.city_id = city AND c.organ_id = organ AND c.reach = below
+                AND c.month BETWEEN first AND last
+        ) AS x
+        WHERE x.indicator = ANY (codes) GROUP BY x.indicator, x.slice;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT x.indicator, x.slice, sum(x.amount)::bigint FROM (
+        SELECT c.indicator, c.slice, c.amount FROM public.figure_counter AS c
+        WHERE c.city_id = city AND c.organ_id = organ AND c.reach IN ('own', below) AND c.month BETWEEN first AND last
+            AND c.indicator = ANY (codes)
+        UNION ALL
+        SELECT c.indicator, c.slice, c.amount FROM public.figure_counter AS c
+        WHERE c.city_id = city AND c.organ_id = organ AND c.reach IN ('own', below) AND c.month < first
+            AND c.indicator = ANY (stocks)
+        UNION ALL
+        SELECT d.indicator, d.slice, d.amount FROM public.figure_delta AS d
+        WHERE d.city_id = city AND d.month <= last AND (d.month >= first OR d.indicator = ANY (stocks))
+            AND d.indicator = ANY (codes)
+            AND (d.organ_id = organ OR EXISTS (
+                SELECT FROM public.figure_link AS l WHERE l.city_id = city AND l.reach = below AND l.ancestor_id = organ
+                    AND l.organ_id = d.organ_id AND d.month >= l.from_month AND d.month < l.until_month))
+    ) AS x
+    GROUP BY x.indicator, x.slice;
+END $$;
+
+-- Everything that is kept, for a recount.
+
+CREATE FUNCTION guard.figure_kept()
+RETURNS TABLE (organ_id uuid, reach text, indicator text, slice text, month int, amount bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.organ_id, c.reach, c.indicator, c.slice, c.month, c.amount FROM public.figure_counter AS c
+    WHERE c.city_id = (SELECT guard.city()) AND (SELECT guard.tenant()) = '00000000-0000-0000-0000-000000000000'::uuid
+    UNION ALL
+    SELECT d.organ_id, 'delta', d.indicator, d.slice, d.month, d.amount FROM public.figure_delta AS d
+    WHERE d.city_id = (SELECT guard.city()) AND (SELECT guard.tenant()) = '00000000-0000-0000-0000-000000000000'::uuid
+$$;
+
 -- The tree moved: bring the links to what is wanted, and the counters of the branches that differ with them. Every
 -- count of the organs concerned goes from where it was counted to where it is counted now, month by month.
 

@@ -40,10 +40,7 @@ SOURCES = (
 )
 ALL = f"{TENANT} = {SYSTEM}"
 # The own organ first: whoever reads his own figures never looks up the others.
-BELOW = (
-    f"organ_id = {TENANT} OR organ_id IN (SELECT s.organ_id FROM public.figure_scope s WHERE s.viewer_id = {TENANT})"
-    f" OR {ALL}"
-)
+BELOW = f"organ_id = {TENANT} OR organ_id IN (SELECT s.organ_id FROM public.figure_scope s WHERE s.viewer_id = {TENANT})"
 
 
 def upgrade() -> None:
@@ -52,7 +49,7 @@ def upgrade() -> None:
     _reading("figure_delta", BELOW)
     _reading("figure_counter", BELOW)
     _reading("figure_link", f"{TENANT} IS NOT NULL")
-    _reading("figure_scope", f"viewer_id = {TENANT} OR {ALL}")
+    _reading("figure_scope", f"viewer_id = {TENANT}")
     secure("figure_check")
     policy("figure_check", "select", using=f"{TENANT} IS NOT NULL")
     policy("figure_check", "insert", check=f"{ALL} AND city_id = (SELECT guard.city())")

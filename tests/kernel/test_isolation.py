@@ -17,7 +17,7 @@ DEFINERS = {
     "process_gone", "process_sign", "process_signs", "schema_revision", "search_clues", "search_matters",
     "search_reach", "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew",
     "session_sweep", "session_write", "settings_changed", "system_state", "tenant", "verified", "verify_document",
-    "figure_fold", "figure_relink", "figure_repair",
+    "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""

@@ -65,9 +65,7 @@ async def _below(
     work: Work, tree: Directory, organs: list[UUID], code: str, period: Period, reach: str
 ) -> list[LevelRow]:
     indicator, (name, part) = reading.known(code), catalogue.split(code)
-    found = await repository.level(
-        work, organs, reach, name, stock=indicator.kind == "stock", months=(period.first_month, period.last_month)
-    )
+    found = await repository.level(work, organs, reach, name, catalogue.months_of(indicator, period))
     sums: dict[UUID, int] = dict.fromkeys(organs, 0)
     for (organ, piece), value in found.items():
         if not part or piece == part:

@@ -31,7 +31,8 @@ class FigureDelta(Base):
 
 
 class FigureCounter(Base):
-    """The figure of one organ, indicator and month: `own`, or of all organs below it by the `tree` or the `line`."""
+    """The figure of one organ, indicator and month: its `own`, or that of all organs below it, without it, by the
+    `tree` or the `line`."""
 
     __tablename__ = "figure_counter"
     __table_args__ = (CheckConstraint("reach in ('own', 'tree', 'line')", name="reach"),)
@@ -46,8 +47,8 @@ class FigureCounter(Base):
 
 
 class FigureLink(Base):
-    """In whose figure an organ's facts of the months from `from_month` to before `until_month` are counted; itself
-    among them. The tree as it was dated: a move closes a link and opens another, and no fact changes its month."""
+    """In whose figure an organ's facts of the months from `from_month` to before `until_month` are counted. The tree
+    as it was dated: a move closes a link and opens another, and no fact changes its month."""
 
     __tablename__ = "figure_link"
     __table_args__ = (

@@ -17,62 +17,39 @@ from reporting.figures.models import FigureCheck, FigureLink
 from reporting.figures.rules import Link
 
 REACHES: Final = ("own", "tree", "line")
-_DELTAS = """
-    from figure_delta d where d.city_id = :city and {at_organ} and d.month <= :last
-    and (d.month >= :first or d.indicator = any(:stocks)) and d.indicator = any(:codes)
-"""
+TOTALS: Final = Prepared(
+    text("select indicator, slice, amount from guard.figure_totals(:organ, :reach, :codes, :stocks, :first, :last)")
+)
 # The deltas lead: there are few or none of them, and each asks its own links.
-_BELOW = """(exists (
-    select from figure_link l where l.city_id = d.city_id and l.reach = :reach and l.ancestor_id = {ancestor}
-    and l.organ_id = d.organ_id and d.month >= l.from_month and d.month < l.until_month offset 0))"""
-_COUNTERS = """
-    from figure_counter c where c.city_id = :city and c.organ_id = {organ} and c.reach = :reach
-    and c.month between :first and :last and c.indicator = any(:codes)
+_BELOW = """(d.organ_id = {organ} or (exists (
+    select from figure_link l where l.city_id = d.city_id and l.reach = :reach and l.ancestor_id = {organ}
+    and l.organ_id = d.organ_id and d.month >= l.from_month and d.month < l.until_month offset 0)))"""
+MONTHLY: Final = Prepared(
+    text(f"""
+select indicator, slice, month, sum(amount)::bigint from (
+    select c.indicator, c.slice, greatest(c.month, :first - 1) as month, c.amount from figure_counter c
+    where c.city_id = :city and c.organ_id = :organ and c.reach in ('own', :reach) and c.month <= :last
+        and (c.month >= :first or c.indicator = any(:stocks)) and c.indicator = any(:codes)
     union all
-    select {columns} from figure_counter c where c.city_id = :city and c.organ_id = {organ} and c.reach = :reach
-    and c.month < :first and c.indicator = any(:stocks)
-"""
-
-
-def _prepared(sql: str) -> Prepared:
-    return Prepared(text(sql))
-
-
-def _totals(at_organ: str) -> Prepared:
-    columns = "c.indicator, c.slice, c.amount"
-    counters = _COUNTERS.format(organ=":organ", columns=columns)
-    deltas = _DELTAS.format(at_organ=at_organ)
-    return _prepared(
-        f"select indicator, slice, sum(amount)::bigint from (select {columns} {counters}"
-        f" union all select d.indicator, d.slice, d.amount {deltas}) x group by indicator, slice"
-    )
-
-
-def _monthly(at_organ: str) -> Prepared:
-    columns = "c.indicator, c.slice, greatest(c.month, :first - 1) as month, c.amount"
-    counters = _COUNTERS.format(organ=":organ", columns=columns)
-    deltas = _DELTAS.format(at_organ=at_organ)
-    return _prepared(
-        f"select indicator, slice, month, sum(amount)::bigint from (select {columns} {counters}"
-        f" union all select d.indicator, d.slice, greatest(d.month, :first - 1), d.amount {deltas}) x"
-        " group by indicator, slice, month"
-    )
-
-
-def _level(at_organ: str) -> Prepared:
-    columns = "c.organ_id, c.slice, c.amount"
-    counters = _COUNTERS.format(organ="any(cast(:organs as uuid[]))", columns=columns)
-    deltas = _DELTAS.format(at_organ=at_organ).replace("from figure_delta d", "from figure_delta d, unnest(cast(:organs as uuid[])) o(id)")
-    return _prepared(
-        f"select organ_id, slice, sum(amount)::bigint from (select {columns} {counters}"
-        f" union all select o.id, d.slice, d.amount {deltas}) x group by organ_id, slice"
-    )
-
-
-_OWN = "d.organ_id = :organ"
-TOTALS: Final = {r: _totals(_OWN if r == "own" else _BELOW.format(ancestor=":organ")) for r in REACHES}
-MONTHLY: Final = {r: _monthly(_OWN if r == "own" else _BELOW.format(ancestor=":organ")) for r in REACHES}
-LEVEL: Final = {r: _level("d.organ_id = o.id" if r == "own" else _BELOW.format(ancestor="o.id")) for r in REACHES}
+    select d.indicator, d.slice, greatest(d.month, :first - 1), d.amount from figure_delta d
+    where d.city_id = :city and d.month <= :last and (d.month >= :first or d.indicator = any(:stocks))
+        and d.indicator = any(:codes) and {_BELOW.format(organ=":organ")}
+) x group by indicator, slice, month
+""")
+)
+LEVEL: Final = Prepared(
+    text(f"""
+select organ_id, slice, sum(amount)::bigint from (
+    select c.organ_id, c.slice, c.amount from figure_counter c
+    where c.city_id = :city and c.organ_id = any(cast(:organs as uuid[])) and c.reach in ('own', :reach)
+        and c.month between :first and :last and c.indicator = :code
+    union all
+    select o.id, d.slice, d.amount from figure_delta d, unnest(cast(:organs as uuid[])) o(id)
+    where d.city_id = :city and d.month between :first and :last and d.indicator = :code
+        and {_BELOW.format(organ="o.id")}
+) x group by organ_id, slice
+""")
+)
 
 
 def _values(work: Work, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]) -> dict[str, Any]:
@@ -88,7 +65,7 @@ async def totals(
 ) -> dict[tuple[str, str], int]:
     """Indicator and slice → the sum over the months (first, last); of `stocks` over all months up to the last."""
     values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
-    return {(code, part): amount for code, part, amount in await TOTALS[reach].fetch(work, values)}
+    return {(code, part): amount for code, part, amount in await TOTALS.fetch(work, values)}
 
 
 async def monthly(
@@ -96,15 +73,15 @@ async def monthly(
 ) -> dict[tuple[str, str, int], int]:
     """Indicator, slice and month → amount; what `stocks` gathered before the first month stands in the month before."""
     values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
-    return {(code, part, month): n for code, part, month, n in await MONTHLY[reach].fetch(work, values)}
+    return {(code, part, month): n for code, part, month, n in await MONTHLY.fetch(work, values)}
 
 
 async def level(
-    work: Work, organ_ids: Sequence[UUID], reach: str, code: str, *, stock: bool, months: tuple[int, int]
+    work: Work, organ_ids: Sequence[UUID], reach: str, code: str, months: tuple[int, int]
 ) -> dict[tuple[UUID, str], int]:
-    """Organ and slice → the sum of one indicator, of several organs at once."""
-    values = _values(work, reach, [code], [code] if stock else [], months) | {"organs": list(organ_ids)}
-    return {(organ_id, part): n for organ_id, part, n in await LEVEL[reach].fetch(work, values)}
+    """Organ and slice → the sum of one indicator over the months (first, last), of several organs at once."""
+    values = _values(work, reach, (), (), months) | {"organs": list(organ_ids), "code": code}
+    return {(organ_id, part): n for organ_id, part, n in await LEVEL.fetch(work, values)}
 
 
 async def links(work: Work) -> set[Link[UUID]]:
@@ -146,13 +123,10 @@ async def differing(work: Work, sources: Sequence[str]) -> tuple[int, list[dict[
 RECOUNT = """
 with records as (
     select organ_id, indicator, slice, month, sum(amount)::bigint as amount from ({counted}) f group by 1, 2, 3, 4),
-kept as (
-    select organ_id, reach, indicator, slice, month, amount from figure_counter where city_id = :city),
+kept as materialized (select * from guard.figure_kept()),
 own as (
-    select organ_id, indicator, slice, month, sum(amount)::bigint as amount from (
-        select organ_id, indicator, slice, month, amount from kept where reach = 'own'
-        union all select organ_id, indicator, slice, month, amount from figure_delta where city_id = :city) x
-    group by 1, 2, 3, 4),
+    select organ_id, indicator, slice, month, sum(amount)::bigint as amount
+    from kept where reach in ('own', 'delta') group by 1, 2, 3, 4),
 spread as (
     select l.ancestor_id as organ_id, l.reach, k.indicator, k.slice, k.month, sum(k.amount)::bigint as amount
     from kept k join figure_link l on l.city_id = :city and l.organ_id = k.organ_id
@@ -167,7 +141,7 @@ cells as (
     union all
     select coalesce(s.organ_id, k.organ_id), coalesce(s.reach, k.reach), coalesce(s.month, k.month),
         coalesce(s.indicator, k.indicator), coalesce(s.slice, k.slice), coalesce(s.amount, 0), coalesce(k.amount, 0)
-    from spread s full join (select * from kept where reach <> 'own') k
+    from spread s full join (select * from kept where reach not in ('own', 'delta')) k
         on (k.organ_id, k.reach, k.indicator, k.slice, k.month) = (s.organ_id, s.reach, s.indicator, s.slice, s.month)),
 total as (select count(*) as cells from cells)
 select total.cells, c.organ_id, c.reach, c.month, c.indicator, c.slice, c.counted, c.kept

@@ -3,7 +3,7 @@
 Two ways lead upward. By the **tree**, from a body to its department, from there to the government, the governments one
 above the other; an organ that is led from above counts in the area where it works (Art. 2(3)). By the **line**, from a
 body to its department and from a county department to the city department that supervises its business (Art. 2(2)),
-inside a vertical system to the upper organ. Everybody counts in its own figures on both.
+inside a vertical system to the upper organ. What an organ has of its own is counted apart from what is below it.
 
 A fact stays in its month. What the tree looked like in a month is told by links with months; a change closes links and
 opens others, from the month in which an organ ended, otherwise from the present one.
@@ -67,10 +67,10 @@ def _other(found: OrganFacts[K] | None, organ: OrganFacts[K]) -> OrganFacts[K] |
 
 
 def up_the_tree(supervision: Supervision[K], organ_id: K) -> Iterator[K]:
-    """The organ itself and everybody above it by the tree; a circle in bad data ends the walk."""
+    """Everybody above an organ by the tree, nearest first; a circle in bad data ends the walk."""
     register = supervision.register
-    seen: set[K] = set()
-    current: OrganFacts[K] | None = register.by_id[organ_id]
+    seen = {organ_id}
+    current = above(register, register.by_id[organ_id])
     while current is not None and current.id not in seen:
         yield current.id
         seen.add(current.id)
@@ -78,7 +78,7 @@ def up_the_tree(supervision: Supervision[K], organ_id: K) -> Iterator[K]:
 
 
 def up_the_line(supervision: Supervision[K], organ_id: K) -> Iterator[K]:
-    """The organ itself and everybody above it by the line, each once; of an ended organ those of its successor too."""
+    """Everybody above an organ by the line, each once; above an ended organ its successor and those above that."""
     register = supervision.register
     seen: set[K] = set()
     waiting = [organ_id]
@@ -87,7 +87,8 @@ def up_the_line(supervision: Supervision[K], organ_id: K) -> Iterator[K]:
         if current in seen:
             continue
         seen.add(current)
-        yield current
+        if current != organ_id:
+            yield current
         if not register.by_id[current].alive_on(register.on):
             heir = successor_of(current, register.by_id, register.on)
             waiting += [] if heir is None else [heir]
@@ -113,25 +114,23 @@ def roots(supervision: Supervision[K], viewer: K) -> list[K]:
 
 def reads(supervision: Supervision[K], viewer: K, organ_id: K) -> bool:
     """Whether the viewer may read an organ's figures: it lies in its tree, or in its line."""
-    if viewer == organ_id:
-        return True
     mine = set(roots(supervision, viewer))
+    if organ_id in mine:
+        return True
     return not mine.isdisjoint(up_the_tree(supervision, organ_id)) or viewer in up_the_line(supervision, organ_id)
 
 
 def readers(supervision: Supervision[K], today: Iterable[Member[K]]) -> set[tuple[K, K]]:
     """Every pair of viewer and organ for which `reads` holds, of the memberships of the day."""
-    below: dict[K, set[K]] = defaultdict(set)
-    for member in today:
-        below[member.ancestor].add(member.organ)
     trees: dict[K, set[K]] = defaultdict(set)
+    found: set[tuple[K, K]] = set()
     for member in today:
+        found.add((member.ancestor, member.organ))
         if member.reach == TREE:
             trees[member.ancestor].add(member.organ)
-    found = {(viewer, organ) for viewer, organs in below.items() for organ in organs}
     for viewer in supervision.register.by_id:
-        for root in roots(supervision, viewer)[1:]:
-            found |= {(viewer, organ) for organ in trees[root]}
+        for root in roots(supervision, viewer):
+            found |= {(viewer, organ) for organ in (root, *trees[root])}
     return found
 
 
