@@ -83,9 +83,7 @@ def triggers(table: str) -> list[str]:
 
 def present(table: str, facts: str) -> str:
     """The statement that writes the deltas of the rows that are there."""
-    return WRITE.format(
-        rows=f"public.{table}", sign="1", facts=FACTS.format(facts=facts), month=MONTH, counted=COUNTED
-    )
+    return WRITE.format(rows=f"public.{table}", sign="1", facts=FACTS.format(facts=facts), month=MONTH, counted=COUNTED)
 
 
 def source(table: str) -> None:

@@ -40,7 +40,9 @@ SOURCES = (
 )
 ALL = f"{TENANT} = {SYSTEM}"
 # The own organ first: whoever reads his own figures never looks up the others.
-BELOW = f"organ_id = {TENANT} OR organ_id IN (SELECT s.organ_id FROM public.figure_scope s WHERE s.viewer_id = {TENANT})"
+BELOW = (
+    f"organ_id = {TENANT} OR organ_id IN (SELECT s.organ_id FROM public.figure_scope s WHERE s.viewer_id = {TENANT})"
+)
 
 
 def upgrade() -> None:

@@ -105,6 +105,11 @@ settled_at 确认时间|settled_by 确认人|short_handed 承办人不足|step_i
 subject_code 统一社会信用代码|until_on 结束日期|declared_at 申报时间|declared_by 申报人|decided_by 决定人
 decided_at 决定时间|decided_on 决定日期|decision_reason 决定理由|done_at 办理时间|ended_at 终止时间
 ended_reason 终止理由|fit 可以指派|handler_name 承办人姓名
+catalogue 指标目录|catalogue_version 指标目录版本|cell 统计数字|codes 指标代码|counts_for 归属|definition 定义
+dimension 分项维度代码|dimension_name 分项维度|first 起始期间|format 文件格式|group 分组代码|group_name 分组
+indicator 指标|key 标识|last 截止期间|own 本单位部分|parts 分项|period 统计期间|period_label 统计期间名称
+periods 统计期间|previous 上期数|reach 统计范围|reach_label 统计范围名称|records 可以查看记录|rows 各行|rule 计数方法
+slices 分项|values 各期数值
 """
 
 NAMES: Final[dict[str, str]] = {

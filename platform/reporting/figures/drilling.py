@@ -11,6 +11,7 @@ from sqlalchemy import text
 from kernel.errors import Invalid
 from kernel.work import Work
 from reporting.figures import catalogue, reading, repository, rules
+from reporting.figures.links import TREE
 from reporting.figures.periods import Period
 from reporting.figures.permission import permit
 from reporting.figures.sources import RECORDS, Record, facts_of
@@ -42,10 +43,10 @@ async def drill(work: Work, code: str, organ_id: UUID, period: Period, *, reach:
     rows = [LevelRow(organ_id=organ_id, organ_name=tree.name(organ_id), value=own, own=True)]
     if reach != "own":
         below = rules.next_level(tree.supervision, organ_id, reach)
-        found = await _below(work, tree, below, code, period, reach)
+        found = await _below(work, tree, below, code, period, reach=reach)
         rows += sorted(found, key=lambda row: -row.value)
         rest = total - sum(row.value for row in rows)
-        if reach == rules.TREE and rest:
+        if reach == TREE and rest:
             rows.append(LevelRow(organ_id=None, organ_name="已调整到其他单位的部分", value=rest))
     return LevelView(
         code=code,
@@ -62,7 +63,7 @@ async def drill(work: Work, code: str, organ_id: UUID, period: Period, *, reach:
 
 
 async def _below(
-    work: Work, tree: Directory, organs: list[UUID], code: str, period: Period, reach: str
+    work: Work, tree: Directory, organs: list[UUID], code: str, period: Period, *, reach: str
 ) -> list[LevelRow]:
     indicator, (name, part) = reading.known(code), catalogue.split(code)
     found = await repository.level(work, organs, reach, name, catalogue.months_of(indicator, period))
@@ -76,7 +77,7 @@ async def _below(
 
 
 async def records(
-    work: Work, code: str, organ_id: UUID, period: Period, after: UUID | None = None, limit: int = 50
+    work: Work, code: str, organ_id: UUID, period: Period, *, after: UUID | None = None, limit: int = 50
 ) -> RecordsView:
     """The records behind an organ's own figure, newest first, that the reader may see: those in its read scope, and of
     them those that policy opens to it. Raises NotFound, Denied, and Invalid for a figure that opens to no records."""
@@ -87,7 +88,7 @@ async def records(
         raise Invalid("这个指标没有可以逐条查看的记录。", field="code")
     total = (await reading.values(work, organ_id, period, [code]))[code]
     limit = max(1, min(limit, 100))
-    rows = await _seen(work, kind, code, organ_id, period, after, limit + 1)
+    rows = await _seen(work, kind, code, organ_id, period, after=after, most=limit + 1)
     more = len(rows) > limit
     shown, verdicts = [], dict[tuple[Any, ...], bool]()
     for row in rows[:limit]:
@@ -106,7 +107,7 @@ async def records(
 
 
 async def _seen(
-    work: Work, kind: Record, code: str, organ_id: UUID, period: Period, after: UUID | None, most: int
+    work: Work, kind: Record, code: str, organ_id: UUID, period: Period, *, after: UUID | None, most: int
 ) -> list[Mapping[str, Any]]:
     indicator, (name, part) = reading.known(code), catalogue.split(code)
     statement = text(
@@ -141,4 +142,3 @@ def _row(row: Mapping[str, Any], tree: Directory) -> RecordRow:
         amount=row["amount"],
         href=row["href"],
     )
-

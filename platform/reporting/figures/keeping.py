@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from kernel.wording import format_count
 from kernel.work import Work
-from reporting.figures import periods, repository, rules
+from reporting.figures import links, periods, repository, rules
 from reporting.figures.sources import SOURCES
 from reporting.figures.views import CheckView
 from supervision.deadlines import notices
@@ -61,12 +61,12 @@ async def follow_tree(work: Work) -> int:
     return moved
 
 
-async def _history(work: Work, tree: Directory) -> set[rules.Link[UUID]]:
+async def _history(work: Work, tree: Directory) -> set[links.Link[UUID]]:
     """The links of a city that has none: its tree before, and from each month in which an organ ended."""
     months = rules.turning_months(tree.facts.values(), work.today)
-    seen: dict[int, set[rules.Member[UUID]]] = {}
+    seen: dict[int, set[links.Member[UUID]]] = {}
     before = min((o.valid_to for o in tree.facts.values() if o.valid_to is not None), default=work.today)
-    days = {rules.BEGINNING: date.fromordinal(before.toordinal() - 1) if months else work.today}
+    days = {links.BEGINNING: date.fromordinal(before.toordinal() - 1) if months else work.today}
     days |= {m: min(periods.Period(m // 100, "month", m % 100).last_day, work.today) for m in months}
     for month, day in days.items():
         seen[month] = rules.members((await directory_on(work, day)).supervision)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.db import Base, CityRow
 
 
-
 class FigureDelta(Base):
     """What one statement added to a figure or took away from it. Append-only until a fold takes it."""
 

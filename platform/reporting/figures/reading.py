@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 from kernel.errors import Invalid
@@ -14,8 +16,10 @@ from reporting.figures import catalogue, repository
 from reporting.figures.catalogue import CELL, Catalogue, Indicator
 from reporting.figures.periods import KINDS, LENGTHS, Period
 from reporting.figures.permission import permit
+from reporting.figures.rules import roots
 from reporting.figures.views import CellView, FiguresView, IndicatorView, RowView, SeriesView, SliceView
 from supervision.deadlines import service as deadlines
+from tenants.organs.directory import directory
 
 REACH_LABELS: Final = {"own": "本单位", "tree": "本单位和下级", "line": "本单位和条线"}
 MOST_PERIODS: Final = 120
@@ -49,10 +53,8 @@ async def values(
     or a manual indicator, which have no counts.
     """
     await permit(work, organ_id)
-    wanted = _counted(codes)
-    found = await repository.totals(
-        work, organ_id, checked_reach(reach), _names(wanted), _stocks(wanted), (period.first_month, period.last_month)
-    )
+    asked = _asked(_counted(codes), period.first_month, period.last_month)
+    found = await repository.totals(work, organ_id, checked_reach(reach), asked)
     return {code: amount(found, code) for code in codes}
 
 
@@ -64,8 +66,8 @@ async def series(
     wanted = _counted(codes)
     if not 0 < len(span) <= MOST_PERIODS:
         raise Invalid(f"一次最多查看 {MOST_PERIODS} 个期间。", field="periods")
-    months = min(p.first_month for p in span), max(p.last_month for p in span)
-    rows = await repository.monthly(work, organ_id, checked_reach(reach), _names(wanted), _stocks(wanted), months)
+    asked = _asked(wanted, min(p.first_month for p in span), max(p.last_month for p in span))
+    rows = await repository.monthly(work, organ_id, checked_reach(reach), asked)
     return {code: [_within(rows, code, period) for period in span] for code in codes}
 
 
@@ -89,12 +91,9 @@ def _counted(codes: Sequence[str]) -> list[Indicator]:
     return found
 
 
-def _names(indicators: Sequence[Indicator]) -> list[str]:
-    return sorted({i.code for i in indicators})
-
-
-def _stocks(indicators: Sequence[Indicator]) -> list[str]:
-    return sorted({i.code for i in indicators if i.kind == "stock"})
+def _asked(indicators: Sequence[Indicator], first: int, last: int) -> repository.Asked:
+    codes = sorted({i.code for i in indicators})
+    return repository.Asked(codes, sorted({i.code for i in indicators if i.kind == "stock"}), first, last)
 
 
 def amount(found: Totals, code: str) -> int:
@@ -110,14 +109,15 @@ async def figures(
 ) -> FiguresView:
     """Every indicator of the organ in the period beside the period before. Raises NotFound, Denied, Invalid."""
     tree = await permit(work, organ_id, action)
-    book, rules = catalogue.load(), await deadlines.rulebook(work)
-    derived = book.derived()
-    names, stocks = _names(derived), _stocks(derived)
+    book = catalogue.load()
     now, before = [
-        await repository.totals(work, organ_id, checked_reach(reach), names, stocks, (p.first_month, p.last_month))
+        await repository.totals(
+            work, organ_id, checked_reach(reach), _asked(book.derived(), p.first_month, p.last_month)
+        )
         for p in (period, period.previous)
     ]
-    base = f"/figures/{organ_id}/{period.code}"
+    href = f"/figures/{organ_id}/open?period={period.code}&reach={reach}&code="
+    sheet = _Sheet(book, await deadlines.rulebook(work), now, before, href)
     return FiguresView(
         organ_id=organ_id,
         organ_name=tree.name(organ_id),
@@ -127,34 +127,39 @@ async def figures(
         reach_label=REACH_LABELS[reach],
         catalogue=book.key,
         catalogue_version=book.version,
-        rows=[_row(i, book, rules, now, before, f"{base}/{{}}?reach={reach}") for i in book.indicators],
+        rows=[sheet.row(indicator) for indicator in book.indicators],
     )
 
 
-def _row(i: Indicator, book: Catalogue, rules: RuleBook, now: Totals, before: Totals, href: str) -> RowView:
-    parts = [
-        _cell(f"{i.code}{CELL}{s.key}", s.name, i, book, now, before, href)
-        for s in catalogue.slices(i, rules, book)
-        if (i.code, s.key) in now or (i.code, s.key) in before
-    ]
-    parts = [p for p in parts if p.value or p.previous]
-    return RowView(indicator=view_of(i, book, rules), cell=_cell(i.code, i.name, i, book, now, before, href, parts))
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the rows of a page of figures are made of."""
 
+    book: Catalogue
+    rules: RuleBook
+    now: Totals
+    before: Totals
+    href: str
 
-def _cell(
-    code: str, name: str, i: Indicator, book: Catalogue, now: Totals, before: Totals, href: str,
-    parts: Sequence[CellView] = (),
-) -> CellView:  # fmt: skip
-    value, text = shown(i, code, book, now)
-    return CellView(
-        code=code,
-        name=name,
-        value=value,
-        previous=shown(i, code, book, before)[0],
-        text=text,
-        href=href.format(code) if value is not None and i.kind != "rate" else "",
-        parts=list(parts),
-    )
+    def row(self, i: Indicator) -> RowView:
+        parts = [
+            self.cell(f"{i.code}{CELL}{piece.key}", piece.name, i)
+            for piece in catalogue.slices(i, self.rules, self.book)
+            if self.now.get((i.code, piece.key)) or self.before.get((i.code, piece.key))
+        ]
+        return RowView(indicator=view_of(i, self.book, self.rules), cell=self.cell(i.code, i.name, i, parts))
+
+    def cell(self, code: str, name: str, i: Indicator, parts: Sequence[CellView] = ()) -> CellView:
+        value, words = shown(i, code, self.book, self.now)
+        return CellView(
+            code=code,
+            name=name,
+            value=value,
+            previous=shown(i, code, self.book, self.before)[0],
+            text=words,
+            href=f"{self.href}{quote(code)}" if value is not None and i.kind != "rate" else "",
+            parts=list(parts),
+        )
 
 
 def shown(i: Indicator, code: str, book: Catalogue, found: Totals) -> tuple[int | None, str]:
@@ -185,8 +190,15 @@ def view_of(i: Indicator, book: Catalogue, rules: RuleBook) -> IndicatorView:
         counts_for=i.counts_for,
         dimension=i.dimension,
         dimension_name=book.dimension(i.dimension).name if i.dimension else "",
+        records=bool(i.records),
         slices=[SliceView(key=s.key, name=s.name) for s in catalogue.slices(i, rules, book)],
     )
+
+
+async def home(work: Work) -> UUID:
+    """Whose figures a reader opens first: its own organ's; a justice department its government's (Art. 5)."""
+    tree = await directory(work)
+    return roots(tree.supervision, work.organ_id)[-1]
 
 
 async def named(work: Work, code: str) -> str:
@@ -208,7 +220,7 @@ async def indicators(work: Work) -> list[IndicatorView]:
 async def series_view(
     work: Work, organ_id: UUID, first: Period, last: Period, codes: Sequence[str], *, reach: str = "tree"
 ) -> SeriesView:
-    """Figures of consecutive periods of one kind. Raises as `series` does, and Invalid for periods that do not follow."""
+    """Figures of consecutive periods of one kind. Raises as `series` does, and Invalid for an end before the start."""
     if first.kind != last.kind or first.first_month > last.last_month:
         raise Invalid("起止期间应为同一种，并且先后相接。", field="last")
     count = (last.year - first.year) * (12 // LENGTHS[first.kind]) + last.number - first.number + 1

@@ -4,6 +4,7 @@ seen either by itself or in its counter, never twice and never not at all."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from sqlalchemy import insert, select, text
 from kernel.ids import new_id
 from kernel.rows import Prepared
 from kernel.work import Work
+from reporting.figures.links import Link
 from reporting.figures.models import FigureCheck, FigureLink
-from reporting.figures.rules import Link
 
 REACHES: Final = ("own", "tree", "line")
 TOTALS: Final = Prepared(
@@ -24,8 +25,7 @@ TOTALS: Final = Prepared(
 _BELOW = """(d.organ_id = {organ} or (exists (
     select from figure_link l where l.city_id = d.city_id and l.reach = :reach and l.ancestor_id = {organ}
     and l.organ_id = d.organ_id and d.month >= l.from_month and d.month < l.until_month offset 0)))"""
-MONTHLY: Final = Prepared(
-    text(f"""
+_MONTHLY = """
 select indicator, slice, month, sum(amount)::bigint from (
     select c.indicator, c.slice, greatest(c.month, :first - 1) as month, c.amount from figure_counter c
     where c.city_id = :city and c.organ_id = :organ and c.reach in ('own', :reach) and c.month <= :last
@@ -33,55 +33,69 @@ select indicator, slice, month, sum(amount)::bigint from (
     union all
     select d.indicator, d.slice, greatest(d.month, :first - 1), d.amount from figure_delta d
     where d.city_id = :city and d.month <= :last and (d.month >= :first or d.indicator = any(:stocks))
-        and d.indicator = any(:codes) and {_BELOW.format(organ=":organ")}
+        and d.indicator = any(:codes) and {below}
 ) x group by indicator, slice, month
-""")
-)
-LEVEL: Final = Prepared(
-    text(f"""
+"""
+_LEVEL = """
 select organ_id, slice, sum(amount)::bigint from (
     select c.organ_id, c.slice, c.amount from figure_counter c
     where c.city_id = :city and c.organ_id = any(cast(:organs as uuid[])) and c.reach in ('own', :reach)
         and c.month between :first and :last and c.indicator = :code
     union all
     select o.id, d.slice, d.amount from figure_delta d, unnest(cast(:organs as uuid[])) o(id)
-    where d.city_id = :city and d.month between :first and :last and d.indicator = :code
-        and {_BELOW.format(organ="o.id")}
+    where d.city_id = :city and d.month between :first and :last and d.indicator = :code and {below}
 ) x group by organ_id, slice
-""")
-)
+"""
+MONTHLY: Final = Prepared(text(_MONTHLY.format(below=_BELOW.format(organ=":organ"))))
+LEVEL: Final = Prepared(text(_LEVEL.format(below=_BELOW.format(organ="o.id"))))
 
 
-def _values(work: Work, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]) -> dict[str, Any]:
-    first, last = months
-    return {
-        "city": work.city_id, "reach": reach, "first": first, "last": last,
-        "codes": list(codes), "stocks": list(stocks),
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Indicators and months (202603), both ends included; of those that are `stocks` all months up to the last."""
+
+    codes: Sequence[str]
+    stocks: Sequence[str]
+    first: int
+    last: int
+
+    def values(self, work: Work, organ_id: UUID, reach: str) -> dict[str, Any]:
+        return {
+            "city": work.city_id,
+            "organ": organ_id,
+            "reach": reach,
+            "first": self.first,
+            "last": self.last,
+            "codes": list(self.codes),
+            "stocks": list(self.stocks),
+        }
 
 
-async def totals(
-    work: Work, organ_id: UUID, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]
-) -> dict[tuple[str, str], int]:
-    """Indicator and slice → the sum over the months (first, last); of `stocks` over all months up to the last."""
-    values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
-    return {(code, part): amount for code, part, amount in await TOTALS.fetch(work, values)}
+async def totals(work: Work, organ_id: UUID, reach: str, asked: Asked) -> dict[tuple[str, str], int]:
+    """Indicator and slice → the sum over the months."""
+    rows = await TOTALS.fetch(work, asked.values(work, organ_id, reach))
+    return {(code, part): amount for code, part, amount in rows}
 
 
-async def monthly(
-    work: Work, organ_id: UUID, reach: str, codes: Sequence[str], stocks: Sequence[str], months: tuple[int, int]
-) -> dict[tuple[str, str, int], int]:
-    """Indicator, slice and month → amount; what `stocks` gathered before the first month stands in the month before."""
-    values = _values(work, reach, codes, stocks, months) | {"organ": organ_id}
-    return {(code, part, month): n for code, part, month, n in await MONTHLY.fetch(work, values)}
+async def monthly(work: Work, organ_id: UUID, reach: str, asked: Asked) -> dict[tuple[str, str, int], int]:
+    """Indicator, slice and month → amount; what stocks gathered before the first month stands in the month before."""
+    rows = await MONTHLY.fetch(work, asked.values(work, organ_id, reach))
+    return {(code, part, month): amount for code, part, month, amount in rows}
 
 
 async def level(
     work: Work, organ_ids: Sequence[UUID], reach: str, code: str, months: tuple[int, int]
 ) -> dict[tuple[UUID, str], int]:
     """Organ and slice → the sum of one indicator over the months (first, last), of several organs at once."""
-    values = _values(work, reach, (), (), months) | {"organs": list(organ_ids), "code": code}
-    return {(organ_id, part): n for organ_id, part, n in await LEVEL.fetch(work, values)}
+    values = {
+        "city": work.city_id,
+        "organs": list(organ_ids),
+        "reach": reach,
+        "code": code,
+        "first": months[0],
+        "last": months[1],
+    }
+    return {(organ_id, part): amount for organ_id, part, amount in await LEVEL.fetch(work, values)}
 
 
 async def links(work: Work) -> set[Link[UUID]]:
@@ -115,12 +129,13 @@ async def fold(work: Work, most: int) -> int:
 async def differing(work: Work, sources: Sequence[str]) -> tuple[int, list[dict[str, Any]]]:
     """How many cells there are, and those that do not agree: own figures with the records of the sources, those above
     with the own figures below them. For the system tenancy, in one snapshot."""
-    counted = " union all ".join(f"select * from guard.figure_{source}_facts()" for source in sources)
+    counted = " union all ".join(COUNTED.format(source=source) for source in sources)
     rows = (await work.session.execute(text(RECOUNT.format(counted=counted)), {"city": work.city_id})).mappings().all()
     return (rows[0]["cells"] if rows else 0), [dict(row) for row in rows if row["counted"] != row["kept"]]
 
 
-RECOUNT = """
+COUNTED: Final = "select * from guard.figure_{source}_facts()"
+RECOUNT: Final = """
 with records as (
     select organ_id, indicator, slice, month, sum(amount)::bigint as amount from ({counted}) f group by 1, 2, 3, 4),
 kept as materialized (select * from guard.figure_kept()),

@@ -14,39 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final, Generic, NamedTuple
 
+from reporting.figures.links import BEGINNING, FOREVER, LINE, TREE, Link, Member
 from reporting.figures.periods import month_of
 from tenants.organs.rules import Supervision
 from tenants.organs.tree import K, OrganFacts, Register, successor_of
-
-BEGINNING: Final = 0
-FOREVER: Final = 999912
-"""Months before and after every other; a link without an end runs to `FOREVER`, exclusively."""
-TREE: Final = "tree"
-LINE: Final = "line"
-
-
-class Member(NamedTuple, Generic[K]):
-    """`organ` counts in the figures of `ancestor`."""
-
-    reach: str
-    ancestor: K
-    organ: K
-
-
-class Link(NamedTuple, Generic[K]):
-    """A membership in the months from `since` to before `until`."""
-
-    reach: str
-    ancestor: K
-    organ: K
-    since: int
-    until: int
-
-    @property
-    def member(self) -> Member[K]:
-        return Member(self.reach, self.ancestor, self.organ)
 
 
 def above(register: Register[K], organ: OrganFacts[K]) -> OrganFacts[K] | None:
@@ -114,10 +86,8 @@ def roots(supervision: Supervision[K], viewer: K) -> list[K]:
 
 def reads(supervision: Supervision[K], viewer: K, organ_id: K) -> bool:
     """Whether the viewer may read an organ's figures: it lies in its tree, or in its line."""
-    mine = set(roots(supervision, viewer))
-    if organ_id in mine:
-        return True
-    return not mine.isdisjoint(up_the_tree(supervision, organ_id)) or viewer in up_the_line(supervision, organ_id)
+    upward = {organ_id, *up_the_tree(supervision, organ_id)}
+    return any(root in upward for root in roots(supervision, viewer)) or viewer in up_the_line(supervision, organ_id)
 
 
 def readers(supervision: Supervision[K], today: Iterable[Member[K]]) -> set[tuple[K, K]]:

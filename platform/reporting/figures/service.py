@@ -7,15 +7,18 @@ Other parts use `values` and `series` for numbers, `drill` and `records` to open
 from __future__ import annotations
 
 from reporting.figures.drilling import drill, records
+from reporting.figures.export import export
 from reporting.figures.keeping import fold, follow_tree, recount
-from reporting.figures.reading import figures, indicators, series, series_view, values
+from reporting.figures.reading import figures, home, indicators, series, series_view, values
 from reporting.figures.repository import last_check
 
 __all__ = [
     "drill",
+    "export",
     "figures",
     "fold",
     "follow_tree",
+    "home",
     "indicators",
     "last_check",
     "records",

@@ -24,6 +24,8 @@ class IndicatorView(msgspec.Struct, frozen=True, kw_only=True):
     counts_for: str
     dimension: str
     dimension_name: str
+    records: bool
+    """Whether its figures open down to records."""
     slices: list[SliceView]
 
 

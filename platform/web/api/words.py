@@ -15,6 +15,7 @@ TAGS: Final = {
     "向政府的报告": "期满未整改或者拒不整改的，向本级政府报告（第二十条）。",
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
+    "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
@@ -68,6 +69,9 @@ ApplicationView 回避申请和结果|ClearanceInput 没有利害关系的确认
 InterestInput 申报的利害关系|InterestItem 利害关系申报|PurposeGiven 查看的用途|RecusalDetail 回避全貌
 RecusalOrder 责令回避|RecusalRow 回避清单的一行|ReplacementItem 可以接办的人员|RevealedName 近亲属姓名原文
 StepItem 回避前的一项办理行为|StepSettlement 对办理行为的确认
+CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|IndicatorView 统计指标和口径
+LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
+RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {

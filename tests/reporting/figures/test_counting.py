@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from kernel.errors import Denied, Invalid, NotFound
 from reporting.figures import service as figures
 from reporting.figures.periods import parse
-from reporting.figures.views import RecordsView
 from tests import stories
 from tests.world import World
 
@@ -43,5 +39,7 @@ async def test_a_matter_counts_at_every_level_before_and_after_the_fold(world: W
         assert await agrees(world)
         await folded(world)
     await stories.find_problem(world, matter.id)
-    assert await read(world, "建安区政府", "government_leader", "建安区政府", "findings.established", "findings.content/10(5)") == [1, 1]
+    assert await read(
+        world, "建安区政府", "government_leader", "建安区政府", "findings.established", "findings.content/10(5)"
+    ) == [1, 1]
     assert await agrees(world)

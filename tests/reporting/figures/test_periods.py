@@ -27,9 +27,11 @@ def test_a_period_holds_its_day_and_meets_its_neighbours(day: date, kind: period
     assert period.first_month <= periods.month_of(day) <= period.last_month
 
 
-@pytest.mark.parametrize("code", ["", "2026-13", "2026-1", "2026Q5", "2026H3", "1026", "2026-01\n", "２０２６", "20261"])
+@pytest.mark.parametrize(
+    "code", ["", "2026-13", "2026-1", "2026Q5", "2026H3", "1026", "2026-01\n", "２０２６", "20261"]
+)
 def test_what_is_no_period_is_refused(code: str) -> None:
-    with pytest.raises(ValueError, match="统计期间|年份"):
+    with pytest.raises(ValueError, match=r"统计期间|年份"):
         periods.parse(code)
 
 
@@ -44,7 +46,9 @@ def test_every_indicator_that_is_counted_has_a_rule_and_every_rule_an_indicator(
     emitted: set[str] = set()
     for source in SOURCES:
         emitted |= set(re.findall(r"'([a-z_]+\.[a-z_.]+)'", facts_of(source)))
-    answers = {f"{side}{part}" for side in ("instruments.", "instruments.received.") for part in ("due", "in_time", "late")}
+    answers = {
+        f"{side}{part}" for side in ("instruments.", "instruments.received.") for part in ("due", "in_time", "late")
+    }
     emitted = {code for code in emitted if not code.endswith(".")} | answers
     book = catalogue.load()
     assert emitted == {i.code for i in book.derived()}

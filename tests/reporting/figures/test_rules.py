@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.figures import rules
-from reporting.figures.rules import BEGINNING, FOREVER, Link, Member
+from reporting.figures.links import BEGINNING, FOREVER, Link, Member
 from tenants.organs.rules import Supervision
 from tenants.organs.tree import OrganFacts
 
