@@ -22,7 +22,8 @@ from web.turns import Req, reading
 
 ACTIVE = "/figures"
 REACHES: Final = (("own", "本单位"), ("tree", "含下级"), ("line", "含条线"))
-TREND: Final = 12
+COURSE: Final = {"month": 12, "quarter": 8, "half": 6, "year": 5}
+"""How many periods of its kind the course of a figure shows."""
 
 
 def _address(organ: UUID, period: Period, reach: str, part: str = "", **more: str) -> str:
@@ -79,7 +80,9 @@ async def _figures(request: Req, work: Work, organ_id: UUID) -> Template:
 def _groups(view: FiguresView) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in view.rows:
-        found.setdefault(row.indicator.group_name, []).append({"row": row, "change": _change(row)})
+        parts = [{"label": p.name, "value": p.value or 0, "href": p.href} for p in row.cell.parts]
+        shown = {"row": row, "change": _change(row), "parts": parts}
+        found.setdefault(row.indicator.group_name, []).append(shown)
     return [{"name": name, "rows": rows} for name, rows in found.items()]
 
 
@@ -132,6 +135,7 @@ async def opened(request: Req, organ_id: FromPath[UUID]) -> Template:
             around=organ_id,
             level=level,
             below=_below(level, period, reach),
+            zeros=sum(1 for row in level.rows if not row.value and not row.own),
             indicator=next(i for i in await figures.indicators(work) if i.code == code.partition("/")[0]),
             course=course,
             choices=_choices(organ_id, period, reach, work, "/open", code=code),
@@ -150,13 +154,14 @@ def _below(level: LevelView, period: Period, reach: str) -> list[dict[str, Any]]
             else "",
         }
         for row in level.rows
+        if row.value or row.own
     ]
 
 
 async def _course(work: Work, organ_id: UUID, period: Period, code: str, reach: str) -> dict[str, Any]:
     """The figure over the last periods of its kind."""
     span = [period]
-    while len(span) < TREND:
+    while len(span) < COURSE[period.kind]:
         span.insert(0, span[0].previous)
     found = (await figures.series(work, organ_id, span, [code], reach=reach))[code]
     return {"labels": [p.label for p in span], "values": found}
@@ -183,6 +188,7 @@ async def record_list(request: Req, organ_id: FromPath[UUID]) -> Template:
             around=organ_id,
             found=found,
             level=level,
+            counted=any(row.amount != 1 for row in found.rows),
             back_href=_address(organ_id, period, "own", "/open", code=code),
             first_href=_address(organ_id, period, "own", "/records", code=code) if place else "",
             next_href=_address(organ_id, period, "own", "/records", code=code, after=found.next) if found.next else "",
