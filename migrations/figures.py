@@ -81,9 +81,11 @@ def triggers(table: str) -> list[str]:
     ]
 
 
-def present(table: str, facts: str) -> str:
-    """The statement that writes the deltas of the rows that are there."""
-    return WRITE.format(rows=f"public.{table}", sign="1", facts=FACTS.format(facts=facts), month=MONTH, counted=COUNTED)
+def present(table: str, facts: str, *, sign: int = 1) -> str:
+    """The statement that writes the deltas of the rows that are there; with the sign -1 what takes them away."""
+    return WRITE.format(
+        rows=f"public.{table}", sign=str(sign), facts=FACTS.format(facts=facts), month=MONTH, counted=COUNTED
+    )
 
 
 def source(table: str) -> None:
@@ -98,6 +100,20 @@ def source(table: str) -> None:
     op.execute(f"SET LOCAL ROLE {roles().definer}")
     op.get_bind().exec_driver_sql(present(table, facts))
     op.execute(f"SET LOCAL ROLE {roles().owner}")
+
+
+def renew(table: str, old: str) -> None:
+    """Count a table by a changed rule. `old` is the rule as it was: all that it counted is taken away again."""
+    op.execute(f"SET LOCAL ROLE {roles().definer}")
+    op.get_bind().exec_driver_sql(present(table, old, sign=-1))
+    op.execute(f"SET LOCAL ROLE {roles().owner}")
+    for event in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER figure_{table}_{event} ON public.{table}")
+    op.execute(f"SET LOCAL ROLE {roles().definer}")
+    for name in ("changed", "facts"):
+        op.execute(f"DROP FUNCTION guard.figure_{table}_{name}()")
+    op.execute(f"SET LOCAL ROLE {roles().owner}")
+    source(table)
 
 
 def _readable(table: str) -> None:

@@ -3,8 +3,9 @@
 Facts of 1,000 organs in a tree of four levels, 24 indicators, 12 months, counted by the product's own triggers, fold
 and dated tree; the source of the bench is a plain table of facts, made a source in the way of any other. The report of
 the city is read as the city, under its signed tenancy, by the statement that the product reads with, after a fold and
-once more while the deltas of a thousand corrections wait. The peers: one sequential scan of the facts, GROUP BY over them along the tree, a materialised
-view of all nodes that is refreshed. Writes: clients that commit single facts, with and without the triggers, in turns.
+once more while the deltas of a thousand corrections wait. The peers: one sequential scan of the facts, GROUP BY over
+them along the tree, a materialised view of all nodes that is refreshed. Writes: clients that commit single facts, with
+and without the triggers, in turns.
 """
 
 from __future__ import annotations

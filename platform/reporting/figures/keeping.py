@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
+from kernel.telemetry.figures import GAUGES
 from kernel.wording import format_count
 from kernel.work import Work
 from reporting.figures import links, periods, repository, rules
@@ -76,8 +77,8 @@ async def _history(work: Work, tree: Directory) -> set[links.Link[UUID]]:
 async def recount(work: Work, *, repair: bool = False) -> list[CheckView]:
     """Prove all figures of the city against the records and the tree, in one snapshot; the result is kept.
 
-    A difference is audited and told to the city's system administrators; with `repair` it is put right. Returns the
-    cells that differ. For the system tenancy.
+    A difference is audited, told to the city's system administrators and shown by a metric; with `repair` it is put
+    right. Returns the cells that differ. For the system tenancy.
     """
     began = time.monotonic()
     cells, found = await repository.differing(work, SOURCES)
@@ -87,6 +88,7 @@ async def recount(work: Work, *, repair: bool = False) -> list[CheckView]:
         if row["organ_id"] is not None
     ]
     await repository.remember(work, cells, len(wrong), int((time.monotonic() - began) * 1000))
+    GAUGES["figures_differing"] = lambda: float(len(wrong))
     if wrong:
         await _alarm(work, cells, wrong)
         if repair:
