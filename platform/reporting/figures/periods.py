@@ -11,8 +11,10 @@ from typing import Final, Literal
 Kind = Literal["month", "quarter", "half", "year"]
 KINDS: Final[dict[Kind, str]] = {"month": "月", "quarter": "季", "half": "半年", "year": "年"}
 LENGTHS: Final[dict[Kind, int]] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-FIRST_YEAR: Final = 1990
+FIRST_YEAR: Final = 1949
 LAST_YEAR: Final = 2199
+ASKED: Final = range(1990, 2101)
+"""Years that may be asked for; there is room on both sides for the periods before and after."""
 _CODE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4])|H([12]))?", re.ASCII)
 _HALVES = {1: "上半年", 2: "下半年"}
 _QUARTERS = {1: "第一季度", 2: "第二季度", 3: "第三季度", 4: "第四季度"}
@@ -95,6 +97,8 @@ def parse(code: str) -> Period:
     if found is None:
         raise ValueError("统计期间应写作 2026-03、2026Q1、2026H1 或者 2026")
     year, month, quarter, half = found.groups()
+    if int(year) not in ASKED:
+        raise ValueError(f"年份应在 {ASKED[0]} 至 {ASKED[-1]} 之间")
     if month:
         return Period(int(year), "month", int(month))
     if quarter:

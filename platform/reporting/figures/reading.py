@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,13 +25,16 @@ from tenants.organs.directory import directory
 REACH_LABELS: Final = {"own": "本单位", "tree": "本单位和下级", "line": "本单位和条线"}
 MOST_PERIODS: Final = 120
 MOST_CODES: Final = 400
+PART: Final = re.compile(r"[\w().-]{1,60}", re.ASCII)
+"""The key of a slice."""
 Totals = Mapping[tuple[str, str], int]
 
 
 def known(code: str) -> Indicator:
     """The indicator of a code with or without a slice. Raises Invalid."""
-    found = catalogue.load().find(catalogue.split(code)[0])
-    if found is None:
+    name, part = catalogue.split(code)
+    found = catalogue.load().find(name)
+    if found is None or (CELL in code and not (found.dimension and PART.fullmatch(part))):
         raise Invalid("没有这个统计指标。", field="code")
     return found
 

@@ -106,11 +106,11 @@ async def test_every_source_is_counted_by_triggers(world: World) -> None:
     async with world.system() as work:
         found = await work.session.execute(
             text(
-                "select c.relname, count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+                "select c.relname, count(*) as number from pg_trigger t join pg_class c on c.oid = t.tgrelid"
                 " where t.tgname like 'figure_%' and not t.tgisinternal group by 1"
             )
         )
-        assert dict(found.tuples().all()) == dict.fromkeys(SOURCES, 3)
+        assert {row.relname: row.number for row in found} == dict.fromkeys(SOURCES, 3)
 
 
 async def test_a_figure_is_exact_in_the_transaction_that_writes_it(world: World) -> None:
