@@ -11,7 +11,6 @@ from kernel.ids import NIL
 from kernel.models import CalendarDay, ReferenceVersion
 from kernel.work import Database, open_work
 from kernel.workdays import seed_days
-from reporting.figures import service as figures
 from tenants.organs import repository, service
 from tenants.organs.dataset import read_csv
 
@@ -43,6 +42,8 @@ async def load_calendar(database: Database, city_id: UUID) -> int:
 
 async def load_city(database: Database, city_id: UUID) -> service.Loaded:
     """The organ tree of Xuchang from the data files of the product."""
+    from reporting.figures import service as figures
+
     dataset = read_csv(resources.files("tenants.organs") / "data" / "xuchang")
     async with open_work(database, city_id=city_id, organ_id=NIL) as work:
         loaded = await service.load(work, dataset.organs, dataset.relations)
