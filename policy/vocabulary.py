@@ -204,6 +204,21 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "evidence": {"read": "查看证据", "unmask": "查看证据原文"},
     "statistics": {"read": "查看统计", "export": "导出统计"},
+    "return": {
+        "list": "查看统计报表清单",
+        "read": "查看统计报表",
+        "fill": "填报统计报表",
+        "validate": "提交审核",
+        "return_draft": "退回填报",
+        "approve": "审定统计报表",
+        "submit": "报送统计报表",
+        "revise": "订正统计报表",
+        "export": "导出统计报表",
+        "board": "查看报送情况",
+        "urge": "催报统计报表",
+        "send_back": "退回下级报表",
+        "accept": "采用下级报表",
+    },
 }
 
 

@@ -307,6 +307,25 @@ class RecusalDocument(msgspec.Struct, frozen=True, kw_only=True):
     reasons: str
     applicant: str = ""
     replacement: str = ""
+class OverdueReturn(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a circular on returns: an organ that has not handed in."""
+
+    organ: str
+    due: str
+    overdue_workdays: int
+
+
+class ReturnsCircularDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """通报 of organs that owe a statistical return, standard form (Art. 11(8))."""
+
+    frame: Frame
+    name: str
+    addressee: str
+    table: str
+    items: tuple[OverdueReturn, ...]
+    as_of: str
+    requirement: str
+    government: str
     regulation: Regulation = Regulation()
 
 
@@ -353,6 +372,7 @@ SheetDocument = (
     | WithdrawalDocument
     | CircularDocument
     | RecusalDocument
+    | ReturnsCircularDocument
     | ClueReferralDocument
 )
 Document = SheetDocument | ReceiptDocument
