@@ -44,6 +44,8 @@ DESTINATIONS = (
     Destination("统计指标", "/figures", "chart", CASEWORK | {"legal_officer", "organ_head"}, "监督办案"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
     Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "人员", "recusal"),
+    Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送"),
+    Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),

@@ -31,6 +31,8 @@ from web.pages import (
     recusals,
     report_acts,
     reports,
+    return_boards,
+    returns,
     status,
 )
 from web.pages import help as help_pages
@@ -63,5 +65,7 @@ PAGES: list[Any] = [
     *recusals.ROUTES,
     *report_acts.ROUTES,
     *reports.ROUTES,
+    *return_boards.ROUTES,
+    *returns.ROUTES,
     *status.ROUTES,
 ]
