@@ -58,6 +58,8 @@ class Periodic:
 SCHEDULE: tuple[Periodic, ...] = (
     Periodic("sweep_deadlines", every=15),
     Periodic("draft_circulars", cron="10 6 * * *"),
+    Periodic("open_returns", cron="30 0 * * *"),
+    Periodic("remind_returns", cron="0 8 * * *"),
     Periodic("end_sessions", cron="20 3 * * *"),
     Periodic("forget_answers", every=3600),
     Periodic("refresh_scope", cron="1 0 * * *"),

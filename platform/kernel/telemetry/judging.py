@@ -31,6 +31,8 @@ WITHOUT: Final = {
 JOBS: Final = {
     "sweep_deadlines": "期限检查",
     "draft_circulars": "起草月度通报",
+    "open_returns": "开统计报表",
+    "remind_returns": "统计报表提醒",
     "end_sessions": "清理过期登录",
     "refresh_scope": "更新监督范围",
     "keep_audit_heads": "上级留存封存头",

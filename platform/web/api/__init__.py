@@ -25,6 +25,8 @@ from web.api import (
     papers,
     recusals,
     reports,
+    return_boards,
+    returns,
     status,
     system,
 )
@@ -50,6 +52,8 @@ API: list[Any] = [
     *papers.ROUTES,
     *recusals.ROUTES,
     *reports.ROUTES,
+    *return_boards.ROUTES,
+    *returns.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
 ]
