@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.rls import TENANT, owned
 
 revision = "0011"
-down_revision = "0004"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

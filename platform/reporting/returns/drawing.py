@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from kernel.work import Work
 from reporting.returns import sources
-from reporting.returns.forms import Form
+from reporting.returns.forms import CellRule, Form
 from reporting.returns.models import ReturnSheet
 from reporting.returns.periods import Period
 from reporting.returns.sheet import Entry, Sheet, packed, parts_of, unpacked
@@ -26,7 +26,7 @@ async def draw(work: Work, form: Form, period: Period, row: ReturnSheet) -> int:
     given = await sources.figures(work, row.organ_id, period, form.figures)
     cells = unpacked(row.cells)
     drawn = {
-        code: drawn_entry(form, code, cells.get(code, Entry()), given.get(cell.figure) if cell.figure else None)
+        code: drawn_entry(form, code, cells.get(code, Entry()), added(cell, given))
         for code, cell in form.cells.items()
         if not cell.formula
     }
@@ -34,6 +34,12 @@ async def draw(work: Work, form: Form, period: Period, row: ReturnSheet) -> int:
     changed = sum(drawn[code] != cells.get(code, Entry()) for code in drawn)
     row.cells, row.drawn_at = packed(drawn), work.now
     return changed
+
+
+def added(cell: CellRule, given: Mapping[str, int]) -> int | None:
+    """The figure of a cell; None for a manual one, and while no source knows every part of it."""
+    parts = [given.get(code) for code in cell.figures]
+    return sum(part for part in parts if part is not None) if parts and None not in parts else None
 
 
 def drawn_entry(form: Form, code: str, entry: Entry, figure: int | None) -> Entry:

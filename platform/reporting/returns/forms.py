@@ -53,6 +53,11 @@ class CellRule(_Entry, frozen=True, kw_only=True):
     """Business lines that have the power (detention is for public security alone); empty: every line."""
 
     @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that are added up to make the cell: ``clues.received/media + clues.received/other``."""
+        return tuple(code.strip() for code in self.figure.split("+")) if self.figure else ()
+
+    @property
     def scale(self) -> int:
         return SCALES[self.kind]
 
@@ -160,7 +165,7 @@ class Form(_Entry, frozen=True, kw_only=True, dict=True):
     @cached_property
     def figures(self) -> tuple[str, ...]:
         """Codes of the figures that cells are drawn from."""
-        return tuple(dict.fromkeys(cell.figure for cell in self.cells.values() if cell.figure))
+        return tuple(dict.fromkeys(code for cell in self.cells.values() for code in cell.figures))
 
     def has_duty(self, code: str, organ_class: str, lines: Collection[str] = ()) -> bool:
         """Whether an organ of this class and these lines has the duty that a cell counts; else the cell is — by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporting.returns import records, sources
 from reporting.returns.circulars import circular
 from reporting.returns.circulars import discard as discard_circular
 from reporting.returns.circulars import issue as issue_circular
@@ -44,3 +45,5 @@ __all__ = [
     "validate",
     "view",
 ]
+
+sources.register(records.figures)

@@ -39,7 +39,9 @@ async def opened(world: World, organ: str = TOWN, *, form: str = QUARTER, period
 def every(form: Form, value: str = "0", **special: str) -> dict[str, CellInput]:
     """All cells that can be typed, with one value, and some with their own."""
     codes = [code for code, cell in form.cells.items() if not cell.formula]
-    return {code: CellInput(value=special.get(code, value)) for code in codes}
+    return {
+        code: CellInput(value=special.get(code, value), note="按台账更正" if code in special else "") for code in codes
+    }
 
 
 async def fill(

@@ -36,7 +36,7 @@ async def test_a_township_is_sent_back_corrects_and_is_accepted(world: World) ->
         assert view.sent_back is not None
         cells = {c.code: c for s in view.sections for c in s.cells}
         assert cells["S1_hotline"].reason == "与热线台账不符，请核对。"
-        await service.save(work, head.id, {"S1_hotline": CellInput(value="5")})
+        await service.save(work, head.id, {"S1_hotline": CellInput(value="5", note="按台账更正")})
     version = await stories.hand_in(world, head.id)
     assert version.number == 2
     accepted = await stories.accept(world, head.id)
@@ -86,7 +86,7 @@ async def test_a_revision_marks_every_roll_up_until_it_is_rolled_up_again(world:
 
     async with world.work(TOWN, "contact") as work:
         await service.revise(work, town.id, "热线台账漏登记一件")
-        await service.save(work, town.id, {"S1_hotline": CellInput(value="6")})
+        await service.save(work, town.id, {"S1_hotline": CellInput(value="6", note="按台账更正")})
     assert (await stories.fresh(world, town.id)).accepted_version == 1
     assert (await stories.fresh(world, county.id, COUNTY)).stale == []
     await stories.hand_in(world, town.id)
@@ -111,7 +111,7 @@ async def test_a_revision_marks_every_roll_up_until_it_is_rolled_up_again(world:
 
 
 async def test_figures_from_records_are_grey_and_a_change_wants_a_note(world: World) -> None:
-    source = stories.Figures({await world.organ(TOWN): {"clues.received.hotline": 7}})
+    source = stories.Figures({await world.organ(TOWN): {"clues.received/hotline": 7}})
     sources.register(source)
     try:
         head = await stories.opened(world)
@@ -154,7 +154,7 @@ async def test_late_stays_late(world: World) -> None:
     await stories.hand_in(world, head.id)
     await stories.send_back(world, head.id)
     async with world.work(TOWN, "contact") as work:
-        await service.save(work, head.id, {"S1_hotline": CellInput(value="1")})
+        await service.save(work, head.id, {"S1_hotline": CellInput(value="1", note="按台账更正")})
     await stories.hand_in(world, head.id)
     await stories.accept(world, head.id)
     now = await stories.fresh(world, head.id)
