@@ -182,11 +182,11 @@ def read_entry(text: str, cell: CellRule) -> tuple[State, int]:
         exact = Fraction(Decimal(plain))
     except InvalidOperation:
         raise ValueError("请填写数字。") from None
-    whole = exact * cell.scale
-    if whole.denominator != 1:
-        most = DECIMALS[cell.kind]
+    most = DECIMALS[cell.kind]
+    if (exact * 10**most).denominator != 1:
         hint = "请核对单位是元还是万元。" if cell.kind == "wan_yuan" else ""
-        raise ValueError(f"最多保留 {most} 位小数。{hint}" if most else "请填写整数。")
+        raise ValueError(f"请最多保留 {most} 位小数。{hint}" if most else "请填写整数。")
+    whole = exact * cell.scale
     if whole > LARGEST:
         raise ValueError("数值过大，请核对单位。")
     return "number", int(whole)
