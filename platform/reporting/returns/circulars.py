@@ -15,7 +15,7 @@ from reporting.returns import forms, periods, repository
 from reporting.returns.forms import Form
 from reporting.returns.models import ReturnCircular
 from reporting.returns.periods import Period
-from reporting.returns.views import CircularLine, ReturnCircularView
+from reporting.returns.views import LateReturnLine, ReturnCircularView
 from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from supervision.instruments import service as instruments
@@ -85,7 +85,7 @@ def view_of(row: ReturnCircular, form: Form, period: Period, overdue: set[str]) 
         state_label=STATES[row.state],
         drafted_at=row.drafted_at,
         lines=[
-            CircularLine(
+            LateReturnLine(
                 organ=line["organ"],
                 due_on=date.fromisoformat(line["due_on"]),
                 overdue_workdays=line["overdue_workdays"],

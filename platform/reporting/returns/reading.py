@@ -18,7 +18,7 @@ from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.periods import Period
 from reporting.returns.rules import ARTICLE, MACHINE, WRITABLE, Facts
 from reporting.returns.sheet import Sheet, numbers_of, parts_of, unpacked
-from reporting.returns.views import ActView, ReturnRow, ReturnView
+from reporting.returns.views import ReturnActView, ReturnRow, ReturnView
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.rules import DeadlineFacts, Term, strip_of
 from supervision.deadlines.strip import DayCell
@@ -181,7 +181,7 @@ def _facts(seen: Shown, term: Term) -> DeadlineFacts:
     )
 
 
-async def _acts(work: Work, seen: Shown, found: Sequence[Finding]) -> list[ActView]:
+async def _acts(work: Work, seen: Shown, found: Sequence[Finding]) -> list[ReturnActView]:
     """What the reader can do with the return now, by policy and by its state, the next lawful step first."""
     head = seen.head
     own = head.organ_id == work.organ_id
@@ -200,7 +200,7 @@ async def _acts(work: Work, seen: Shown, found: Sequence[Finding]) -> list[ActVi
         target = Target(owner_id=head.organ_id, drafters=drafters) if own else Target(supervised_id=head.organ_id)
         verdict, sentence = await consider(work, "return", option.action, target)
         made.append(
-            ActView(
+            ReturnActView(
                 action=option.action,
                 label=act_label("return", option.action),
                 allowed=option.allowed and verdict.allowed,

@@ -18,15 +18,15 @@ from reporting.returns.opening import Due
 from reporting.returns.rules import STATES
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, change, numbers_of, shown, typed
 from reporting.returns.views import (
-    ActView,
-    CellView,
     Comparison,
     DifferenceRow,
     PartRow,
+    ReturnActView,
+    ReturnCellView,
     ReturnRow,
+    ReturnSectionView,
+    ReturnStepView,
     ReturnView,
-    SectionView,
-    StepView,
     VersionRow,
 )
 from supervision.deadlines.chips import Chip, chip_for
@@ -79,7 +79,7 @@ def view_of(
     today: date,
     due: Due,
     strip: list[DayCell],
-    acts: list[ActView],
+    acts: list[ReturnActView],
     own: bool,
     writable: bool,
     current: Collection[tuple[str, int]],
@@ -142,10 +142,10 @@ def view_of(
     )
 
 
-def sections_of(seen: Shown, found: Sequence[Finding], reasons: Mapping[str, str]) -> list[SectionView]:
+def sections_of(seen: Shown, found: Sequence[Finding], reasons: Mapping[str, str]) -> list[ReturnSectionView]:
     columns = {name: seen.sheet.column(name) for name in ("own", "below", "total")}
     return [
-        SectionView(
+        ReturnSectionView(
             key=section.key,
             name=section.name,
             note=seen.sheet.notes.get(section.key, ""),
@@ -161,13 +161,13 @@ def _cell(
     columns: Mapping[str, Mapping[str, Amount]],
     found: Sequence[Finding],
     reason: str,
-) -> CellView:
+) -> ReturnCellView:
     sheet, code = seen.sheet, cell.code
     entry = sheet.entry(code)
     said = [f for f in found if f.code == code and (f.blocks or f.grade == "warning")]
     worst = said[0] if said else None
     before = amounts_or_none(seen.before.last_year, code)
-    return CellView(
+    return ReturnCellView(
         row=seen.form.rows[code],
         code=code,
         name=cell.name,
@@ -242,7 +242,7 @@ def part_values(form: Form, sheet: Sheet, code: str) -> list[tuple[Part, str]]:
     return [(part, shown(numbers_of(form, part.values)[code], cell)) for part in sheet.parts or ()]
 
 
-def steps_of(head: StatisticalReturn, seen: Shown, tree: Directory, today: date) -> list[StepView]:
+def steps_of(head: StatisticalReturn, seen: Shown, tree: Directory, today: date) -> list[ReturnStepView]:
     """下级报送 → 填报 → 本单位审核 → 报送 → 采用（锁定）"""
     place = {"open": 1, "filled": 1, "sent_back": 1, "revised": 1, "validated": 2, "approved": 3, "submitted": 4}
     now = place.get(head.state, 5)
@@ -259,13 +259,13 @@ def steps_of(head: StatisticalReturn, seen: Shown, tree: Directory, today: date)
     if head.receiver_id is None:
         lines.pop()
     steps = [
-        StepView(name=name, note=note, state="done" if n < now else "current" if n == now else "ahead")
+        ReturnStepView(name=name, note=note, state="done" if n < now else "current" if n == now else "ahead")
         for n, (name, note) in enumerate(lines, 1)
     ]
     if seen.sheet.parts is not None:
         missing, parts = len(seen.sheet.missing), len(seen.sheet.parts)
         note = f"{missing + parts} 个已采用 {parts} 个"
-        steps.insert(0, StepView(name="下级报送", note=note, state="current" if missing else "done"))
+        steps.insert(0, ReturnStepView(name="下级报送", note=note, state="current" if missing else "done"))
     return steps
 
 

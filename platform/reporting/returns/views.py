@@ -36,7 +36,7 @@ class ReturnRow(_View, frozen=True):
     stale: bool
 
 
-class CellView(_View, frozen=True):
+class ReturnCellView(_View, frozen=True):
     """One indicator of the sheet, written as it is read: numbers in the cell's unit, — for no such duty."""
 
     row: int
@@ -64,12 +64,12 @@ class CellView(_View, frozen=True):
     """Why the level above sent this cell back, of the version that is shown or corrected."""
 
 
-class SectionView(_View, frozen=True):
+class ReturnSectionView(_View, frozen=True):
     key: str
     name: str
     note: str
     """Where the manual figures of the section come from."""
-    cells: list[CellView]
+    cells: list[ReturnCellView]
 
 
 class VersionRow(_View, frozen=True):
@@ -103,7 +103,7 @@ class PartRow(_View, frozen=True):
     """The version is still the one in force."""
 
 
-class StepView(_View, frozen=True):
+class ReturnStepView(_View, frozen=True):
     """One step of the state bar."""
 
     name: str
@@ -111,7 +111,7 @@ class StepView(_View, frozen=True):
     state: Literal["done", "current", "ahead"]
 
 
-class ActView(_View, frozen=True):
+class ReturnActView(_View, frozen=True):
     """A step that the reader can take now, or not and why."""
 
     action: str
@@ -155,7 +155,7 @@ class ReturnView(_View, frozen=True):
     article: str
     has_below: bool
     below_name: str
-    sections: list[SectionView]
+    sections: list[ReturnSectionView]
     notes: list[str]
     missing_note: str
     findings: list[Finding]
@@ -164,8 +164,8 @@ class ReturnView(_View, frozen=True):
     parts: list[PartRow]
     missing: list[PartRow]
     stale: list[str]
-    steps: list[StepView]
-    acts: list[ActView]
+    steps: list[ReturnStepView]
+    acts: list[ReturnActView]
     versions: list[VersionRow]
     return_reason: str
     sent_back: VersionRow | None
@@ -250,7 +250,7 @@ class LowerBoard(_View, frozen=True):
     tally: Tally
 
 
-class CircularLine(_View, frozen=True):
+class LateReturnLine(_View, frozen=True):
     organ: str
     due_on: date
     overdue_workdays: int
@@ -268,7 +268,7 @@ class ReturnCircularView(_View, frozen=True):
     state: str
     state_label: str
     drafted_at: datetime
-    lines: list[CircularLine]
+    lines: list[LateReturnLine]
     requirement: str
     decided_at: datetime | None
     decided_by_name: str
