@@ -74,7 +74,8 @@ CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|
 LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
 RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
-ReturnRow 统计报表清单的一行|ReturnView 统计报表全貌|ReturnCellView 报表的一格|ReturnSectionView 报表的一部分|ReturnStepView 报送的一步
+ReturnRow 统计报表清单的一行|ReturnView 统计报表全貌|ReturnCellView 报表的一格|ReturnSectionView 报表的一部分
+ReturnStepView 报送的一步
 LateReturnLine 逾期报送通报的一行|VersionRow 一个报送版本
 PartRow 汇总中的一个下级单位|ReturnActView 对报表可以或者不能办理的事|Comparison 两个版本的不同|DifferenceRow 不同的一格
 CellDrill 一个数的下级构成|BoardRow 一个应报单位|Tally 报送率和按期率|LowerBoard 下级的报送情况|Board 报送情况

@@ -97,7 +97,7 @@ async def _page(
         status=422 if errors else 200,
         view=view,
         acts=acts_of(view),
-        why=why_of(view),
+        limit=why_of(view),
         due_text=f"{format_short(view.due_on, work.today)} {weekday(view.due_on)}",
         version_query=f"?version={number}" if number else "",
         old=number is not None and number != view.version,
