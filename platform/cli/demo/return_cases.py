@@ -20,6 +20,7 @@ COUNTY = "建安区司法局"
 BOOK = "本单位监督工作台账"
 NOTE = "按值班电话和来访登记补记"
 COUNTY_FIGURES = {
+    "S4_findings": "5",
     "S6_good": "12",
     "S6_pass": "31",
     "S6_fail": "2",

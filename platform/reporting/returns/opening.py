@@ -106,13 +106,17 @@ async def open_all(work: Work) -> int:
 
 async def open_below(work: Work, body_id: UUID) -> int:
     """Open what the organs below one supervision body, and the body itself at the top, owe for the latest periods.
-    Does nothing for what is open already. Returns the number opened."""
+
+    Does nothing for what is open already, or was due before the product was there to open it. Returns the number
+    opened."""
     tree = await directory(work)
     opened = 0
     for key in forms.known():
         form = forms.current(key, work.today)
         period = periods.ended(form.header.period, work.today)
         due = await due_of(work, form, period)
+        if due.on < work.today:
+            continue
         organs = reporters(tree, form, body_id)
         if receiver_of(tree, body_id) is None:
             organs.append(body_id)
