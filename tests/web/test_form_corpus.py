@@ -18,6 +18,7 @@ from kernel import settings
 from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
+from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.web.conftest import Client, Opener
 from tests.web.test_routes import routes
@@ -64,6 +65,9 @@ PAGES: Final = {
         "/recusals",
         "/interests?view=organ",
     ),
+        "/returns",
+    ),
+    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): ("/inbox",),
@@ -73,6 +77,7 @@ PAGES: Final = {
 }
 RECORDS: Final = re.compile(
     r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|recusals|interests)/[^?#]+"
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|returns)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
@@ -126,6 +131,7 @@ class Page(HTMLParser):
 async def casework(world: World, *, decided: bool) -> None:
     """A record of every kind, in a state in which somebody has a form for it."""
     await stories.register_clue(world)
+    await returns.submitted(world)
     await stories.propose_matter(world, "再次立项")
     matter = await stories.open_matter(world)
     await stories.find_problem(world, matter.id)

@@ -111,6 +111,7 @@ LISTS = {
     "/interests": ["", "view=organ"],
     "/api/v1/interests": ["", "mine=false"],
     "/desk": ["", "scope=mine", "scope=all"],
+    "/returns": ["", "view=done", "view=all"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],
 }  # fmt: skip
