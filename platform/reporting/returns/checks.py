@@ -55,12 +55,19 @@ def findings(sheet: Sheet, before: Before = NOTHING_BEFORE) -> list[Finding]:
     return sorted(found, key=lambda f: (f.grade != "error", f.noted, f.row, f.check))
 
 
-def _made(sheet: Sheet, code: str, column: Column, check: str, message: str, **more: str) -> Finding:
+def _made(sheet: Sheet, code: str, check: str, message: str, *, basis: str, remedy: str) -> Finding:
     row = sheet.form.rows[code]
     return Finding(
-        check=check, grade="error", code=code, column=column, row=row, place=f"第{row}行 {_COLUMNS[column]}",
-        message=message, **more,
-    )  # fmt: skip
+        check=check,
+        grade="error",
+        code=code,
+        column="own",
+        row=row,
+        place=f"第{row}行 {_COLUMNS['own']}",
+        message=message,
+        basis=basis,
+        remedy=remedy,
+    )
 
 
 def _cells(sheet: Sheet) -> Iterator[Finding]:
@@ -70,17 +77,17 @@ def _cells(sheet: Sheet) -> Iterator[Finding]:
             continue
         if entry.state == "blank":
             yield _made(
-                sheet, code, "own", "blank", f"“{cell.name}”未填写。", basis="空白表示尚未填写，不能报送。",
+                sheet, code, "blank", f"“{cell.name}”未填写。", basis="空白表示尚未填写，不能报送。",
                 remedy="请填数；有此职责而没有发生的填 0，无此职责的填“—”。",
             )  # fmt: skip
         elif entry.changed and not entry.note:
             yield _made(
-                sheet, code, "own", "K-15", f"“{cell.name}”与记录取数不同，没有说明。",
+                sheet, code, "K-15", f"“{cell.name}”与记录取数不同，没有说明。",
                 basis="手工改动的数应当说明原因。", remedy="请在该格写明改动的原因，或者恢复取数。",
             )  # fmt: skip
         elif entry.manual and not entry.note and not sheet.notes.get(sheet.form.section_of[code].key):
             yield _made(
-                sheet, code, "own", "source", f"“{cell.name}”为手工填写，没有写明依据。",
+                sheet, code, "source", f"“{cell.name}”为手工填写，没有写明依据。",
                 basis="手工填写的数应当写明来源。", remedy="请在该格写明依据，或者在本部分的“数据来源”中统一写明。",
             )  # fmt: skip
 

@@ -48,16 +48,16 @@ def _from(*states: str) -> frozenset[str]:
 
 
 _CHECKED: Final[Guard[Facts]] = Guard(
-    lambda f: f.blocking == 0, "还有未通过的校验", ARTICLE, "请先处理校验列出的错误，并为提醒写明原因。"
+    lambda f: f.blocking == 0, "还有未通过的校验。", ARTICLE, "请先处理校验列出的各处，并为提醒写明原因。"
 )
-_OVER: Final[Guard[Facts]] = Guard(lambda f: f.over, "统计期间尚未结束", ARTICLE, "可以先行填写，期满后提交。")
+_OVER: Final[Guard[Facts]] = Guard(lambda f: f.over, "统计期间尚未结束。", ARTICLE, "可以先行填写，期满后提交。")
 _FRESH: Final[Guard[Facts]] = Guard(
-    lambda f: not f.stale, "下级报表已经变动，本表的汇总不是最新的", ARTICLE, "请先重新汇总，再核对合计。"
+    lambda f: not f.stale, "下级报表已经变动，本表的汇总不是最新的。", ARTICLE, "请先重新汇总，再核对合计。"
 )
-_NOT_TOP: Final[Guard[Facts]] = Guard(lambda f: not f.top, "本表没有上级单位采用", ARTICLE, "报送即为完成。")
+_NOT_TOP: Final[Guard[Facts]] = Guard(lambda f: not f.top, "本表没有上级单位采用。", ARTICLE, "报送即为完成。")
 _LOCKED: Final[Guard[Facts]] = Guard(
     lambda f: not f.submitted or f.top,
-    "报表已报送、上级尚未采用",
+    "报表已报送、上级尚未采用。",
     ARTICLE,
     "请联系上级退回后修改。",
 )

@@ -265,7 +265,7 @@ def steps_of(head: StatisticalReturn, seen: Shown, tree: Directory, today: date)
     if seen.sheet.parts is not None:
         missing, parts = len(seen.sheet.missing), len(seen.sheet.parts)
         note = f"{missing + parts} 个已采用 {parts} 个"
-        steps.insert(0, ReturnStepView(name="下级报送", note=note, state="current" if missing else "done"))
+        steps.insert(0, ReturnStepView(name="下级报送", note=note, state="ahead" if missing else "done"))
     return steps
 
 
