@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from kernel.errors import Invalid
@@ -88,7 +89,7 @@ async def submit(work: Work, return_id: UUID, *, version: int | None = None) -> 
     head.version, head.submitted_at = made.number, work.now
     how = "（逾期）" if late and made.number == 1 else ""
     detail = {"version": made.number, "sha256": made.digest, "late": late}
-    _record(work, case, "submit", f"报送{case.title}第 {made.number} 版{how}", **detail)
+    _record(work, case, "submit", f"报送{case.title}第 {made.number} 版{how}", detail=detail)
     if head.receiver_id is not None:
         await notices.notify(
             work,
@@ -166,7 +167,9 @@ async def revise(work: Work, return_id: UUID, reason: str, *, version: int | Non
     return head
 
 
-def _record(work: Work, case: Case, action: str, title: str, note: str = "", **detail: object) -> None:
+def _record(
+    work: Work, case: Case, action: str, title: str, note: str = "", *, detail: Mapping[str, object] | None = None
+) -> None:
     work.record(
         action,
         "return",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from kernel.wording import format_short, format_when
@@ -190,7 +190,7 @@ def _cell(
     )
 
 
-def _kind(seen: Shown, cell: CellRule, entry: Entry) -> str:
+def _kind(seen: Shown, cell: CellRule, entry: Entry) -> Literal["record", "formula", "manual", "no_duty"]:
     if cell.formula:
         return "formula"
     if entry.computed is not None:

@@ -69,7 +69,7 @@ async def hand_in(world: World, return_id: UUID, organ: str = TOWN) -> ReturnVer
 async def submitted(world: World, organ: str = TOWN, **special: str) -> StatisticalReturn:
     """A return that the organ has handed in."""
     head = await opened(world, organ)
-    await fill(world, head.id, organ, **special)
+    await fill(world, head.id, organ, None, **special)
     await hand_in(world, head.id, organ)
     return await fresh(world, head.id, organ)
 

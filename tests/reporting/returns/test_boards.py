@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -200,7 +201,7 @@ async def test_a_higher_level_reads_the_figures_in_force(world: World) -> None:
     async with world.work(COUNTY, "supervisor") as work:
         page = await service.statistics(work, QUARTER, PERIOD, limit=1)
         assert page.next
-        rest = await service.statistics(work, QUARTER, PERIOD, after=page.items[0].organ_id and town.id)
+        rest = await service.statistics(work, QUARTER, PERIOD, after=UUID(page.next))
         found = {s.organ_name: s for s in [*page.items, *rest.items]}
         assert found["尚集镇人民政府"].values["S1_hotline"]["value"] == 5
         assert found["尚集镇人民政府"].accepted

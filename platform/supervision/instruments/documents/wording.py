@@ -366,7 +366,7 @@ def _recusal(document: RecusalDocument) -> Sheet:
 def _returns_circular(document: ReturnsCircularDocument) -> Sheet:
     law = document.regulation
     blocks = [
-        text(f"按照行政执法统计工作要求，下列单位应当报送{document.table}，期限届满后仍未报送。现予通报。"),
+        text(f"下列单位应当报送{document.table}，期限届满后仍未报送。根据{law.cite(law.circular)}的规定，现予通报。"),
         heading(1, "逾期的单位"),
         *[
             text(f"{n}.{item.organ}：应当于{item.due}前报送，至{document.as_of}逾期{item.overdue_workdays}个工作日。")
