@@ -125,6 +125,13 @@ def _tables() -> None:
         postgresql_where=sa.text("version = 0"),
     )
     op.create_index(
+        "ix_statistical_return_waiting",
+        "statistical_return",
+        ["city_id", "receiver_id", "due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'submitted'"),
+    )
+    op.create_index(
         "ix_statistical_return_list", "statistical_return", ["city_id", "organ_id", "due_on", "id"], unique=False
     )
     op.create_table(

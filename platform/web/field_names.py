@@ -113,7 +113,7 @@ slices 分项|values 各期数值
 accepted 已采用|accepted_version 已采用的版本|after_label 后一版本|before_label 前一版本|below 下级|below_name 下级名称
 body_id 监督机构编号|cell 单元格代码|cell_reasons 逐格退回理由|cells 单元格|change 增减|check 校验代码|circular 逾期通报
 circular_id 通报编号|column 列|completeness 报送率|computed 记录取数|data_until 数据截止日期|digest 校验值
-drawn_at 取数时间|due_cells 期限日历|due_sentence 期限说明|expected 应报单位数|figure 取数指标|filled_by_name 填报人
+drawn_at 取数时间|due_cells 期限日历|due_sentence 期限说明|expected 应报单位数|filled_by_name 填报人
 first_submitted_on 首次报送日期|form_version 表样版本|grade 校验等级|has_below 有下级汇总|indent 缩进|last_year 上年同期
 lower 下级报送情况|may_urge 可以催报|missing_note 缺报说明|note_by 说明人|noted 已说明|on_time 按期报送单位数
 outcome_at 处理时间|outcome_by_name 处理人|outcome_label 处理结果|outcome_organ_name 处理单位|outcome_reason 退回理由

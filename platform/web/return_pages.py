@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from kernel.wording import format_date
 from kernel.work import Work
+from reporting.figures import catalogue
 from reporting.returns import forms, opening, periods
 from reporting.returns.filling import CELL, NOTE, SOURCE
-from reporting.returns.views import ReturnView
+from reporting.returns.views import CellDrill, ReturnView
 from tenants.organs.directory import directory
 
 ACTIVE = "/returns"
@@ -49,6 +51,13 @@ def why_of(view: ReturnView) -> dict[str, Any]:
         "sentence": view.due_sentence,
         "cells": view.due_cells,
     }
+
+
+def figures_of(found: CellDrill) -> list[tuple[str, str]]:
+    """(name, address) of each figure that an own value was drawn from: there it opens to its records."""
+    book = {indicator.code: indicator.name for indicator in catalogue.load().indicators}
+    base = f"/figures/{found.organ_id}/open?period={found.period}&reach=own&code="
+    return [(book.get(code.partition("/")[0], code), base + quote(code, safe="")) for code in found.figures]
 
 
 async def forms_open(work: Work) -> list[tuple[str, str]]:

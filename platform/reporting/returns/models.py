@@ -22,6 +22,14 @@ class StatisticalReturn(Versioned, TenantRow):
         UniqueConstraint("city_id", "organ_id", "id"),
         Index("ix_statistical_return_list", "city_id", "organ_id", "due_on", "id"),
         Index("ix_statistical_return_board", "city_id", "receiver_id", "form_key", "period", "state", "due_on", "id"),
+        Index(
+            "ix_statistical_return_waiting",
+            "city_id",
+            "receiver_id",
+            "due_on",
+            "id",
+            postgresql_where=text("state = 'submitted'"),
+        ),
         Index("ix_statistical_return_due", "city_id", "receiver_id", "due_on", postgresql_where=text("version = 0")),
         CheckConstraint(
             "state in ('open', 'filled', 'validated', 'approved', 'submitted', 'sent_back', 'accepted', 'revised')",

@@ -50,7 +50,9 @@ async def drill(work: Work, return_id: UUID, code: str, number: int | None = Non
         total=shown(seen.sheet.total()[code], cell),
         parts=parts,
         missing=showing.missing_rows(seen.sheet),
-        figure=cell.figure,
+        organ_id=seen.head.organ_id,
+        period=seen.head.period,
+        figures=list(cell.figures),
     )
 
 

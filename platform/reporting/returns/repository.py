@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
@@ -200,19 +200,6 @@ async def owed_to(work: Work, receiver_id: UUID, until: date, most: int) -> list
         .limit(most)
     )
     return list((await work.session.scalars(query)).all())
-
-
-async def counts(work: Work) -> tuple[int, int]:
-    """(own returns that are not handed in, returns below that wait for the work's organ)."""
-    own = select(func.count()).select_from(Head).where(
-        Head.city_id == work.city_id,
-        Head.organ_id == work.organ_id,
-        Head.state.in_(("open", "filled", "validated", "approved", "sent_back", "revised")),
-    )  # fmt: skip
-    below_ = select(func.count()).select_from(Head).where(
-        Head.city_id == work.city_id, Head.receiver_id == work.organ_id, Head.state == "submitted"
-    )  # fmt: skip
-    return await work.session.scalar(own) or 0, await work.session.scalar(below_) or 0
 
 
 async def add_circular(work: Work, form_key: str, period: str, lines: list[dict[str, Any]]) -> UUID | None:

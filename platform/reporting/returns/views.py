@@ -209,8 +209,10 @@ class CellDrill(_View, frozen=True):
     total: str
     parts: list[PartRow]
     missing: list[PartRow]
-    figure: str
-    """Code of the figure that the own value was drawn from."""
+    organ_id: UUID
+    period: str
+    figures: list[str]
+    """Codes of the figures that the own value was drawn from: each opens to its records."""
 
 
 class BoardRow(_View, frozen=True):

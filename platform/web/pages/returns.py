@@ -19,7 +19,7 @@ from reporting.returns.views import ReturnView
 from tenants.organs.directory import directory
 from web.forms import Form
 from web.frame import page
-from web.return_pages import ACTIVE, acts_of, forms_open, typed_cells, why_of
+from web.return_pages import ACTIVE, acts_of, figures_of, forms_open, typed_cells, why_of
 from web.turns import Req, reading, turn
 
 VIEWS = {"open": "待办", "done": "已报送", "all": "全部"}
@@ -228,6 +228,7 @@ async def cell(request: Req, return_id: FromPath[UUID], code: FromPath[str]) -> 
             active=ACTIVE,
             crumbs=[("统计报表", ACTIVE), ("报表", f"{ACTIVE}/{return_id}"), found.name],
             found=found,
+            figures=figures_of(found),
         )
 
 
