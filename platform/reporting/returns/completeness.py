@@ -58,7 +58,7 @@ async def board(work: Work, form_key: str, period_key: str, body_id: UUID | None
     body = body_id or own
     if body != own and own not in opening.readers_of(tree, opening.receiver_of(tree, body)):
         raise NotFound
-    due = await opening.due_of(work, form, period)
+    due = await opening.due_of(work, form, period, body)
     rows = await _rows(work, tree, form, period, body)
     verdict, _ = await consider(work, "return", "urge", Target(owner_id=work.organ_id))
     return Board(

@@ -23,6 +23,7 @@ from tenants.organs.directory import Directory, directory
 
 ARTICLE = "11(5)"
 OPEN_JOB = "open_returns_below"
+YEARS_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,13 @@ class Due:
     """The length from the period's last day; None for a fixed day of the year."""
 
 
-async def due_of(work: Work, form: Form, period: Period) -> Due:
-    """The due day of a form and period by the rule book: working days after the period, or a day of the next year."""
-    book = await deadlines.rulebook(work)
+async def due_of(work: Work, form: Form, period: Period, receiver_id: UUID | None = None) -> Due:
+    """The due day of a form and period: working days after the period, or a day of the next year.
+
+    The rule book is the receiver's: nobody sets the day on which he himself has to report.
+    """
+    async with work.acting_as(receiver_id or work.organ_id):
+        book = await deadlines.rulebook(work)
     days = await deadlines.calendar(work)
     head = form.header
     if head.due_day or (head.due_day_last_quarter and period.kind == "quarter" and period.number == 4):
@@ -114,7 +119,7 @@ async def open_below(work: Work, body_id: UUID) -> int:
     for key in forms.known():
         form = forms.current(key, work.today)
         period = periods.ended(form.header.period, work.today)
-        due = await due_of(work, form, period)
+        due = await due_of(work, form, period, body_id)
         if due.on < work.today:
             continue
         organs = reporters(tree, form, body_id)
@@ -138,14 +143,20 @@ async def open_return(work: Work, form_key: str, period_key: str) -> Statistical
         form, period = forms.current(form_key, work.today), periods.parse(period_key)
     except (KeyError, ValueError):
         raise NotFound from None
-    if period.kind != form.header.period or not reports(tree, form, work.organ_id) or period.first > work.today:
+    if period.kind != form.header.period or not reports(tree, form, work.organ_id) or not _open_on(period, work.today):
         raise NotFound
     found = await repository.find(work, work.organ_id, form_key, period_key)
     if found is None:
-        await _open(work, tree, form, period, await due_of(work, form, period))
+        due = await due_of(work, form, period, receiver_of(tree, work.organ_id))
+        await _open(work, tree, form, period, due)
         found = await repository.find(work, work.organ_id, form_key, period_key)
     assert found is not None
     return found
+
+
+def _open_on(period: Period, today: date) -> bool:
+    """Whether figures of a period can be filled in: it has begun, and is not years ago."""
+    return period.first <= today and period.year >= today.year - YEARS_BACK
 
 
 async def _open(work: Work, tree: Directory, form: Form, period: Period, due: Due) -> UUID | None:

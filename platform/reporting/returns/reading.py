@@ -15,6 +15,7 @@ from reporting.returns.checks import Before, Finding
 from reporting.returns.filling import Case
 from reporting.returns.forms import Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
+from reporting.returns.opening import Due
 from reporting.returns.periods import Period
 from reporting.returns.rules import ARTICLE, MACHINE, WRITABLE, Facts
 from reporting.returns.sheet import Sheet, numbers_of, parts_of, unpacked
@@ -130,7 +131,7 @@ async def view(work: Work, return_id: UUID, number: int | None = None) -> Return
     found = checks.findings(seen.sheet, seen.before) if seen.version is None and seen.sheet.cells else []
     versions = await repository.versions(work, seen.head.id)
     own = seen.head.organ_id == work.organ_id
-    due = await opening.due_of(work, seen.form, seen.period)
+    due = await opening.due_of(work, seen.form, seen.period, seen.head.receiver_id)
     tree = await directory(work)
     return showing.view_of(
         seen,
@@ -140,7 +141,7 @@ async def view(work: Work, return_id: UUID, number: int | None = None) -> Return
         days=await deadlines.calendar(work),
         today=work.today,
         due=due,
-        strip=await _strip(work, seen),
+        strip=await _strip(work, seen, due),
         acts=await _acts(work, seen, found) if number is None else [],
         own=own,
         writable=own and seen.version is None and seen.head.state in WRITABLE and await _may_fill(work, seen),
@@ -161,9 +162,8 @@ async def _current(work: Work, seen: Shown) -> set[tuple[str, int]]:
     return {(str(h.id), h.accepted_version) for h in heads}
 
 
-async def _strip(work: Work, seen: Shown) -> list[DayCell]:
+async def _strip(work: Work, seen: Shown, due: Due) -> list[DayCell]:
     """The days from the end of the period to the due day; empty for a fixed day of the year."""
-    due = await opening.due_of(work, seen.form, seen.period)
     if due.term is None or seen.head.version:
         return []
     return strip_of(_facts(seen, due.term), work.today, await deadlines.calendar(work))

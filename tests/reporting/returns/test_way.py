@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound, Stale
+from kernel.ids import new_id
 from kernel.models import AuditEntry
 from reporting.returns import repository, service, sources
 from reporting.returns.commands import CellInput
+from tenants.organs.models import SettingOverride
 from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, QUARTER, TOWN
 from tests.world import World
@@ -236,6 +238,36 @@ async def test_the_yearly_form_blocks_while_a_lower_unit_is_missing(world: World
 
 async def test_forms_and_periods_that_there_are_none_of(world: World) -> None:
     async with world.work(TOWN, "contact") as work:
-        for form, period in (("nothing", "2026Q3"), (QUARTER, "2026"), (QUARTER, "x"), (QUARTER, "2027Q1")):
+        for form, period in (
+            ("nothing", "2026Q3"),
+            (QUARTER, "2026"),
+            (QUARTER, "x"),
+            (QUARTER, "2027Q1"),
+            (QUARTER, "1998Q1"),
+        ):
             with pytest.raises(NotFound):
                 await service.open_return(work, form, period)
+
+
+async def test_nobody_sets_the_day_on_which_he_himself_reports(world: World) -> None:
+    await change_term(world, TOWN, 60)
+    assert (await stories.opened(world)).due_on.isoformat() == "2026-10-20"
+    await change_term(world, COUNTY, 12)
+    other = await stories.opened(world, "建安区城市管理局")
+    assert other.due_on.isoformat() == "2026-10-22"
+
+
+async def change_term(world: World, organ: str, amount: int) -> None:
+    """The organ's own length of the quarterly return."""
+    async with world.work(organ) as work:
+        changed = SettingOverride(
+            id=new_id(),
+            city_id=work.city_id,
+            organ_id=work.organ_id,
+            rulebook_key="xuchang-2024-draft",
+            entry="return.quarterly",
+            amount=amount,
+            unit="working_day",
+            valid_from=work.today,
+        )
+        work.session.add(changed)
