@@ -54,6 +54,7 @@ PAGES: Final = {
         "/interests/new",
         "/interests",
         "/recusals",
+        "/returns",
     ),
     (BODY, "li"): (
         "/desk",
@@ -65,9 +66,6 @@ PAGES: Final = {
         "/recusals",
         "/interests?view=organ",
     ),
-        "/returns",
-    ),
-    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): ("/inbox",),
@@ -76,8 +74,7 @@ PAGES: Final = {
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
 RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|recusals|interests)/[^?#]+"
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|returns)/[^?#]+"
+    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations|recusals|interests|returns)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)

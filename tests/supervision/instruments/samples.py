@@ -271,6 +271,8 @@ def recusal(outcome: str = "granted", **changes: Any) -> RecusalDocument:
         "replacement": "王某某" if outcome == "granted" else "",
     }
     return RecusalDocument(**{**values, **changes})
+
+
 def returns_circular() -> ReturnsCircularDocument:
     return ReturnsCircularDocument(
         frame=frame(number="建司执监报〔2026〕3号"),

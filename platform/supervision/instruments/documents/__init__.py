@@ -1,5 +1,6 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
+from supervision.instruments.documents import circulars  # noqa: F401 - registers its wording
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,

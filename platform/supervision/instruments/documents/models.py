@@ -307,6 +307,8 @@ class RecusalDocument(msgspec.Struct, frozen=True, kw_only=True):
     reasons: str
     applicant: str = ""
     replacement: str = ""
+
+
 class OverdueReturn(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a circular on returns: an organ that has not handed in."""
 

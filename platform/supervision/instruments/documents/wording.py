@@ -21,7 +21,6 @@ from supervision.instruments.documents.models import (
     RectificationDocument,
     RecusalDocument,
     ReportDocument,
-    ReturnsCircularDocument,
     SheetDocument,
     WithdrawalDocument,
 )
@@ -360,26 +359,6 @@ def _recusal(document: RecusalDocument) -> Sheet:
     ]
     name = f"行政执法监督人员{_OUTCOMES[document.outcome]}"
     return _sheet("letter", document.frame, name, document.addressee, blocks)
-
-
-@compose.register
-def _returns_circular(document: ReturnsCircularDocument) -> Sheet:
-    law = document.regulation
-    blocks = [
-        text(f"下列单位应当报送{document.table}，期限届满后仍未报送。根据{law.cite(law.circular)}的规定，现予通报。"),
-        heading(1, "逾期的单位"),
-        *[
-            text(f"{n}.{item.organ}：应当于{item.due}前报送，至{document.as_of}逾期{item.overdue_workdays}个工作日。")
-            for n, item in enumerate(document.items, 1)
-        ],
-        heading(2, "要求"),
-        text(sentence(document.requirement)),
-        text(
-            f"继续逾期不报或者报送不实的，本机关依照{law.cite(law.circular, law.instruments)}的规定处理，"
-            f"并向{document.government}报告。"
-        ),
-    ]
-    return _sheet("standard", document.frame, document.name, document.addressee, blocks)
 
 
 @compose.register
