@@ -92,6 +92,7 @@ def return_cases(stage: Stage) -> Iterator[Case]:
     yield _not_handed_in(quarter)
     yield _being_corrected(quarter)
     yield _county(quarter)
+    yield _reminded(quarter)
 
 
 async def _all_opened(quarter: Quarter) -> None:
@@ -189,6 +190,15 @@ async def _county(quarter: Quarter) -> None:
     await quarter.hand_in("chen", "li", county)
     if await quarter.day(11, "10:30"):
         await quarter.accept("gao", county)
+
+
+async def _reminded(quarter: Quarter) -> None:
+    """What the daily job does once the day is long past: reminders, and the draft of a circular for the leader."""
+    if not await quarter.day(16, "08:00"):
+        return
+    stage = quarter.stage
+    async with open_work(stage.database, city_id=stage.city_id, organ_id=NIL) as work:
+        await service.remind_below(work, stage.organ(COUNTY))
 
 
 def _typed(view: ReturnView, code: str) -> str:

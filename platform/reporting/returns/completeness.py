@@ -176,15 +176,15 @@ async def remind_below(work: Work, body_id: UUID) -> list[str]:
         if opening.receiver_of(tree, body_id) is None:
             owed += await repository.owed_at_top(work, work.today + AHEAD)
     taken: list[str] = []
-    overdue: dict[tuple[str, str], None] = {}
+    overdue: dict[tuple[str, str], list[StatisticalReturn]] = {}
     for seen in owed:
         async with work.acting_as(seen.organ_id):
             steps = await _remind(work, seen.id)
         taken += steps
         if "escalate" in steps and seen.receiver_id == body_id:
-            overdue[seen.form_key, seen.period] = None
-            await _escalate(work, tree, seen)
-    for form_key, period in overdue:
+            overdue.setdefault((seen.form_key, seen.period), []).append(seen)
+    for (form_key, period), heads in overdue.items():
+        await _escalate(work, tree, heads)
         async with work.acting_as(body_id):
             await circulars.draft(work, form_key, period)
     await work.session.flush()
@@ -211,22 +211,23 @@ async def _remind(work: Work, return_id: UUID) -> list[str]:
     return due
 
 
-async def _escalate(work: Work, tree: Directory, head: StatisticalReturn) -> None:
-    """Tell the receiver's leader, and the supervision body one level above the receiver."""
-    assert head.receiver_id is not None
-    link = f"/returns/board/{head.form_key}/{head.period}"
-    title = f"{head.organ_name}逾期未报送{title_of(head)}"
-    for organ_id in (head.receiver_id, tree.upper_supervision_body(head.receiver_id)):
+async def _escalate(work: Work, tree: Directory, heads: Sequence[StatisticalReturn]) -> None:
+    """Tell the receiver's leader, and the supervision body one level above the receiver: one line for all organs of
+    one form and period that have come so far."""
+    first = heads[0]
+    assert first.receiver_id is not None
+    who = first.organ_name if len(heads) == 1 else f"{first.organ_name}等 {len(heads)} 个单位"
+    for organ_id in (first.receiver_id, tree.upper_supervision_body(first.receiver_id)):
         if organ_id is not None:
             await notices.notify(
                 work,
                 organ_id,
                 roles=("supervision_leader",),
                 kind="escalation",
-                title=title,
-                link=link,
+                title=f"{who}逾期未报送{title_of(first)}",
+                link=f"/returns/board/{first.form_key}/{first.period}?body={first.receiver_id}",
                 article=opening.ARTICLE,
-                due_on=head.due_on,
+                due_on=first.due_on,
             )
 
 

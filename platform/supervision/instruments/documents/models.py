@@ -307,6 +307,7 @@ class RecusalDocument(msgspec.Struct, frozen=True, kw_only=True):
     reasons: str
     applicant: str = ""
     replacement: str = ""
+    regulation: Regulation = Regulation()
 
 
 class OverdueReturn(msgspec.Struct, frozen=True, kw_only=True):
