@@ -16,9 +16,14 @@ from reporting.returns import service as returns
 from web.forms import Form
 from web.frame import page
 from web.return_pages import ACTIVE, boards_open
-from web.turns import Req, reading, turn
+from web.turns import Req, identity, reading, turn
 
 BOARD = f"{ACTIVE}/board"
+
+
+def _section(request: Req) -> str:
+    """Where the navigation stands: government leaders have the board alone."""
+    return BOARD if "government_leader" in identity(request).roles else ACTIVE
 
 
 @get("/returns/board")
@@ -44,7 +49,7 @@ async def board(request: Req, form: FromPath[str], period: FromPath[str]) -> Tem
             work,
             "returns/board.html",
             title=f"报送情况（{found.period_label}）",
-            active=BOARD,
+            active=_section(request),
             crumbs=[("统计报表", ACTIVE), "报送情况"],
             board=found,
             here=here,
@@ -77,7 +82,7 @@ async def _circular(
         work,
         "returns/circular.html",
         title=draft.name,
-        active=BOARD,
+        active=_section(request),
         crumbs=[("统计报表", ACTIVE), ("报送情况", f"{BOARD}/{draft.form}/{draft.period}"), "逾期报送通报"],
         status=422 if errors else 200,
         draft=draft,
