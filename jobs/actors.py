@@ -46,6 +46,40 @@ async def draft_circulars(work: Work) -> None:
     await escalation.draft_circulars(work)
 
 
+@job("open_returns")
+async def open_returns(work: Work) -> None:
+    """Have the returns of the periods that are over opened, one job for each supervision body (Article 11(5))."""
+    from reporting.returns import service as returns
+
+    await returns.open_all(work)
+
+
+@job("open_returns_below")
+async def open_returns_below(work: Work, body_id: str) -> None:
+    """Open what the organs below one supervision body owe, each once (Article 11(5))."""
+    from reporting.returns import service as returns
+
+    await returns.open_below(work, UUID(body_id))
+
+
+@job("remind_returns", queue="deadlines")
+async def remind_returns(work: Work) -> None:
+    """Remind of returns around their due day, one job for each supervision body (Article 11(7))."""
+    from reporting.returns import service as returns
+
+    await returns.remind_all(work)
+
+
+@job("remind_returns_below", queue="deadlines")
+async def remind_returns_below(work: Work, body_id: str) -> None:
+    """Take the reminders that are due below one body, each once; draft the circular (Articles 11(7), 11(8))."""
+    from reporting.returns import service as returns
+
+    taken = await returns.remind_below(work, UUID(body_id))
+    if taken:
+        log.info("returns reminded of", number=len(taken))
+
+
 @job("proof_of_service")
 async def proof_of_service(work: Work, delivery_id: str) -> None:
     """Make the 送达回证 of what was served, once (Article 19)."""

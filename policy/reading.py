@@ -43,6 +43,7 @@ USED_DEADLINES: Final = frozenset(
         "accountability.review",
         "certificate.renewal_before",
         "certificate.validity",
+        "return.quarterly",
     }
 )
 """The deadlines that the procedure asks for. A book lacks none and adds none that nobody would count."""

@@ -282,6 +282,21 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "return_certificate": "收回证件",
     },
     "qualification_bar": {"list": "查看资格取消与限期"},
+    "return": {
+        "list": "查看统计报表清单",
+        "read": "查看统计报表",
+        "fill": "填报统计报表",
+        "validate": "提交审核",
+        "return_draft": "退回填报",
+        "approve": "审定统计报表",
+        "submit": "报送统计报表",
+        "revise": "订正统计报表",
+        "export": "导出统计报表",
+        "board": "查看报送情况",
+        "urge": "催报统计报表",
+        "send_back": "退回下级报表",
+        "accept": "采用下级报表",
+    },
 }
 
 

@@ -139,6 +139,18 @@ dimension 分项维度代码|dimension_name 分项维度|first 起始期间|form
 indicator 指标|key 标识|last 截止期间|own 本单位部分|parts 分项|period 统计期间|period_label 统计期间名称
 periods 统计期间|previous 上期数|reach 统计范围|reach_label 统计范围名称|records 可以查看记录|rows 各行|rule 计数方法
 slices 分项|values 各期数值
+accepted 已采用|accepted_version 已采用的版本|after_label 后一版本|before_label 前一版本|below 下级|below_name 下级名称
+body_id 监督机构编号|cell 单元格代码|cell_reasons 逐格退回理由|cells 单元格|change 增减|check 校验代码|circular 逾期通报
+circular_id 通报编号|column 列|completeness 报送率|computed 记录取数|data_until 数据截止日期|digest 校验值
+drawn_at 取数时间|due_cells 期限日历|due_sentence 期限说明|expected 应报单位数|filled_by_name 填报人
+first_submitted_on 首次报送日期|form_version 表样版本|grade 校验等级|has_below 有下级汇总|indent 缩进|last_year 上年同期
+lower 下级报送情况|may_urge 可以催报|missing_note 缺报说明|note_by 说明人|noted 已说明|on_time 按期报送单位数
+outcome_at 处理时间|outcome_by_name 处理人|outcome_label 处理结果|outcome_organ_name 处理单位|outcome_reason 退回理由
+parts 下级单位|period 统计期间|period_label 统计期间名称|receiver_name 接收单位|record_version 记录版本
+reported 已报单位数|return_id 报表编号|revision 订正次数|revision_reason 订正原因|row 行次|rows 各行|rule 计算规则
+saved_at 保存时间|saved_by_name 保存人|sections 报表各部分|sent_back 退回的版本|stale 汇总待更新|steps 报送步骤
+submitted_by_name 报送人|submitted_on 报送日期|table 表号|tally 报送统计|timeliness 按期率|told 已催报单位数
+typed 填写的数|values 各格的数|versions 报送版本|warnings 提醒数|writable 可以填写
 """
 
 NAMES: Final[dict[str, str]] = {

@@ -61,6 +61,8 @@ DESTINATIONS = (
     ),
     Destination("移送、反映与表彰", "/referrals", "shield-check", CASEWORK | SUPERVISED, "后续处理"),
     Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - CASEWORK - SUPERVISED, "后续处理"),
+    Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送"),
+    Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),

@@ -33,6 +33,15 @@ DEFINER_TABLES: Final = {
     "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
     "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
     "commendation_list", "conduct_complaint", "nomination", "referral",
+    "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "figure_check",
+    "figure_link", "figure_scope", "organ", "reference_version", "schedule_fire", "scope",
+}  # fmt: skip
+"""Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
+DEFINER_TABLES: Final = {
+    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
+    "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
+    "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", "paper", "person",
+    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
 }  # fmt: skip
 } | {"figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", *SOURCES}  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
@@ -124,6 +133,7 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
         ("settings_changed", "application_barred", "bar_begins", "bar_kept", "bar_undone", "certificate_barred"),
         roles().owner,
     )
+    grantee = {"verified": None, "install_key": roles().owner, "settings_changed": roles().owner}
     grantee |= {f"figure_{source}_changed": roles().owner for source in SOURCES}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)

@@ -29,6 +29,7 @@ from kernel.ids import new_id
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
 from tests import stories
+from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
@@ -118,10 +119,15 @@ class Fuzzed:
             "complaint_id": [complaint],
             "list_id": [list_id],
             "nomination_id": [nomination],
+            "return_id": [await self._handed_in()],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
+
+    async def _handed_in(self) -> UUID:
+        """A return that waits for the county."""
+        return (await returns.submitted(self.world)).id
 
     async def log_in(self) -> None:
         """A fresh session for everybody: some operations end one."""

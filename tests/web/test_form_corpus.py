@@ -18,6 +18,7 @@ from kernel import settings
 from kernel.ids import new_id
 from tests import stories
 from tests.databases import Backend
+from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.licensing import people
 from tests.supervision.referrals import cases
@@ -47,7 +48,7 @@ SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
-        "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new",
+        "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new", "/returns",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
@@ -66,6 +67,7 @@ PAGES: Final = {
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
+    "returns",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
@@ -123,6 +125,7 @@ async def casework(world: World, *, decided: bool) -> None:
     await people.apply(world, SUPERVISED, await people.officer(world, SUPERVISED, people.citizen_id()))
     await people.officer(world, SUPERVISED, people.citizen_id(), name="另一人")
     await stories.register_clue(world)
+    await returns.submitted(world)
     await stories.propose_matter(world, "再次立项")
     matter = await stories.open_matter(world)
     await stories.find_problem(world, matter.id)

@@ -134,6 +134,7 @@ LISTS = {
     "/desk": ["", "scope=mine", "scope=all"],
     "/referrals": ["", "view=ended"],
     "/conduct": ["", "view=ended"],
+    "/returns": ["", "view=done", "view=all"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],
 }  # fmt: skip

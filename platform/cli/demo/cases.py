@@ -15,6 +15,7 @@ from cli.demo.matter_cases import matter_cases
 from cli.demo.officer_cases import officer_cases
 from cli.demo.recusal_cases import recusal_cases
 from cli.demo.report_cases import report_cases
+from cli.demo.return_cases import return_cases
 from cli.demo.stage import Case, Stage
 from cli.seed import set_version
 from kernel.clock import start_of_day
@@ -34,6 +35,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from clue_cases(stage)
     yield from licence_cases(stage)
     yield from follow_up_cases(stage)
+    yield from return_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

@@ -32,6 +32,8 @@ JOBS: Final = {
     "sweep_deadlines": "期限检查",
     "draft_circulars": "起草月度通报",
     "warn_registers": "提示证件到期和培训学时",
+    "open_returns": "开统计报表",
+    "remind_returns": "统计报表提醒",
     "end_sessions": "清理过期登录",
     "watch_referrals": "提示移送期限",
     "watch_conduct": "提示对监督人员反映的办理期限",

@@ -32,6 +32,8 @@ from web.api import (
     recusals,
     referrals,
     reports,
+    return_boards,
+    returns,
     rule_changes,
     status,
     system,
@@ -66,6 +68,8 @@ API: list[Any] = [
     *referrals.ROUTES,
     *reports.ROUTES,
     *rule_changes.ROUTES,
+    *return_boards.ROUTES,
+    *returns.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
 ]

@@ -22,6 +22,8 @@ TAGS: Final = {
     "对监督人员的反映": "反映由上一级有权机关调查和答复，反映人受保护（第二十三条）。",
     "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
     "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
+    "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
+    "统计报表": "填报、审定、报送、退回、采用、订正、汇总，报送情况和逾期通报（第十一条、第十二条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -102,6 +104,14 @@ CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|
 LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
 RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
+ReturnRow 统计报表清单的一行|ReturnView 统计报表全貌|ReturnCellView 报表的一格|ReturnSectionView 报表的一部分
+ReturnStepView 报送的一步
+LateReturnLine 逾期报送通报的一行|VersionRow 一个报送版本
+PartRow 汇总中的一个下级单位|ReturnActView 对报表可以或者不能办理的事|Comparison 两个版本的不同|DifferenceRow 不同的一格
+CellDrill 一个数的下级构成|BoardRow 一个应报单位|Tally 报送率和按期率|LowerBoard 下级的报送情况|Board 报送情况
+ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|OpenReturnInput 报表和期间|FiguresInput 填报的数据
+CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
+Finding 一处校验
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair

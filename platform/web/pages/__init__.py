@@ -42,6 +42,8 @@ from web.pages import (
     referrals,
     report_acts,
     reports,
+    return_boards,
+    returns,
     rule_changes,
     status,
 )
@@ -87,5 +89,7 @@ PAGES: list[Any] = [
     *report_acts.ROUTES,
     *reports.ROUTES,
     *rule_changes.ROUTES,
+    *return_boards.ROUTES,
+    *returns.ROUTES,
     *status.ROUTES,
 ]

@@ -20,12 +20,14 @@ from supervision.instruments.documents import (
     OpinionDocument,
     Outcome,
     Overdue,
+    OverdueReturn,
     Preceding,
     ReceiptDocument,
     RectificationDocument,
     RecusalDocument,
     RemedySearch,
     ReportDocument,
+    ReturnsCircularDocument,
     Seal,
     WithdrawalDocument,
 )
@@ -271,6 +273,22 @@ def recusal(outcome: str = "granted", **changes: Any) -> RecusalDocument:
     return RecusalDocument(**{**values, **changes})
 
 
+def returns_circular() -> ReturnsCircularDocument:
+    return ReturnsCircularDocument(
+        frame=frame(number="建司执监报〔2026〕3号"),
+        name="关于《行政执法监督情况统计表》（2026年第三季度）逾期报送情况的通报",
+        addressee="各有关单位",
+        table="《行政执法监督情况统计表》（2026年第三季度）",
+        items=(
+            OverdueReturn(organ="灵井镇人民政府", due="2026年10月20日", overdue_workdays=24),
+            OverdueReturn(organ="许昌市建安区交通运输局", due="2026年10月20日", overdue_workdays=24),
+        ),
+        as_of="2026年11月23日",
+        requirement="有关单位应当自收到本通报之日起3个工作日内报送，查明逾期的原因",
+        government=GOVERNMENT,
+    )
+
+
 def clue_referral() -> ClueReferralDocument:
     return ClueReferralDocument(
         frame=frame(number="建司执监转〔2026〕12号"),
@@ -312,6 +330,7 @@ def every() -> dict[str, Document]:
         "withdrawal": withdrawal(),
         "circular": circular(),
         "recusal": recusal(),
+        "returns_circular": returns_circular(),
         "clue_referral": clue_referral(),
         "receipt": receipt(),
     }

@@ -1,5 +1,6 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
+from supervision.instruments.documents import circulars  # noqa: F401 - registers its wording
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,
@@ -16,6 +17,7 @@ from supervision.instruments.documents.models import (
     OpinionDocument,
     Outcome,
     Overdue,
+    OverdueReturn,
     Preceding,
     ReceiptDocument,
     RectificationDocument,
@@ -24,6 +26,7 @@ from supervision.instruments.documents.models import (
     Regulation,
     RemedySearch,
     ReportDocument,
+    ReturnsCircularDocument,
     Seal,
     WithdrawalDocument,
 )
@@ -45,6 +48,7 @@ __all__ = [
     "OpinionDocument",
     "Outcome",
     "Overdue",
+    "OverdueReturn",
     "Preceding",
     "ReceiptDocument",
     "RectificationDocument",
@@ -54,6 +58,7 @@ __all__ = [
     "RemedySearch",
     "Rendered",
     "ReportDocument",
+    "ReturnsCircularDocument",
     "Seal",
     "WithdrawalDocument",
     "docx",

@@ -313,6 +313,28 @@ class RecusalDocument(msgspec.Struct, frozen=True, kw_only=True):
     regulation: Regulation = Regulation()
 
 
+class OverdueReturn(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a circular on returns: an organ that has not handed in."""
+
+    organ: str
+    due: str
+    overdue_workdays: int
+
+
+class ReturnsCircularDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """通报 of organs that owe a statistical return, standard form (Art. 11(8))."""
+
+    frame: Frame
+    name: str
+    addressee: str
+    table: str
+    items: tuple[OverdueReturn, ...]
+    as_of: str
+    requirement: str
+    government: str
+    regulation: Regulation = Regulation()
+
+
 class ClueReferralDocument(msgspec.Struct, frozen=True, kw_only=True):
     """线索转办函: a clue to the competent organ, without the identity of who gave it (Art. 17)."""
 
@@ -385,6 +407,7 @@ SheetDocument = (
     | WithdrawalDocument
     | CircularDocument
     | RecusalDocument
+    | ReturnsCircularDocument
     | ClueReferralDocument
     | ReferralDocument
 )

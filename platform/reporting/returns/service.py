@@ -1,0 +1,49 @@
+"""Statutory returns: filled in, checked, approved, handed in upward, accepted, revised, rolled up (Arts. 11, 12)."""
+
+from __future__ import annotations
+
+from reporting.returns import records, sources
+from reporting.returns.circulars import circular
+from reporting.returns.circulars import discard as discard_circular
+from reporting.returns.circulars import issue as issue_circular
+from reporting.returns.completeness import board, remind_all, remind_below, urge
+from reporting.returns.exports import export
+from reporting.returns.filling import draw_again, save
+from reporting.returns.opened import compare, drill, statistics
+from reporting.returns.opening import open_all, open_below, open_return
+from reporting.returns.reading import mine, received, view
+from reporting.returns.receiving import accept, send_back
+from reporting.returns.reviewing import approve, return_draft, revise, submit, validate
+from reporting.returns.rollup import roll_up_again
+
+__all__ = [
+    "accept",
+    "approve",
+    "board",
+    "circular",
+    "compare",
+    "discard_circular",
+    "draw_again",
+    "drill",
+    "export",
+    "issue_circular",
+    "mine",
+    "open_all",
+    "open_below",
+    "open_return",
+    "received",
+    "remind_all",
+    "remind_below",
+    "return_draft",
+    "revise",
+    "roll_up_again",
+    "save",
+    "send_back",
+    "statistics",
+    "submit",
+    "urge",
+    "validate",
+    "view",
+]
+
+sources.register(records.figures)

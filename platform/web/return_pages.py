@@ -1,0 +1,85 @@
+"""What the pages of returns share: fields of the sheet, steps as buttons, the forms that can be opened, why a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from kernel.wording import format_date
+from kernel.work import Work
+from reporting.figures import catalogue
+from reporting.returns import forms, opening, periods
+from reporting.returns.filling import CELL, NOTE, SOURCE
+from reporting.returns.views import CellDrill, ReturnView
+from tenants.organs.directory import directory
+
+ACTIVE = "/returns"
+
+
+def typed_cells(values: Mapping[str, Any]) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """(cell → figure and note, section → source) from the fields of a sheet. A note alone belongs to no figure."""
+    cells = {
+        name.removeprefix(CELL): (str(value), str(values.get(NOTE + name.removeprefix(CELL), "")))
+        for name, value in values.items()
+        if name.startswith(CELL)
+    }
+    notes = {name.removeprefix(SOURCE): str(value) for name, value in values.items() if name.startswith(SOURCE)}
+    return cells, notes
+
+
+def acts_of(view: ReturnView) -> dict[str, Any]:
+    """Action → what the reader may do, and the list of what may not be done with the reason."""
+    return {
+        "can": {act.action for act in view.acts if act.allowed},
+        "refused": [
+            {"label": act.label, "articles": [act.article], "reason": act.reason, "remedy": act.remedy}
+            for act in view.acts
+            if not act.allowed
+        ],
+    }
+
+
+def why_of(view: ReturnView) -> dict[str, Any]:
+    """The due day as the 为何 box takes it."""
+    return {
+        "id": view.id,
+        "chip": view.chip,
+        "date_text": "",
+        "title": f"为何是{format_date(view.due_on)}",
+        "articles": [view.article],
+        "sentence": view.due_sentence,
+        "cells": view.due_cells,
+    }
+
+
+def figures_of(found: CellDrill) -> list[tuple[str, str]]:
+    """(name, address) of each figure that an own value was drawn from: there it opens to its records."""
+    book = {indicator.code: indicator.name for indicator in catalogue.load().indicators}
+    base = f"/figures/{found.organ_id}/open?period={found.period}&reach=own&code="
+    return [(book.get(code.partition("/")[0], code), base + quote(code, safe="")) for code in found.figures]
+
+
+async def forms_open(work: Work) -> list[tuple[str, str]]:
+    """(form/period, label) of what the reader's organ owes for the present and the last span of each form."""
+    tree = await directory(work)
+    found: list[tuple[str, str]] = []
+    for key in forms.known():
+        form = forms.current(key, work.today)
+        if not opening.reports(tree, form, work.organ_id):
+            continue
+        last = periods.ended(form.header.period, work.today)
+        found += [(f"{key}/{p.key}", f"{form.header.short_name}　{p.label}") for p in (last, last.next)]
+    return found
+
+
+async def boards_open(work: Work) -> list[dict[str, str]]:
+    """The boards of the last spans of each form, for those who watch over them."""
+    found = []
+    for key in forms.known():
+        form = forms.current(key, work.today)
+        last = periods.ended(form.header.period, work.today)
+        for period in (last, last.previous):
+            label = f"{form.header.short_name}　{period.label}"
+            found.append({"href": f"{ACTIVE}/board/{key}/{period.key}", "label": label})
+    return found
