@@ -22,28 +22,18 @@ OUTSIDE: Final = {"public.alembic_version", "dramatiq.queue", "dramatiq.result",
 broker's, which carry ids of outbox rows and nothing of a tenant."""
 HIDDEN: Final = {"public.alembic_version"}
 REFERENCE: Final = {
-    "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "organ",
-    "reference_version", "schedule_fire", "scope",
-    "figure_check", "figure_link", "figure_scope",
-}  # fmt: skip
-"""Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
-DEFINER_TABLES: Final = {
-    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate",
-    "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
-    "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
-    "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
-    "commendation_list", "conduct_complaint", "nomination", "referral",
     "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "figure_check",
     "figure_link", "figure_scope", "organ", "reference_version", "schedule_fire", "scope",
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
-    "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
-    "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", "paper", "person",
-    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
+    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate",
+    "circular_draft", "clue", "commendation_list", "conduct_complaint", "dead_letter", "deadline", "figure_check",
+    "figure_counter", "figure_delta", "figure_link", "figure_scope", "idempotency_record", "instrument",
+    "licence_application", "login_attempt", "matter", "nomination", "officer", "organ", "outbox_message", "paper",
+    "person", "post", "process_sign", "qualification", "qualification_bar", "reference_version", "referral",
+    "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
 }  # fmt: skip
-} | {"figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", *SOURCES}  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
     "fk_post_city_id_person_id": "a person may hold posts in several organs; an account is bound to its person's",

@@ -18,7 +18,7 @@ from kernel.ids import new_id
 from kernel.models import AuditEntry, OutboxMessage
 from supervision.deadlines.models import Notice
 from supervision.desk import service as desk
-from supervision.matters import service as matters
+from supervision.recusals import service as recusals
 from supervision.referrals import service
 from supervision.referrals.dossier import faults
 from supervision.referrals.models import Referral, ReferralStep
@@ -302,7 +302,7 @@ async def test_opened_by_many_workers_at_once_it_is_one(world: World) -> None:
 async def test_who_is_recused_in_the_matter_has_no_part_in_it(world: World) -> None:
     matter = await stories.open_matter(world)
     async with world.work(BODY, "supervisor") as work:
-        await matters.declare_recusal(work, matter.id, "与当事人有近亲属关系")
+        await recusals.declare_recusal(work, matter.id, "relative", "配偶在当事人的企业任职，有直接的利害关系。")
     with pytest.raises(Barred):
         await cases.drafted(world, matter_id=matter.id)
 
