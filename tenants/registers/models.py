@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
@@ -28,6 +28,7 @@ class Officer(Versioned, TenantRow):
     __tablename__ = "officer"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "id"),
+        UniqueConstraint("city_id", "organ_id", "id", "citizen_hash"),
         UniqueConstraint("city_id", "organ_id", "citizen_hash"),
         ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
         CheckConstraint(
@@ -64,7 +65,10 @@ class Certificate(Versioned, TenantRow):
 
     __tablename__ = "certificate"
     __table_args__ = (
-        _of_officer(),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "officer_id", "citizen_hash"],
+            ["officer.city_id", "officer.organ_id", "officer.id", "officer.citizen_hash"],
+        ),
         UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "kind", "number"),
         CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),
@@ -73,6 +77,12 @@ class Certificate(Versioned, TenantRow):
         Index("ix_certificate_officer", "city_id", "officer_id"),
         Index("ix_certificate_holder", "city_id", "citizen_hash"),
         Index("ix_certificate_until", "city_id", "organ_id", "status", "valid_until", "id"),
+        Index(
+            "ix_certificate_suspended",
+            "city_id",
+            "suspended_until",
+            postgresql_where=text("status = 'suspended'"),
+        ),
     )
 
     officer_id: Mapped[UUID]
@@ -95,6 +105,11 @@ class Certificate(Versioned, TenantRow):
     application_id: Mapped[UUID | None]
     cancelled_by_bar: Mapped[UUID | None]
     """The bar whose decision made it void; restored when that decision is set aside."""
+    barred_until: Mapped[date | None]
+    """Of one that a bar made void: until when no other may be applied for. All that its organ learns (Art. 21)."""
+    status_before: Mapped[str] = mapped_column(server_default="")
+    suspended_before: Mapped[date | None]
+    """What it was before the bar. The database writes these four (migrations/sql/licensing.sql)."""
 
 
 class Training(TenantRow):

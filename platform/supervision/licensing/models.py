@@ -18,7 +18,8 @@ class LicenceApplication(Versioned, TenantRow):
     __tablename__ = "licence_application"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["city_id", "organ_id", "officer_id"], ["officer.city_id", "officer.organ_id", "officer.id"]
+            ["city_id", "organ_id", "officer_id", "citizen_hash"],
+            ["officer.city_id", "officer.organ_id", "officer.id", "officer.citizen_hash"],
         ),
         UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),
@@ -26,6 +27,9 @@ class LicenceApplication(Versioned, TenantRow):
         CheckConstraint("state in ('applied', 'checked', 'approved', 'issued', 'refused', 'withdrawn')", name="state"),
         Index("ix_licence_application_organ", "city_id", "organ_id", "state", "applied_on", "id"),
         Index("ix_licence_application_department", "city_id", "department_id", "state", "applied_on", "id"),
+        Index("ix_licence_application_list", "city_id", "organ_id", "id", "state"),
+        Index("ix_licence_application_desk", "city_id", "department_id", "id", "state"),
+        Index("ix_licence_application_person", "city_id", "organ_id", "officer_id"),
         Index(
             "ix_licence_application_pending",
             "city_id",
@@ -78,6 +82,7 @@ class QualificationBar(TenantRow):
         UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "decision_id"),
         CheckConstraint("barred_until > effective_on", name="period"),
+        CheckConstraint("barred_until = (effective_on + interval '2 years')::date", name="two_years"),
         CheckConstraint("(lifted_on is null) = (lifted_kind = '')", name="lifted"),
         CheckConstraint("lifted_kind in ('', 'run_out', 'set_aside')", name="lifted_kind"),
         Index("ix_qualification_bar_person", "city_id", "citizen_hash", "barred_until"),

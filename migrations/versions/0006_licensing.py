@@ -1,0 +1,92 @@
+"""The two-year bar is kept by the database: triggers for every role, one lock for each person (Art. 21)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.rls import for_definer, guard_file, roles
+
+revision = "0006"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+OWNER = (
+    "guard.certificate_barred",
+    "guard.application_barred",
+    "guard.bar_kept",
+    "guard.bar_begins",
+    "guard.bar_undone",
+)
+"""Functions of triggers, which only the owner of the tables puts on them."""
+HOLDER = ["city_id", "organ_id", "officer_id", "citizen_hash"]
+OFFICER = ["city_id", "organ_id", "id", "citizen_hash"]
+
+
+def upgrade() -> None:
+    _columns()
+    for_definer("qualification_bar", "select", "update")
+    for_definer("certificate", "select", "update")
+    for_definer("licence_application", "select", "update")
+    for_definer("officer", "select")
+    guard_file("licensing.sql", {"guard.bar_over": "definer"} | dict.fromkeys(OWNER, "owner"))
+    _triggers()
+
+
+def _columns() -> None:
+    op.add_column("certificate", sa.Column("status_before", sa.Text(), server_default="", nullable=False))
+    op.add_column("certificate", sa.Column("suspended_before", sa.Date(), nullable=True))
+    op.add_column("certificate", sa.Column("barred_until", sa.Date(), nullable=True))
+    # The number 2 of the rule book, which no tenant changes; PostgreSQL too ends 29 February + 2 years on the 28th.
+    op.create_check_constraint(
+        "two_years", "qualification_bar", "barred_until = (effective_on + interval '2 years')::date"
+    )
+    # A certificate or an application cannot point to another person than its file does, and the identity in a file
+    # cannot be changed from under them.
+    op.create_unique_constraint("uq_officer_city_id_organ_id_id_citizen_hash", "officer", OFFICER)
+    for table in ("certificate", "licence_application"):
+        op.drop_constraint(f"fk_{table}_city_id_organ_id_officer_id", table)
+        op.create_foreign_key(f"fk_{table}_city_id_organ_id_officer_id_citizen_hash", table, "officer", HOLDER, OFFICER)
+    # Its rows are only ever counted up, in place.
+    op.execute("ALTER TABLE qualification SET (fillfactor = 60)")
+    for name, organ in (("list", "organ_id"), ("desk", "department_id")):
+        op.create_index(f"ix_licence_application_{name}", "licence_application", ["city_id", organ, "id", "state"])
+    op.create_index("ix_licence_application_person", "licence_application", ["city_id", "organ_id", "officer_id"])
+    op.create_index(
+        "ix_certificate_suspended",
+        "certificate",
+        ["city_id", "suspended_until"],
+        postgresql_where=sa.text("status = 'suspended'"),
+    )
+
+
+def _triggers() -> None:
+    for name, table, when, function in (
+        ("certificate_barred", "certificate", "NEW.status IN ('valid', 'suspended')", "certificate_barred"),
+        (
+            "application_barred",
+            "licence_application",
+            "NEW.state IN ('applied', 'checked', 'approved', 'issued')",
+            "application_barred",
+        ),
+    ):
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW WHEN ({when})"
+            f" EXECUTE FUNCTION guard.{function}()"
+        )
+    for name, when, each in (
+        ("bar_kept", "BEFORE INSERT OR UPDATE OR DELETE", "ROW"),
+        ("bar_not_truncated", "BEFORE TRUNCATE", "STATEMENT"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER {name} {when} ON qualification_bar FOR EACH {each} EXECUTE FUNCTION guard.bar_kept()"
+        )
+    op.execute(
+        "CREATE TRIGGER bar_begins AFTER INSERT ON qualification_bar FOR EACH ROW EXECUTE FUNCTION guard.bar_begins()"
+    )
+    op.execute(
+        "CREATE TRIGGER bar_undone AFTER UPDATE ON qualification_bar FOR EACH ROW"
+        " WHEN (OLD.lifted_kind <> 'set_aside' AND NEW.lifted_kind = 'set_aside')"
+        " EXECUTE FUNCTION guard.bar_undone()"
+    )
