@@ -202,6 +202,21 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "warn": "提示证件到期和培训学时",
     },
     "enforcement_body": {"list": "查看执法主体名录", "read": "查看执法主体", "manage": "维护执法主体"},
+    # Licensing and the bar.
+    "licence": {
+        "list": "查看证件申请清单",
+        "read": "查看证件申请",
+        "apply": "申请证件",
+        "withdraw": "撤回证件申请",
+        "check": "审查证件申请",
+        "approve": "批准证件申请",
+        "refuse": "不予批准证件申请",
+        "issue": "制发证件",
+        "suspend_certificate": "暂扣证件",
+        "restore_certificate": "恢复证件",
+        "return_certificate": "收回证件",
+    },
+    "qualification_bar": {"list": "查看资格取消与限期"},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.rls import for_definer, guard_file, roles
+from migrations.rls import for_definer, guard_file
 
 revision = "0006"
 down_revision = "0004"

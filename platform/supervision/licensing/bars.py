@@ -1,4 +1,4 @@
-"""The bar: imposed, looked up, lifted (Art. 21). That it holds is the database's part (migrations/sql/licensing.sql)."""
+"""The bar: imposed, looked up, lifted (Art. 21). That it holds is the database's part: migrations/sql/licensing.sql."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ REMEDY = "期满后可以重新申请；对取消决定不服的，由本人依�
 
 def barred(until: date) -> Barred:
     """The refusal, the same in every tenant and for everybody."""
-    return Barred(
-        bar_sentence(until), article=BAR_ARTICLE, remedy=REMEDY, detail={"barred_until": until.isoformat()}
-    )
+    return Barred(bar_sentence(until), article=BAR_ARTICLE, remedy=REMEDY, detail={"barred_until": until.isoformat()})
 
 
 def refusal_of(error: DBAPIError) -> Barred | None:
@@ -77,7 +75,7 @@ async def cancel_qualification(
     effective_on: date,
     note: str = "",
 ) -> QualificationBar:
-    """Carry out a decision that cancels a qualification (Art. 21); the work acts as the justice department that made it.
+    """Carry out a decision that cancels a qualification (Art. 21); the work acts as the department that made it.
 
     `officer_id` is the officer's file in `holder_organ_id`; `effective_on` the day of service. In one transaction
     every certificate of the person becomes void in every tenant, every pending application is refused, running

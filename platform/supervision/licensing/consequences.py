@@ -18,6 +18,7 @@ from supervision.licensing.models import QualificationBar
 from supervision.licensing.repository import File
 from supervision.licensing.rules import BAR_ARTICLE, bar_sentence
 from supervision.matters import service as matters
+from tenants.registers import service as registers
 
 TOLD = ("organ_head", "contact", "legal_officer", "supervision_leader")
 ENDED = "行政执法资格已被取消"
@@ -69,20 +70,9 @@ async def of_setting_aside(work: Work, bar: QualificationBar) -> None:
                     article=BAR_ARTICLE,
                 )
                 await _tell(work, f"取消{bar.person_name}行政执法资格的决定已被撤销，证件恢复效力")
-    for organ_id, officer_id in {(f.organ_id, f.officer_id) for f in files if f.officer_id is not None}:
-        await project(work, organ_id, officer_id, _persons(files))
-
-
-async def project(work: Work, organ_id: UUID, officer_id: UUID, persons: Sequence[UUID]) -> None:
-    """Keep the posts of an officer in step with the supervision certificate that he holds: matters look there."""
-    if not persons:
-        return
-    async with as_system(work, organ_id):
-        held = await repository.certificates(work, officer_id, "supervision")
-    number, until = next(((c.number, c.valid_until) for c in held if c.status == "valid"), ("", None))
-    for post_organ_id, post_id in await repository.posts_of(work, persons):
-        async with as_system(work, post_organ_id):
-            await repository.note_on_post(work, post_id, number, until)
+    for organ_id, officer_id in sorted((f.organ_id, f.officer_id) for f in files if f.officer_id is not None):
+        async with as_system(work, organ_id):
+            await registers.project_to_posts(work, await registers.officer(work, officer_id))
 
 
 def _persons(files: Sequence[File]) -> list[UUID]:
@@ -121,6 +111,4 @@ async def _told_of_cancellation(work: Work, bar: QualificationBar, files: Sequen
 
 
 async def _tell(work: Work, title: str, link: str = "/bars") -> None:
-    await notices.notify(
-        work, work.organ_id, kind="decision", title=title, link=link, roles=TOLD, article=BAR_ARTICLE
-    )
+    await notices.notify(work, work.organ_id, kind="decision", title=title, link=link, roles=TOLD, article=BAR_ARTICLE)

@@ -227,3 +227,14 @@ async def suspensions_over(work: Work, most: int) -> list[tuple[UUID, UUID]]:
         text("select organ_id, id from guard.suspensions_over(:today, :most)"), {"today": work.today, "most": most}
     )
     return [(row.organ_id, row.id) for row in rows]
+
+
+async def officers_in_post(work: Work, limit: int = 500) -> list[Officer]:
+    """Officers of the work's organ who have not left, by name."""
+    query = (
+        select(Officer)
+        .where(Officer.city_id == work.city_id, Officer.organ_id == work.organ_id, Officer.left_on.is_(None))
+        .order_by(Officer.name, Officer.id)
+        .limit(limit)
+    )
+    return list((await work.session.scalars(query)).all())

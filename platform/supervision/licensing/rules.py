@@ -108,7 +108,9 @@ APPLICATION: Final[Machine[LicenceFacts]] = Machine(
             (_NOT_BARRED, _ELIGIBLE, _FITS),
             "取得证号，证件自今日起有效。",
         ),
-        Transition("refuse", "不予批准", frozenset(PENDING), "refused", "10(4)", (_REASONED,), "写明理由，告知申请单位。"),
+        Transition(
+            "refuse", "不予批准", frozenset(PENDING), "refused", "10(4)", (_REASONED,), "写明理由，告知申请单位。"
+        ),
         Transition("withdraw", "撤回申请", frozenset(PENDING), "withdrawn", "10(4)", (), "由申请单位撤回。"),
     ),
 )
@@ -142,7 +144,9 @@ CERTIFICATE: Final[Machine[CertificateFacts]] = Machine(
             ),
             "解除暂扣。",
         ),
-        Transition("return", "收回证件", frozenset({*HELD, "expired"}), "returned", "10(4)", (), "离岗、换发、补发时收回。"),
+        Transition(
+            "return", "收回证件", frozenset({*HELD, "expired"}), "returned", "10(4)", (), "离岗、换发、补发时收回。"
+        ),
         Transition("expire", "记为过期", frozenset(HELD), "expired", "10(4)", (), "有效期届满的次日由系统记录。"),
         Transition("cancel", "取消资格", frozenset(HELD), "cancelled", BAR_ARTICLE, (), "取消决定送达时由系统执行。"),
         Transition(

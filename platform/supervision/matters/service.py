@@ -28,6 +28,7 @@ from supervision.matters.closing import (
     return_closing,
     suspend,
 )
+from supervision.matters.departures import end_assignments
 from supervision.matters.evidence import keep as keep_evidence
 from supervision.matters.export import export
 from supervision.matters.listing import MatterFilter, count, count_by_view, export_rows, list_matters, rows_of
@@ -55,6 +56,7 @@ __all__ = [
     "decide_recusal",
     "declare_recusal",
     "drop_finding",
+    "end_assignments",
     "end_remedy",
     "enter_act",
     "enter_remedy",
