@@ -34,10 +34,14 @@ def target(application: LicenceApplication, *drafters: UUID | None) -> Target:
 
 
 async def department_of(work: Work, organ_id: UUID) -> UUID:
-    """The justice department of an organ's own level. Raises IllegalTransition without one."""
+    """The justice department of an organ's own level; of a vertical body, that of the smallest area in which it lies
+    (Art. 2(3)). Raises IllegalTransition without one."""
     tree = await directory(work)
     government = tree.government_of(organ_id)
-    found = tree.supervision_body_of(government) if government else None
+    areas = [area.id for area in tree.supervision.register.areas(tree.facts[organ_id])]
+    own = [government] if government is not None else []
+    order = [*areas, *own] if tree.facts[organ_id].is_upper_led else [*own, *areas]
+    found = next((body for g in order if (body := tree.supervision_body_of(g)) is not None), None)
     if found is None:
         raise IllegalTransition(
             "没有找到本级司法行政部门，不能申请证件。", article="5", remedy="请联系系统管理员核对单位。"
