@@ -20,7 +20,7 @@ BEGIN
 END $$;
 
 -- What another tenant may know: the last barred day of a person whose file the asking organ or one that it supervises
--- keeps, and nothing of the decision. It holds the person's row until the end of the transaction, so that the answer
+-- keeps, or who applies to it, and nothing of the decision. It holds the person's row until the end of the transaction, so that the answer
 -- stays true in it.
 
 CREATE FUNCTION guard.bar_until(hash bytea, first_day date, last_day date) RETURNS date
@@ -28,7 +28,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM public.officer o
                    WHERE o.city_id = (SELECT guard.city()) AND o.citizen_hash = hash AND o.organ_id IN (
-                       SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant()))) THEN
+                       SELECT s.organ_id FROM public.scope s WHERE s.viewer_id = (SELECT guard.tenant())))
+       AND NOT EXISTS (SELECT FROM public.licence_application a
+                       WHERE a.city_id = (SELECT guard.city()) AND a.citizen_hash = hash
+                         AND a.department_id = (SELECT guard.tenant())) THEN
         RETURN NULL;
     END IF;
     RETURN guard.bar_over((SELECT guard.city()), hash, first_day, last_day);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.rls import for_definer, guard_file
+from migrations.rls import IN_SCOPE, TENANT, for_definer, guard_file, policy
 
 revision = "0006"
 down_revision = "0004"
@@ -30,6 +30,11 @@ def upgrade() -> None:
     for_definer("certificate", "select", "update")
     for_definer("licence_application", "select", "update")
     for_definer("officer", "select")
+    # A vertical body is in no county's read scope, but applies where it lies: its application and the certificate that
+    # came of it are read by the department that decides and issues.
+    for table, side in (("licence_application", "department_id"), ("certificate", "issuer_id")):
+        op.execute(f"DROP POLICY {table}_select ON {table}")
+        policy(table, "select", using=f"({IN_SCOPE}) OR {side} = {TENANT}")
     guard_file("licensing.sql", {"guard.bar_over": "definer"} | dict.fromkeys(OWNER, "owner"))
     _triggers()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from kernel.work import Work
 from supervision.deadlines import service as deadlines
@@ -44,15 +45,22 @@ class Conditions:
         )
 
 
+async def holder(work: Work, organ_id: UUID, officer_id: UUID) -> Officer:
+    """The officer's file, read as its organ: the department that decides may have no other business there."""
+    async with work.acting_as(organ_id):
+        return await registers.officer(work, officer_id)
+
+
 async def conditions(work: Work, officer: Officer, kind: str, purpose: str) -> Conditions:
     """Everything that is asked before each step, as of today, the bar first: it holds the person's row, so that the
-    order of locks is the database's own. The work may read the officer's file. Audited as a look-up."""
+    order of locks is the database's own. Audited as a look-up."""
     book = await deadlines.rulebook(work)
     length = book.deadline("certificate.validity")
     last = valid_until(work.today, length.amount, length.unit)
     until = await bars.look_up(work, officer, work.today, last)
-    rules = eligibility(await registers.facts_of(work, officer), kind, work.today)
-    found = await repository.certificates(work, officer.id, kind)
+    async with work.acting_as(officer.organ_id):
+        rules = eligibility(await registers.facts_of(work, officer), kind, work.today)
+        found = await repository.certificates(work, officer.id, kind)
     held = next((c for c in found if c.status in HELD and c.valid_until >= work.today), None)
     before = book.deadline("certificate.renewal_before")
     fits = purpose_fits(kind, purpose, held, work.today, (before.amount, before.unit))

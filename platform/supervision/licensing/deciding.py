@@ -20,7 +20,7 @@ from supervision.instruments.numbering import document_number
 from supervision.licensing import repository
 from supervision.licensing.applying import target
 from supervision.licensing.bars import barred, heeding
-from supervision.licensing.conditions import Conditions, conditions
+from supervision.licensing.conditions import Conditions, conditions, holder
 from supervision.licensing.models import LicenceApplication
 from supervision.licensing.rules import APPLICATION, ARTICLES, KINDS, PURPOSES, valid_until
 from tenants.access import authorize
@@ -50,7 +50,7 @@ async def _step(
     seen = await repository.get_application(work, application_id)
     if seen is None:
         raise NotFound
-    officer = await registers.officer(work, seen.officer_id)
+    officer = await holder(work, seen.organ_id, seen.officer_id)
     await authorize(work, "licence", action, target(seen, *deciders(seen, officer)))
     found = await conditions(work, officer, seen.kind, seen.purpose)
     async with work.acting_as(seen.organ_id):
@@ -155,7 +155,8 @@ async def issue(work: Work, application_id: UUID, *, version: int | None = None)
         work.session.add(certificate)
         application.state, application.certificate_id = "issued", certificate.id
         _note(work, application, "issue_certificate", f"制发{officer.name}的{KINDS[application.kind]} {number}")
-    await registers.project_to_posts(work, officer)
+    async with work.acting_as(officer.organ_id):
+        await registers.project_to_posts(work, officer)
     _note(work, application, "issue_certificate", f"制发{officer.name}的{KINDS[application.kind]} {number}")
     await _answer(work, application, f"{officer.name}的{KINDS[application.kind]}已制发：{number}")
     return certificate

@@ -9,7 +9,7 @@ from kernel.machine import Option
 from kernel.work import Work
 from supervision.licensing import repository
 from supervision.licensing.applying import KEEPERS, SELF_ONLY, department_of, target
-from supervision.licensing.conditions import Conditions, conditions
+from supervision.licensing.conditions import Conditions, conditions, holder
 from supervision.licensing.deciding import deciders
 from supervision.licensing.models import LicenceApplication
 from supervision.licensing.rules import APPLICATION, BAR_ARTICLE, PENDING, bar_sentence
@@ -26,7 +26,6 @@ from supervision.licensing.views import (
 from supervision.matters.views import Page
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
-from tenants.registers import service as registers
 from tenants.registers.models import Officer
 
 TABS = {"pending": PENDING, "issued": ("issued",), "refused": ("refused", "withdrawn"), "all": ()}
@@ -71,7 +70,7 @@ async def application(work: Work, application_id: UUID) -> LicencePage:
     if row is None:
         raise NotFound
     await authorize(work, "licence", "read", target(row))
-    officer = await registers.officer(work, row.officer_id)
+    officer = await holder(work, row.organ_id, row.officer_id)
     actor = work.actor
     own_only = actor is not None and actor.roles & SELF_ONLY and not actor.roles & KEEPERS
     if actor is not None and own_only and actor.person_id not in (officer.person_id, row.applied_by):

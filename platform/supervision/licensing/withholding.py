@@ -14,6 +14,7 @@ from supervision.deadlines import notices
 from supervision.licensing import repository
 from supervision.licensing.applying import department_of
 from supervision.licensing.bars import barred, heeding, look_up
+from supervision.licensing.conditions import holder
 from supervision.licensing.rules import CERTIFICATE, KINDS, CertificateFacts
 from tenants.access import Target, authorize
 from tenants.registers import service as registers
@@ -30,7 +31,7 @@ async def _step(work: Work, certificate_id: UUID, action: str, version: int | No
     if seen is None:
         raise NotFound
     department_id = await department_of(work, seen.organ_id)
-    officer = await registers.officer(work, seen.officer_id)
+    officer = await holder(work, seen.organ_id, seen.officer_id)
     about = Target(
         owner_id=department_id,
         supervised_id=seen.organ_id,
@@ -48,7 +49,7 @@ async def _step(work: Work, certificate_id: UUID, action: str, version: int | No
             raise barred(until)
         async with heeding(work):
             yield certificate
-    await registers.project_to_posts(work, officer)
+        await registers.project_to_posts(work, officer)
 
 
 def _moved(work: Work, certificate: Certificate, status: str, reason: str) -> None:

@@ -55,7 +55,7 @@ async def test_bodies_of_every_kind_apply_at_the_department_of_their_level(world
         ("市水利局", "市司法局"),
     ):
         file = await officer(world, organ, citizen_id())
-        async with world.work(organ, "contact") as work:
+        async with world.work(organ, "organ_head") as work:
             row = await licensing.apply(work, ApplyInput(officer_id=file.id, kind="enforcement", purpose="first"))
         assert row.department_id == await world.organ(department), organ
         async with world.work(department, "supervisor") as work:
@@ -198,7 +198,13 @@ async def test_a_cancellation_in_one_county_is_a_refusal_in_another(world: World
     shown = page.application
     assert (shown.state, shown.barred_until, shown.reason_article) == ("refused", date(2028, 10, 9), "21")
     assert shown.refusal == "行政执法资格已被取消，至2028年10月9日（含当日）不得重新申领。"
-    assert (shown.reason, shown.check_note, shown.decided_by_name, page.options, page.conditions) == ("", "", "", [], [])
+    assert (shown.reason, shown.check_note, shown.decided_by_name, page.options, page.conditions) == (
+        "",
+        "",
+        "",
+        [],
+        [],
+    )
     with pytest.raises(Barred) as caught:
         await apply(world, OTHER_OFFICE, there)
     assert (caught.value.message, caught.value.article) == (shown.refusal, "21")
