@@ -27,3 +27,10 @@ async def superuser(world: World, backend: Backend) -> AsyncIterator[Superuser]:
 
     yield run
     await engine.dispose()
+
+
+@pytest.fixture
+def backend_url(world: World, backend: Backend) -> str:
+    """The superuser's address of the world's database."""
+    url = make_url(backend.admin_url).set(database=make_url(world.url).database)
+    return url.render_as_string(hide_password=False)
