@@ -54,6 +54,32 @@ async def proof_of_service(work: Work, delivery_id: str) -> None:
     await instruments.prove_service(work, UUID(delivery_id))
 
 
+@job("lift_bars")
+async def lift_bars(work: Work) -> None:
+    """Note the bars that ran out and tell the persons' organs (Article 21)."""
+    from supervision.licensing import service as licensing
+
+    lifted = await licensing.lift_bars(work)
+    if lifted:
+        log.info("bars ran out", number=lifted)
+
+
+@job("recheck_applications")
+async def recheck_applications(work: Work, after: str) -> None:
+    """Look again at the applications for certificates that wait for a decision (Articles 10(4), 21)."""
+    from supervision.licensing import service as licensing
+
+    await licensing.recheck_applications(work, UUID(after))
+
+
+@job("end_suspensions")
+async def end_suspensions(work: Work) -> None:
+    """End the withholdings of certificates whose last day is over (Article 10(4))."""
+    from supervision.licensing import service as licensing
+
+    await licensing.end_suspensions(work)
+
+
 @job("end_sessions")
 async def end_sessions(work: Work) -> None:
     """Remove sessions that have run out, and counts of log-in tries that say nothing any more."""

@@ -8,7 +8,7 @@ from alembic import op
 from migrations.rls import IN_SCOPE, TENANT, for_definer, guard_file, policy
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -20,8 +20,8 @@ OWNER = (
     "guard.bar_undone",
 )
 """Functions of triggers, which only the owner of the tables puts on them."""
-HOLDER = ["city_id", "organ_id", "officer_id", "citizen_hash"]
-OFFICER = ["city_id", "organ_id", "id", "citizen_hash"]
+HOLDER = ["city_id", "organ_id", "citizen_hash", "officer_id"]
+OFFICER = ["city_id", "organ_id", "citizen_hash", "id"]
 
 
 def upgrade() -> None:
@@ -49,10 +49,10 @@ def _columns() -> None:
     )
     # A certificate or an application cannot point to another person than its file does, and the identity in a file
     # cannot be changed from under them.
-    op.create_unique_constraint("uq_officer_city_id_organ_id_id_citizen_hash", "officer", OFFICER)
+    op.create_unique_constraint("uq_officer_city_id_organ_id_citizen_hash_id", "officer", OFFICER)
     for table in ("certificate", "licence_application"):
         op.drop_constraint(f"fk_{table}_city_id_organ_id_officer_id", table)
-        op.create_foreign_key(f"fk_{table}_city_id_organ_id_officer_id_citizen_hash", table, "officer", HOLDER, OFFICER)
+        op.create_foreign_key(f"fk_{table}_city_id_organ_id_citizen_hash_officer_id", table, "officer", HOLDER, OFFICER)
     # Its rows are only ever counted up, in place.
     op.execute("ALTER TABLE qualification SET (fillfactor = 60)")
     for name, organ in (("list", "organ_id"), ("desk", "department_id")):

@@ -28,7 +28,7 @@ class Officer(Versioned, TenantRow):
     __tablename__ = "officer"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "id"),
-        UniqueConstraint("city_id", "organ_id", "id", "citizen_hash"),
+        UniqueConstraint("city_id", "organ_id", "citizen_hash", "id"),
         UniqueConstraint("city_id", "organ_id", "citizen_hash"),
         ForeignKeyConstraint(["city_id", "organ_id"], ["organ.city_id", "organ.id"]),
         CheckConstraint(
@@ -66,8 +66,8 @@ class Certificate(Versioned, TenantRow):
     __tablename__ = "certificate"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["city_id", "organ_id", "officer_id", "citizen_hash"],
-            ["officer.city_id", "officer.organ_id", "officer.id", "officer.citizen_hash"],
+            ["city_id", "organ_id", "citizen_hash", "officer_id"],
+            ["officer.city_id", "officer.organ_id", "officer.citizen_hash", "officer.id"],
         ),
         UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "kind", "number"),

@@ -26,10 +26,10 @@ REFERENCE: Final = {
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
-    "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "officer", "organ",
-    "outbox_message", "paper", "person", "post", "process_sign", "reference_version", "schedule_fire", "scope",
-    "tenancy_key", "web_session",
+    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate",
+    "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
+    "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
+    "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
@@ -116,7 +116,10 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
             DEFINERS - {r.proname for r in definers}
         )
         complaints.append(f"security-definer functions differ from the list: {sorted(differ) or 'one name twice'}")
-    grantee = {"verified": None, "install_key": roles().owner, "settings_changed": roles().owner}
+    grantee = {"verified": None, "bar_over": None, "install_key": roles().owner} | dict.fromkeys(
+        ("settings_changed", "application_barred", "bar_begins", "bar_kept", "bar_undone", "certificate_barred"),
+        roles().owner,
+    )
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)
         if r.owner != roles().definer or (r.grantees or []) != ([wanted] if wanted else []):

@@ -10,6 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import CityRow, TenantRow, Versioned
 
+PENDING = ("applied", "checked", "approved")
+"""States of an application that waits for somebody."""
+HELD = ("valid", "suspended")
+"""States of a certificate that its holder has in his hands."""
+
 
 class LicenceApplication(Versioned, TenantRow):
     """An application for a certificate: `organ_id` is the officer's organ, `department_id` the justice department of
@@ -18,8 +23,8 @@ class LicenceApplication(Versioned, TenantRow):
     __tablename__ = "licence_application"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["city_id", "organ_id", "officer_id", "citizen_hash"],
-            ["officer.city_id", "officer.organ_id", "officer.id", "officer.citizen_hash"],
+            ["city_id", "organ_id", "citizen_hash", "officer_id"],
+            ["officer.city_id", "officer.organ_id", "officer.citizen_hash", "officer.id"],
         ),
         UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),

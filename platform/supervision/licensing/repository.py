@@ -10,8 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 
 from kernel.work import Work
-from supervision.licensing.models import LicenceApplication, QualificationBar
-from supervision.licensing.rules import HELD, PENDING
+from supervision.licensing.models import HELD, PENDING, LicenceApplication, QualificationBar
 from tenants.registers.models import Certificate, Officer
 from tenants.staff.models import Post
 

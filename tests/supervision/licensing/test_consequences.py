@@ -202,7 +202,8 @@ async def test_a_bar_that_ran_out_is_marked_told_and_followed_by_a_new_look_at_a
         row = await work.session.get(QualificationBar, (work.city_id, bar.id))
         assert row is not None
         assert (row.lifted_kind, row.lifted_on) == ("run_out", date(2028, 10, 10))
-        assert (await work.session.scalars(select(AuditEntry).where(AuditEntry.action == "bar_ran_out"))).one()
+        noted = await work.session.scalars(select(AuditEntry.title).where(AuditEntry.action == "bar_ran_out"))
+        assert noted.one() == "甄别名不得重新申领的期间届满"
     async with world.work(OTHER_OFFICE) as work:
         titles = (await work.session.scalars(select(Notice.title))).all()
         assert sum("期间已届满" in title for title in titles) == 1

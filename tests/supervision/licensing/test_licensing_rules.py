@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from policy import rulebook
 from policy.errors import RuleBookError
-from supervision.licensing import rules
+from supervision.licensing import models, rules
 from tests.world import World
 
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -94,6 +94,7 @@ def test_a_bar_is_not_counted_in_working_days() -> None:
 def test_the_machines_have_the_states_of_the_tables() -> None:
     assert set(rules.APPLICATION.states) == {"applied", "checked", "approved", "issued", "refused", "withdrawn"}
     assert {s for s in rules.APPLICATION.states if not rules.APPLICATION.is_final(s)} == set(rules.PENDING)
+    assert (models.PENDING, models.HELD) == (rules.PENDING, rules.HELD)
     assert rules.CERTIFICATE.is_final("returned")
     assert rules.CERTIFICATE.is_final("expired") is False
 
