@@ -29,7 +29,6 @@ def upgrade() -> None:
     for_definer("qualification_bar", "select", "update")
     for_definer("certificate", "select", "update")
     for_definer("licence_application", "select", "update")
-    for_definer("officer", "select")
     # A vertical body is in no county's read scope, but applies where it lies: its application and the certificate that
     # came of it are read by the department that decides and issues.
     for table, side in (("licence_application", "department_id"), ("certificate", "issuer_id")):
