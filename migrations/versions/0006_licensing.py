@@ -46,12 +46,14 @@ def _columns() -> None:
     op.create_check_constraint(
         "two_years", "qualification_bar", "barred_until = (effective_on + interval '2 years')::date"
     )
-    # A certificate or an application cannot point to another person than its file does, and the identity in a file
-    # cannot be changed from under them.
+    # A certificate or an application is of the person of its file. An identity that was mistyped can be put right as
+    # long as no certificate hangs on it; applications follow it, and are asked about the bar anew.
     op.create_unique_constraint("uq_officer_city_id_organ_id_citizen_hash_id", "officer", OFFICER)
-    for table in ("certificate", "licence_application"):
+    for table, how in (("certificate", None), ("licence_application", "CASCADE")):
         op.drop_constraint(f"fk_{table}_city_id_organ_id_officer_id", table)
-        op.create_foreign_key(f"fk_{table}_city_id_organ_id_citizen_hash_officer_id", table, "officer", HOLDER, OFFICER)
+        op.create_foreign_key(
+            f"fk_{table}_city_id_organ_id_citizen_hash_officer_id", table, "officer", HOLDER, OFFICER, onupdate=how
+        )
     # Its rows are only ever counted up, in place.
     op.execute("ALTER TABLE qualification SET (fillfactor = 60)")
     for name, organ in (("list", "organ_id"), ("desk", "department_id")):

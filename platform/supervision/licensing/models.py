@@ -25,6 +25,7 @@ class LicenceApplication(Versioned, TenantRow):
         ForeignKeyConstraint(
             ["city_id", "organ_id", "citizen_hash", "officer_id"],
             ["officer.city_id", "officer.organ_id", "officer.citizen_hash", "officer.id"],
+            onupdate="CASCADE",
         ),
         UniqueConstraint("city_id", "organ_id", "id"),
         CheckConstraint("kind in ('enforcement', 'supervision')", name="kind"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.errors import Invalid, NotFound
 from kernel.machine import Option
 from kernel.work import Work
-from supervision.licensing import repository
+from supervision.licensing import repository, withholding
 from supervision.licensing.applying import KEEPERS, SELF_ONLY, department_of, target
 from supervision.licensing.conditions import Conditions, conditions, holder
 from supervision.licensing.deciding import deciders
@@ -86,6 +86,7 @@ async def application(work: Work, application_id: UUID) -> LicencePage:
         conditions=[condition_view(r) for r in (*found.requirements, found.purpose)] if found else [],
         options=shown,
         certificate=certificate_view(held) if held else None,
+        certificate_options=await withholding.options(work, held, officer) if held else [],
     )
 
 

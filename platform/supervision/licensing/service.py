@@ -8,7 +8,7 @@ from supervision.licensing.deciding import approve, check, issue, refuse
 from supervision.licensing.reading import TABS, applicable, application, applications, bars
 from supervision.licensing.repository import count_pending
 from supervision.licensing.sweeps import end_suspensions, lift_bars, recheck_applications
-from supervision.licensing.withholding import restore, suspend, take_back
+from supervision.licensing.withholding import certificate, restore, suspend, take_back
 
 __all__ = [
     "TABS",
@@ -19,6 +19,7 @@ __all__ = [
     "approve",
     "bars",
     "cancel_qualification",
+    "certificate",
     "check",
     "count_pending",
     "end_suspensions",

@@ -81,6 +81,7 @@ class LicencePage(msgspec.Struct, frozen=True, kw_only=True):
     conditions: list[ConditionView]
     options: list[Option]
     certificate: CertificateView | None
+    certificate_options: list[Option]
 
 
 class BarView(msgspec.Struct, frozen=True, kw_only=True):

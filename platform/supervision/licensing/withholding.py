@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from kernel.errors import Invalid, NotFound, Stale
+from kernel.machine import Option
 from kernel.wording import format_date
 from kernel.work import Work
 from supervision.deadlines import notices
@@ -16,12 +17,47 @@ from supervision.licensing.applying import department_of
 from supervision.licensing.bars import barred, heeding, look_up
 from supervision.licensing.conditions import holder
 from supervision.licensing.rules import CERTIFICATE, KINDS, CertificateFacts
-from tenants.access import Target, authorize
+from supervision.licensing.views import CertificateView, certificate_view
+from tenants.access import Target, authorize, consider
 from tenants.registers import service as registers
-from tenants.registers.models import Certificate
+from tenants.registers.models import Certificate, Officer
 
 ARTICLE = "10(4)"
 TOLD = ("contact", "legal_officer", "organ_head")
+
+
+STEPS = ("suspend", "restore", "return")
+"""What persons do; the rest happens by itself."""
+
+
+async def _about(work: Work, certificate: Certificate, officer: Officer) -> Target:
+    return Target(
+        owner_id=await department_of(work, certificate.organ_id),
+        supervised_id=certificate.organ_id,
+        drafters=frozenset({officer.person_id} if officer.person_id else ()),
+    )
+
+
+async def options(work: Work, certificate: Certificate, officer: Officer) -> list[Option]:
+    """What persons may do with a certificate now; left out what this reader never may."""
+    about = await _about(work, certificate, officer)
+    facts = CertificateFacts(barred=False, in_period=work.today <= certificate.valid_until)
+    found = []
+    for option in CERTIFICATE.options(certificate.status, facts):
+        if option.action in STEPS:
+            verdict, _ = await consider(work, "licence", f"{option.action}_certificate", about)
+            found += [option] if verdict.allowed else []
+    return found
+
+
+async def certificate(work: Work, certificate_id: UUID) -> tuple[CertificateView, list[Option]]:
+    """A certificate and what the reader may do with it. Raises NotFound, Denied."""
+    seen = await repository.get_certificate(work, certificate_id)
+    if seen is None:
+        raise NotFound
+    officer = await holder(work, seen.organ_id, seen.officer_id)
+    await authorize(work, "licence", "read", await _about(work, seen, officer))
+    return certificate_view(seen), await options(work, seen, officer)
 
 
 @asynccontextmanager
@@ -30,14 +66,8 @@ async def _step(work: Work, certificate_id: UUID, action: str, version: int | No
     seen = await repository.get_certificate(work, certificate_id)
     if seen is None:
         raise NotFound
-    department_id = await department_of(work, seen.organ_id)
     officer = await holder(work, seen.organ_id, seen.officer_id)
-    about = Target(
-        owner_id=department_id,
-        supervised_id=seen.organ_id,
-        drafters=frozenset({officer.person_id} if officer.person_id else ()),
-    )
-    await authorize(work, "licence", f"{action}_certificate", about)
+    await authorize(work, "licence", f"{action}_certificate", await _about(work, seen, officer))
     until = await look_up(work, officer, work.today, max(work.today, seen.valid_until))
     async with work.acting_as(seen.organ_id):
         certificate = await repository.lock_certificate(work, certificate_id)

@@ -107,7 +107,7 @@ async def test_looks_at_a_file_and_at_the_number_are_audited_on_both_sides(world
 async def test_the_citizen_id_is_not_changed_once_a_certificate_hangs_on_it(world: World) -> None:
     file = await add(world)
     async with world.work(SUPERVISED, "contact") as work:
-        await registers.change_officer(work, file.id, entry(2))
+        file = await registers.change_officer(work, file.id, entry(2))
     await certify(world, file)
     with pytest.raises(Invalid) as refused:
         async with world.work(SUPERVISED, "contact") as work:
