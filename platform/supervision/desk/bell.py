@@ -18,8 +18,8 @@ SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
 
 
 async def counters(work: Work) -> dict[str, int]:
-    """due, clue, matter, instrument, report, escalation, inbox, bell: those that the actor's roles have a place
-    for, in one query. `due` counts overdue deadlines, which alone may be red."""
+    """due, clue, matter, instrument, report, escalation, licence, inbox, bell: those that the actor's roles have a
+    place for, in one query. `due` counts overdue deadlines, which alone may be red."""
     actor = work.actor
     if actor is None:
         return {}
@@ -32,6 +32,7 @@ async def counters(work: Work) -> dict[str, int]:
             "instrument": lines.unsigned(work),
             "report": lines.reports_in_hand(work),
             "escalation": lines.escalated(work),
+            "licence": lines.licences(work),
         }
     if actor.roles & SUPERVISED:
         wanted["inbox"] = lines.unanswered(work)

@@ -23,6 +23,7 @@ from supervision.decisions.models import GovernmentReport
 from supervision.desk.repository import of_organ, rows, span, waiting_here
 from supervision.escalation.models import EscalatedItem
 from supervision.instruments.models import Delivery, Instrument
+from supervision.licensing.models import PENDING, LicenceApplication
 from supervision.matters.models import Matter
 
 RUNG = 400
@@ -108,6 +109,15 @@ def reports_in_hand(work: Work) -> ScalarSelect[int]:
         GovernmentReport.city_id == work.city_id,
         GovernmentReport.organ_id == work.organ_id,
         GovernmentReport.state.in_(("draft", "returned")),
+    )
+
+
+def licences(work: Work) -> ScalarSelect[int]:
+    """Applications for certificates that wait for the organ's decision."""
+    return _count(
+        LicenceApplication.city_id == work.city_id,
+        LicenceApplication.department_id == work.organ_id,
+        LicenceApplication.state.in_(PENDING),
     )
 
 

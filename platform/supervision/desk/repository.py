@@ -17,6 +17,7 @@ from supervision.deadlines.models import Deadline, DeadlineStep
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.escalation.models import EscalatedItem
 from supervision.instruments.models import WAITING, Delivery, Extension, Instrument, Objection, Reply
+from supervision.licensing.models import LicenceApplication
 from supervision.matters.models import Handler, Matter
 
 LIVE = ("open", "closing")
@@ -29,6 +30,21 @@ def mine(work: Work, person_id: UUID) -> ColumnElement[bool]:
         Handler.city_id == work.city_id, Handler.person_id == person_id, Handler.ended_at.is_(None)
     )
     return Matter.id.in_(held)
+
+
+def licences(work: Work, actor: Actor) -> Select[Any]:
+    """Applications for certificates that the leader decides on, without those that he applied for or checked."""
+    return (
+        select(LicenceApplication)
+        .where(
+            LicenceApplication.city_id == work.city_id,
+            LicenceApplication.department_id == work.organ_id,
+            LicenceApplication.state.in_(("checked", "approved")),
+            LicenceApplication.checked_by.is_distinct_from(actor.person_id),
+            LicenceApplication.applied_by.is_distinct_from(actor.person_id),
+        )
+        .order_by(LicenceApplication.applied_on, LicenceApplication.id)
+    )
 
 
 def of_organ(work: Work) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from kernel.work import Actor, Work
 from supervision.desk import repository
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
+from supervision.licensing.rules import KINDS, PURPOSES
 from tenants.organs.directory import directory
 
 
@@ -24,6 +25,7 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _closings(work, actor),
         *await _dismissals(work, actor),
         *await _escalations(work),
+        *await _licences(work, actor),
     ]
     return sorted(found, key=lambda one: one.since)
 
@@ -152,6 +154,22 @@ async def _escalations(work: Work) -> list[Waiting]:
             since=e.raised_at,
         )
         for e in await repository.rows(work, repository.escalations(work))
+    ]
+
+
+async def _licences(work: Work, actor: Actor) -> list[Waiting]:
+    return [
+        Waiting(
+            kind="licence",
+            label="制发证件" if a.state == "approved" else "批准证件",
+            title=f"{a.officer_name}的{KINDS[a.kind]}（{PURPOSES[a.purpose]}）",
+            organ=await _short(work, a.organ_id, ""),
+            note=f"审查 {a.checked_by_name}",
+            href=f"/licences/{a.id}",
+            article="10(4)",
+            since=a.checked_at or a.created_at,
+        )
+        for a in await repository.rows(work, repository.licences(work, actor))
     ]
 
 

@@ -44,10 +44,21 @@ async def applications(
     await authorize(work, "licence", "list", await _own_target(work))
     if tab not in TABS:
         raise Invalid("请选择待办、已发证、未批准或者全部。", field="tab")
-    department = await is_department(work)
-    rows = await repository.applications(work, department=department, states=TABS[tab], before=before, limit=limit + 1)
+    rows = await repository.applications(
+        work,
+        department=await is_department(work),
+        states=TABS[tab],
+        before=before,
+        limit=limit + 1,
+        person_id=work.actor.person_id if work.actor and _own_only(work) else None,
+    )
     found = [await _view(work, row) for row in rows[:limit]]
     return Page(found, str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def _own_only(work: Work) -> bool:
+    """Whether the reader is a certificate holder who keeps no files: he sees his own alone."""
+    return work.actor is not None and bool(work.actor.roles & SELF_ONLY) and not work.actor.roles & KEEPERS
 
 
 async def _own_target(work: Work) -> Target:
@@ -72,8 +83,7 @@ async def application(work: Work, application_id: UUID) -> LicencePage:
     await authorize(work, "licence", "read", target(row))
     officer = await holder(work, row.organ_id, row.officer_id)
     actor = work.actor
-    own_only = actor is not None and actor.roles & SELF_ONLY and not actor.roles & KEEPERS
-    if actor is not None and own_only and actor.person_id not in (officer.person_id, row.applied_by):
+    if actor is not None and _own_only(work) and actor.person_id not in (officer.person_id, row.applied_by):
         raise NotFound
     shown: list[Option] = []
     found: Conditions | None = None
@@ -122,9 +132,13 @@ async def applicable(work: Work) -> list[Officer]:
     await authorize(work, "licence", "apply", Target(owner_id=department_id, supervised_id=work.organ_id))
     found = await repository.officers_in_post(work)
     actor = work.actor
-    if actor is not None and not actor.roles & KEEPERS:
-        return [o for o in found if o.person_id == actor.person_id]
-    return found
+    return [o for o in found if o.person_id == actor.person_id] if actor is not None and _own_only(work) else found
+
+
+async def may_apply(work: Work) -> bool:
+    """Whether the reader may apply for somebody of his organ."""
+    about = Target(owner_id=await department_of(work, work.organ_id), supervised_id=work.organ_id)
+    return (await consider(work, "licence", "apply", about))[0].allowed
 
 
 async def bars(work: Work, *, before: UUID | None = None, limit: int = 50) -> Page[BarView]:

@@ -78,13 +78,25 @@ async def pending_of(work: Work, officer_id: UUID, kind: str) -> LicenceApplicat
 
 
 async def applications(
-    work: Work, *, department: bool, states: Sequence[str], before: UUID | None, limit: int
+    work: Work,
+    *,
+    department: bool,
+    states: Sequence[str],
+    before: UUID | None,
+    limit: int,
+    person_id: UUID | None = None,
 ) -> list[LicenceApplication]:
-    """Applications of the work's organ, or those that it decides on (`department`), the newest first."""
+    """Applications of the work's organ, or those that it decides on (`department`), the newest first; with
+    `person_id`, those about that person alone."""
     mine = LicenceApplication.department_id if department else LicenceApplication.organ_id
     query = select(LicenceApplication).where(LicenceApplication.city_id == work.city_id, mine == work.organ_id)
     if states:
         query = query.where(LicenceApplication.state.in_(states))
+    if person_id is not None:
+        files = select(Officer.id).where(
+            Officer.city_id == work.city_id, Officer.organ_id == work.organ_id, Officer.person_id == person_id
+        )
+        query = query.where(LicenceApplication.officer_id.in_(files))
     if before is not None:
         query = query.where(LicenceApplication.id < before)
     return list((await work.session.scalars(query.order_by(LicenceApplication.id.desc()).limit(limit))).all())
