@@ -20,10 +20,10 @@ BEGIN
 END $$;
 
 -- What another tenant may know: the last barred day of a person whose file the asking organ or one that it supervises
--- keeps, or who applies to it, and nothing of the decision. It holds the person's row until the end of the transaction, so that the answer
--- stays true in it.
+-- keeps, or who applies to it, and nothing of the decision. `hold`: the person's row is held until the end of the
+-- transaction, so that the answer stays true in it.
 
-CREATE FUNCTION guard.bar_until(hash bytea, first_day date, last_day date) RETURNS date
+CREATE FUNCTION guard.bar_until(hash bytea, first_day date, last_day date, hold boolean) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM public.officer o
@@ -34,7 +34,12 @@ BEGIN
                          AND a.department_id = (SELECT guard.tenant())) THEN
         RETURN NULL;
     END IF;
-    RETURN guard.bar_over((SELECT guard.city()), hash, first_day, last_day);
+    IF hold THEN
+        RETURN guard.bar_over((SELECT guard.city()), hash, first_day, last_day);
+    END IF;
+    RETURN (SELECT max(b.barred_until) FROM public.qualification_bar b
+            WHERE b.city_id = (SELECT guard.city()) AND b.citizen_hash = hash AND b.lifted_kind <> 'set_aside'
+              AND b.effective_on <= last_day AND b.barred_until >= first_day);
 END $$;
 
 -- Certificates: none is or becomes valid on a barred day. Returned, expired and cancelled ones are history.

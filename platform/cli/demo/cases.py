@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from cli.demo.clue_cases import clue_cases
+from cli.demo.licence_cases import licence_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.officer_cases import officer_cases
 from cli.demo.report_cases import report_cases
@@ -28,6 +29,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from matter_cases(stage)
     yield from report_cases(stage)
     yield from clue_cases(stage)
+    yield from licence_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

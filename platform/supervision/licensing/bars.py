@@ -49,10 +49,10 @@ async def heeding(work: Work) -> AsyncIterator[None]:
         raise
 
 
-async def look_up(work: Work, officer: Officer, first: date, last: date) -> date | None:
+async def look_up(work: Work, officer: Officer, first: date, last: date, *, hold: bool = True) -> date | None:
     """The last barred day of an officer whose bar meets these days, whichever tenant imposed it; None without one.
-    Audited. No bar of the person begins before this transaction ends."""
-    until = await repository.bar_until(work, officer.citizen_hash, first, last)
+    Audited. With `hold` no bar of the person begins before this transaction ends."""
+    until = await repository.bar_until(work, officer.citizen_hash, first, last, hold=hold)
     work.record(
         "look_up_bar",
         "officer",

@@ -51,13 +51,13 @@ async def holder(work: Work, organ_id: UUID, officer_id: UUID) -> Officer:
         return await registers.officer(work, officer_id)
 
 
-async def conditions(work: Work, officer: Officer, kind: str, purpose: str) -> Conditions:
+async def conditions(work: Work, officer: Officer, kind: str, purpose: str, *, hold: bool = True) -> Conditions:
     """Everything that is asked before each step, as of today, the bar first: it holds the person's row, so that the
-    order of locks is the database's own. Audited as a look-up."""
+    order of locks is the database's own. A page that only shows them holds nothing. Audited as a look-up."""
     book = await deadlines.rulebook(work)
     length = book.deadline("certificate.validity")
     last = valid_until(work.today, length.amount, length.unit)
-    until = await bars.look_up(work, officer, work.today, last)
+    until = await bars.look_up(work, officer, work.today, last, hold=hold)
     async with work.acting_as(officer.organ_id):
         rules = eligibility(await registers.facts_of(work, officer), kind, work.today)
         found = await repository.certificates(work, officer.id, kind)

@@ -88,7 +88,7 @@ async def application(work: Work, application_id: UUID) -> LicencePage:
     shown: list[Option] = []
     found: Conditions | None = None
     if row.state in PENDING:
-        found = await conditions(work, officer, row.kind, row.purpose)
+        found = await conditions(work, officer, row.kind, row.purpose, hold=False)
         shown = await _options(work, row, officer, found)
     held = await repository.get_certificate(work, row.certificate_id) if row.certificate_id else None
     return LicencePage(

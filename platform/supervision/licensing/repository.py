@@ -33,11 +33,13 @@ class RunOut(NamedTuple):
     organs: list[UUID]
 
 
-async def bar_until(work: Work, citizen_hash: bytes, first: date, last: date) -> date | None:
-    """The last barred day of a person whose bar meets these days; None when there is none. Holds the person's row
-    until the transaction ends: no bar begins meanwhile."""
-    query = text("select guard.bar_until(:hash, :first, :last)")
-    found: date | None = await work.session.scalar(query, {"hash": citizen_hash, "first": first, "last": last})
+async def bar_until(work: Work, citizen_hash: bytes, first: date, last: date, *, hold: bool) -> date | None:
+    """The last barred day of a person whose bar meets these days; None when there is none. `hold`: the person's row
+    is held until the transaction ends, so that no bar begins meanwhile."""
+    found: date | None = await work.session.scalar(
+        text("select guard.bar_until(:hash, :first, :last, :hold)"),
+        {"hash": citizen_hash, "first": first, "last": last, "hold": hold},
+    )
     return found
 
 

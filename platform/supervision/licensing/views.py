@@ -56,7 +56,7 @@ class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
     article: str
 
 
-class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
+class HeldCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate as the answer to a step."""
 
     id: UUID
@@ -80,7 +80,7 @@ class LicencePage(msgspec.Struct, frozen=True, kw_only=True):
     application: LicenceView
     conditions: list[ConditionView]
     options: list[Option]
-    certificate: CertificateView | None
+    certificate: HeldCertificate | None
     certificate_options: list[Option]
 
 
@@ -140,8 +140,8 @@ def condition_view(rule: Requirement) -> ConditionView:
     return ConditionView(rule=rule.rule, holds=rule.holds, sentence=rule.sentence, article=rule.article)
 
 
-def certificate_view(row: Certificate) -> CertificateView:
-    return CertificateView(
+def held_certificate(row: Certificate) -> HeldCertificate:
+    return HeldCertificate(
         id=row.id,
         version=row.row_version,
         officer_id=row.officer_id,

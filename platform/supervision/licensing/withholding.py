@@ -17,7 +17,7 @@ from supervision.licensing.applying import department_of
 from supervision.licensing.bars import barred, heeding, look_up
 from supervision.licensing.conditions import holder
 from supervision.licensing.rules import CERTIFICATE, KINDS, CertificateFacts
-from supervision.licensing.views import CertificateView, certificate_view
+from supervision.licensing.views import HeldCertificate, held_certificate
 from tenants.access import Target, authorize, consider
 from tenants.registers import service as registers
 from tenants.registers.models import Certificate, Officer
@@ -50,14 +50,14 @@ async def options(work: Work, certificate: Certificate, officer: Officer) -> lis
     return found
 
 
-async def certificate(work: Work, certificate_id: UUID) -> tuple[CertificateView, list[Option]]:
+async def certificate(work: Work, certificate_id: UUID) -> tuple[HeldCertificate, list[Option]]:
     """A certificate and what the reader may do with it. Raises NotFound, Denied."""
     seen = await repository.get_certificate(work, certificate_id)
     if seen is None:
         raise NotFound
     officer = await holder(work, seen.organ_id, seen.officer_id)
     await authorize(work, "licence", "read", await _about(work, seen, officer))
-    return certificate_view(seen), await options(work, seen, officer)
+    return held_certificate(seen), await options(work, seen, officer)
 
 
 @asynccontextmanager

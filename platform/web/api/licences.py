@@ -12,7 +12,7 @@ from litestar.response import Response
 
 from supervision.licensing import service as licensing
 from supervision.licensing.commands import ApplyInput
-from supervision.licensing.views import BarView, CertificateView, LicencePage, LicenceView
+from supervision.licensing.views import BarView, HeldCertificate, LicencePage, LicenceView
 from supervision.matters.views import Page
 from web.api.shapes import Body, Code, Limit, Prose, ReasonInput, Version, VersionInput, command, read
 from web.turns import Req, reading, turn
@@ -107,21 +107,21 @@ async def issue(request: Req, application_id: FromPath[UUID], data: JSONBody[Ver
         return t.json(await licensing.application(t.work, application_id))
 
 
-@command("/certificates/{certificate_id:uuid}/suspend", "suspendCertificate", "暂扣证件", TAGS, CertificateView)
+@command("/certificates/{certificate_id:uuid}/suspend", "suspendCertificate", "暂扣证件", TAGS, HeldCertificate)
 async def suspend(request: Req, certificate_id: FromPath[UUID], data: JSONBody[SuspendInput]) -> Response[bytes]:
     async with turn(request) as t:
         await licensing.suspend(t.work, certificate_id, data.until, data.reason, version=data.version)
         return t.json((await licensing.certificate(t.work, certificate_id))[0])
 
 
-@command("/certificates/{certificate_id:uuid}/restore", "restoreCertificate", "恢复证件", TAGS, CertificateView)
+@command("/certificates/{certificate_id:uuid}/restore", "restoreCertificate", "恢复证件", TAGS, HeldCertificate)
 async def restore(request: Req, certificate_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> Response[bytes]:
     async with turn(request) as t:
         await licensing.restore(t.work, certificate_id, data.reason, version=data.version)
         return t.json((await licensing.certificate(t.work, certificate_id))[0])
 
 
-@command("/certificates/{certificate_id:uuid}/return", "returnCertificate", "收回证件", TAGS, CertificateView)
+@command("/certificates/{certificate_id:uuid}/return", "returnCertificate", "收回证件", TAGS, HeldCertificate)
 async def take_back(request: Req, certificate_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> Response[bytes]:
     async with turn(request) as t:
         await licensing.take_back(t.work, certificate_id, data.reason, version=data.version)

@@ -14,7 +14,7 @@ from kernel.errors import FieldError, Invalid, NotFound
 from kernel.wording import format_date
 from kernel.work import Work
 from supervision.licensing import service as licensing
-from supervision.licensing.views import CertificateView, LicenceView
+from supervision.licensing.views import HeldCertificate, LicenceView
 from web.decision_forms import Ask
 from web.forms import Form
 from web.frame import page
@@ -68,7 +68,7 @@ def _ask(slug: str, row: LicenceView) -> Ask:
     return known[slug]
 
 
-def _ask_certificate(slug: str, row: CertificateView) -> Ask:
+def _ask_certificate(slug: str, row: HeldCertificate) -> Ask:
     """The confirmation of a step of a certificate. Raises NotFound for an unknown one."""
     what = f"{row.holder_name}的{row.kind_label} {row.number}"
     known = {
@@ -220,13 +220,46 @@ async def confirm_certificate_step(request: Req, certificate_id: FromPath[UUID],
         return await _confirm_certificate(request, work, row, slug)
 
 
-async def _confirm_certificate(request: Req, work: Work, row: CertificateView, slug: str, **again: Any) -> Template:
+@get(f"{ACTIVE}/certificates/{{certificate_id:uuid}}")
+async def certificate_page(request: Req, certificate_id: FromPath[UUID]) -> Template:
+    """A certificate and what may be done with it."""
+    async with reading(request) as work:
+        row, options = await licensing.certificate(work, certificate_id)
+        here = f"{ACTIVE}/certificates/{certificate_id}"
+        return await page(
+            request,
+            work,
+            "licences/certificate.html",
+            title=f"{row.kind_label} {row.number}",
+            active=ACTIVE,
+            crumbs=[(TITLE, ACTIVE), row.number],
+            row=row,
+            allowed=[
+                {
+                    "label": o.label,
+                    "href": f"{here}/{o.action}",
+                    "articles": [o.article],
+                    "hint": o.hint,
+                    "danger": o.action == "return",
+                }
+                for o in options
+                if o.allowed
+            ],
+            refused=[
+                {"label": o.label, "articles": [o.article], "reason": o.reason, "remedy": o.remedy}
+                for o in options
+                if not o.allowed
+            ],
+        )
+
+
+async def _confirm_certificate(request: Req, work: Work, row: HeldCertificate, slug: str, **again: Any) -> Template:
     return await _confirm(
         request,
         work,
         _ask_certificate(slug, row),
         action=f"{ACTIVE}/certificates/{row.id}/{slug}",
-        back=f"/officers/{row.officer_id}",
+        back=f"{ACTIVE}/certificates/{row.id}",
         version=row.version,
         **again,
     )
@@ -242,9 +275,8 @@ async def take_certificate_step(
     fields = await request.form()
     try:
         async with turn(request) as t:
-            row, _ = await licensing.certificate(t.work, certificate_id)
             await CERTIFICATE_STEPS[slug](t.work, certificate_id, Form(fields, t.work.today))
-            return t.redirect(f"/officers/{row.officer_id}")
+            return t.redirect(f"{ACTIVE}/certificates/{certificate_id}")
     except Invalid as invalid:
         errors = list(invalid.errors) or [FieldError("reason", invalid.message)]
     async with reading(request) as work:
@@ -253,4 +285,4 @@ async def take_certificate_step(
         return await _confirm_certificate(request, work, row, slug, values=values, errors=errors)
 
 
-ROUTES = [confirm_step, take_step, confirm_certificate_step, take_certificate_step]
+ROUTES = [confirm_step, take_step, certificate_page, confirm_certificate_step, take_certificate_step]

@@ -15,7 +15,6 @@ from supervision.licensing import service as licensing
 from supervision.licensing.commands import ApplyInput
 from supervision.licensing.rules import KINDS, PURPOSES
 from supervision.licensing.views import LicencePage
-from tenants.organs.codes import BUSINESS_LINES, line_name
 from web.forms import Form
 from web.frame import page
 from web.turns import Req, reading, turn
@@ -86,7 +85,6 @@ async def _form(request: Req, work: Work, values: dict[str, Any], errors: list[F
         officers=[(str(o.id), f"{o.name}（{o.title}）") for o in officers],
         kinds=[{"value": k, "label": label, "note": KIND_NOTES[k]} for k, label in KINDS.items()],
         purposes=[{"value": k, "label": label, "note": NOTES[k]} for k, label in PURPOSES.items()],
-        lines=[{"value": code, "label": line_name(code)} for code in BUSINESS_LINES],
         values=values,
         errors=errors,
         error_of={e.field: e.message for e in errors},
@@ -105,14 +103,12 @@ async def apply(request: Req) -> Template | Response[bytes]:
             purpose = form.text("purpose", need="请选择申请事由。")
             form.check()
             assert officer_id is not None
-            entry = ApplyInput(officer_id=officer_id, kind=kind, purpose=purpose, areas=tuple(form.many("areas")))
-            row = await licensing.apply(t.work, entry)
+            row = await licensing.apply(t.work, ApplyInput(officer_id=officer_id, kind=kind, purpose=purpose))
             return t.redirect(f"{ACTIVE}/{row.id}")
     except Invalid as invalid:
         errors = list(invalid.errors) or [FieldError("officer_id", invalid.message)]
     async with reading(request) as work:
-        form = Form(fields, work.today)
-        return await _form(request, work, {**form.values, "areas": form.many("areas")}, errors)
+        return await _form(request, work, Form(fields, work.today).values, errors)
 
 
 @get(f"{ACTIVE}/{{application_id:uuid}}")

@@ -246,7 +246,7 @@ async def test_the_question_is_answered_for_ones_own_officers_alone(world: World
     number = citizen_id()
     here = await officer(world, OFFICE, number)
     await cancel(world, COUNTY, here)
-    query = text("select guard.bar_until(:hash, '2026-10-09', '2026-10-09')")
+    query = text("select guard.bar_until(:hash, '2026-10-09', '2026-10-09', false)")
     async with world.work(OTHER) as work:
         assert await work.session.scalar(query, {"hash": here.citizen_hash}) is None
     await officer(world, OTHER_OFFICE, number)
