@@ -18,8 +18,8 @@ from supervision.licensing.views import (
     LicencePage,
     LicenceView,
     bar_view,
-    certificate_view,
     condition_view,
+    held_certificate,
     licence_view,
     own_bar_view,
 )
@@ -95,7 +95,7 @@ async def application(work: Work, application_id: UUID) -> LicencePage:
         application=await _view(work, row),
         conditions=[condition_view(r) for r in (*found.requirements, found.purpose)] if found else [],
         options=shown,
-        certificate=certificate_view(held) if held else None,
+        certificate=held_certificate(held) if held else None,
         certificate_options=await withholding.options(work, held, officer) if held else [],
     )
 
