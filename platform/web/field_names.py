@@ -102,6 +102,18 @@ issued_on 发证日期|joined_on 到岗日期|left_on 离岗日期|left_reason �
 may 可以办理|may_manage 可以维护|officer 执法人员|officer_id 执法人员编号|passed 合格|percent 百分比|phone 联系电话
 problem_count 问题数|provider 培训单位|required 应完成|rows 行数|rule 规则代码|started_by 提交人|status_on 情况起始日期
 suspended_until 暂扣截止日期|trainings 培训记录|valid_until 截止日期
+against 追究对象的种类|aggravating 从重的情节|answered_by_name 反馈人|awards_from 取消评优评先起始日期
+awards_lifted_on 恢复评优评先日期|awards_until 取消评优评先截止日期|below 包括下级办理的|case_id 责任追究编号
+completed_on 完成日期|decider_name 决定机关|decision_number 决定文号|defence_answer 对陈述申辩的答复
+document_number 处理决定文号|effective_on 生效日期|ended_note 办结说明|fault 过错程度代码|fault_label 过错程度
+grounds 追究的情形|harm 危害后果|has_account 有账号|hearing_note 听取意见的情况|hearing_on 听取意见日期
+hearing_wanted 要求当面听取意见|held_on 举办日期|hours 学时|imposed_by 决定机关代码|imposed_by_label 决定机关
+matter_label 监督事项|measure 处理种类|measure_name 处理种类名称|measures 可以作出的处理|mitigating 从轻减轻的情节
+nature 行为的性质|officer_id 执法人员编号|on_behalf 由单位代为提交|over 已失效|person_name 人员姓名
+person_title 人员职务|proposed_by_name 提出人|referred 已提出的移送|respondent 追究对象|responsibility 责任代码
+responsibility_label 责任|result_label 处理结果|review_until 申请复核截止日期|reviews 复核和申诉|sanctions 各种处理
+stated_at 陈述时间|stated_by_name 陈述人|trained_hours 完成的学时|trained_on 培训完成日期|training_hours 离岗培训学时
+training_until 离岗培训截止日期|waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 
 NAMES: Final[dict[str, str]] = {

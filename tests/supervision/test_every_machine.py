@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import Barred, IllegalTransition
 from kernel.machine import Guard, Machine
+from supervision.accountability.rules import CASE, CaseFacts
 from supervision.clues.rules import CLUE, ClueFacts
 from supervision.decisions.rules import DECISION, REPORT, DecisionFacts, ReportFacts
 from supervision.instruments.rules import INSTRUMENT, InstrumentFacts
@@ -26,6 +27,7 @@ MACHINES: list[tuple[Machine[Any], type]] = [
     (INSTRUMENT, InstrumentFacts),
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
+    (CASE, CaseFacts),
 ]
 each = pytest.mark.parametrize(("machine", "facts_type"), MACHINES, ids=[m.name for m, _ in MACHINES])
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

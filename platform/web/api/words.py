@@ -16,6 +16,8 @@ TAGS: Final = {
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
     "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
     "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
+    "责任追究": "提出、告知、听取申辩、决定或者建议、移送、复核和申诉（第二十一条）。",
+    "责任追究文书": "被追究的单位和人员：签收、陈述申辩、反馈处理结果、登记培训、申请复核（第二十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
@@ -71,6 +73,12 @@ TrainingInput 登记的培训|ExaminationView 一次资格考试|ExaminationInpu
 EligibilityView 一项持证条件|LeavingInput 离岗|TransferInput 调动|CitizenIdInput 查看的用途|CitizenId 公民身份号码
 MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的一处问题|BodyView 执法主体|BodyInput 登记的执法主体
 EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
+AccountabilityDecision 责任追究的决定|AccountabilityDocument 责任追究的一份文书
+AccountabilityInput 提出的责任追究|AccountabilityRow 责任追究清单的一行|AccountabilityView 责任追究全貌
+DefenceInput 陈述和申辩|GroundView 一种情形|HearingInput 听取意见的记录|ProposalAnswerInput 处理结果
+ProposalAnswerView 所在机关反馈的处理结果|ReceivedRow 收到的责任追究文书的一行|ReceivedView 收到的责任追究文书
+ReferInput 移送|RespondentInput 责任人员|ReviewDecision 对复核、申诉的决定|ReviewRequest 复核、申诉申请
+ReviewView 复核、申诉和决定|SanctionView 一种处理|StatementView 陈述和申辩|TrainingCompletion 离岗培训完成情况
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
@@ -170,6 +178,16 @@ EXAMPLES: Final[dict[str, Any]] = {
         "valid_from": "2026-01-01",
         "valid_until": "2026-12-31",
     },
+    "proposeAccountability": {
+        "supervised_id": _ID,
+        "grounds": ["21(5)"],
+        "facts": "9月20日在新元大道执法时推搡经营者，没有出示证件，有现场视频和笔录。",
+        "gravity": "serious",
+        "fault": "intent",
+        "measure": "organ_criticism",
+        "files": [{"name": "现场视频说明.pdf", "content": "JVBERi0xLjcK", "origin": "现场调取"}],
+    },
+    "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
     "addAccount": {
         "name": "赵某",
         "username": "zhao",

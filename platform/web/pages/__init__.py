@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from web.pages import (
+    accountability,
+    accountability_received,
     admin,
     audit,
     auth,
@@ -40,6 +42,8 @@ from web.pages import (
 from web.pages import help as help_pages
 
 PAGES: list[Any] = [
+    *accountability.ROUTES,
+    *accountability_received.ROUTES,
     *admin.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,

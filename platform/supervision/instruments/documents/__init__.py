@@ -1,10 +1,10 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
+from supervision.instruments.documents.kinds import Document
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
-    Document,
     Done,
     Due,
     ExtensionReplyDocument,
@@ -25,8 +25,20 @@ from supervision.instruments.documents.models import (
     WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
+from supervision.instruments.documents.sanctions import (
+    AccountabilityNoticeDocument,
+    AccountabilityProposalDocument,
+    AccountabilityReviewDocument,
+    CancellationDocument,
+    Fault,
+    UnitSanctionDocument,
+)
 
 __all__ = [
+    "AccountabilityNoticeDocument",
+    "AccountabilityProposalDocument",
+    "AccountabilityReviewDocument",
+    "CancellationDocument",
     "CircularDocument",
     "ClueReferralDocument",
     "DecisionDocument",
@@ -34,6 +46,7 @@ __all__ = [
     "Done",
     "Due",
     "ExtensionReplyDocument",
+    "Fault",
     "Finding",
     "Frame",
     "InternalNoticeDocument",
@@ -49,6 +62,7 @@ __all__ = [
     "Rendered",
     "ReportDocument",
     "Seal",
+    "UnitSanctionDocument",
     "WithdrawalDocument",
     "docx",
     "preview_pages",

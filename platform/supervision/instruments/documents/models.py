@@ -36,6 +36,7 @@ class Regulation(msgspec.Struct, frozen=True, kw_only=True):
     clues: str = "第十七条"
     instruments: str = "第十九条"
     decisions: str = "第二十条"
+    accountability: str = "第二十一条"
     ignored_instrument: str = "第二十一条（十）"
     ignored_decision: str = "第二十一条（十一）"
 
@@ -321,18 +322,3 @@ class ReceiptDocument(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str = ""
     receipt_id: str = ""
     remarks: str = ""
-
-
-SheetDocument = (
-    LetterDocument
-    | OpinionDocument
-    | DecisionDocument
-    | ReportDocument
-    | InternalNoticeDocument
-    | RectificationDocument
-    | ExtensionReplyDocument
-    | WithdrawalDocument
-    | CircularDocument
-    | ClueReferralDocument
-)
-Document = SheetDocument | ReceiptDocument
