@@ -52,6 +52,7 @@ DESTINATIONS = (
         "人员与单位",
         "licence",
         "申请",
+    ),
     Destination(
         "责任追究文书",
         "/accountability/received",

@@ -30,11 +30,7 @@ DEFINER_TABLES: Final = {
     "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
     "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
     "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
-    "account", "accountability_case",
-    "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "circular_draft", "clue",
-    "dead_letter", "deadline", "idempotency_record", "instrument", "login_attempt", "matter", "organ", "outbox_message",
-    "paper", "person",
-    "post", "process_sign", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
+    "accountability_case",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {

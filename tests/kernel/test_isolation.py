@@ -18,13 +18,7 @@ DEFINERS = {
     "process_signs", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
     "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
-    "audit_siblings", "city", "due_deadlines", "hand_over_deadlines", "idempotency_sweep", "install_key",
-    "login_clear", "login_count", "login_locked", "login_lookup", "login_refund", "login_succeeded", "login_sweep",
-    "monthly_organs", "outbox_claim", "outbox_count", "outbox_prune", "outbox_reclaim", "outbox_state", "posts_of",
-    "process_gone", "process_sign", "process_signs", "removed_from_awards", "schema_revision", "search_clues",
-    "search_matters", "search_reach", "session_delete", "session_delete_account", "session_identity", "session_read",
-    "session_renew", "session_sweep", "session_write", "settings_changed", "system_state", "tenant", "verified",
-    "verify_document",
+    "removed_from_awards",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 
