@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from cli.demo.accountability_cases import accountability_cases
 from cli.demo.clue_cases import clue_cases
 from cli.demo.licence_cases import licence_cases
 from cli.demo.matter_cases import matter_cases
@@ -30,6 +31,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from report_cases(stage)
     yield from clue_cases(stage)
     yield from licence_cases(stage)
+    yield from accountability_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

@@ -15,6 +15,7 @@ TAGS: Final = {
     "监督决定": "政府的监督决定和执行核验（第二十条、第二十一条）。",
     "重大逾期": "提请上级关注的逾期事项和上级的要求（第二条、第十一条）。",
     "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
+    "证件与资格": "证件的申请、审查、批准、制发、暂扣，资格取消后的限期（第十条、第二十一条）。",
     "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
     "责任追究": "提出、告知、听取申辩、决定或者建议、移送、复核和申诉（第二十一条）。",
     "责任追究文书": "被追究的单位和人员：签收、陈述申辩、反馈处理结果、登记培训、申请复核（第二十一条）。",
@@ -72,7 +73,9 @@ OfficerEventView 档案记录的一条|CertificateView 证件|HoursView 年度�
 TrainingInput 登记的培训|ExaminationView 一次资格考试|ExaminationInput 登记的资格考试
 EligibilityView 一项持证条件|LeavingInput 离岗|TransferInput 调动|CitizenIdInput 查看的用途|CitizenId 公民身份号码
 MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的一处问题|BodyView 执法主体|BodyInput 登记的执法主体
-EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
+LicenceView 证件申请|LicencePage 证件申请及其条件和步骤|ConditionView 一项持证条件|HeldCertificate 证件
+BarView 资格取消与限期|Option 一个步骤能否办理|ApplicationInput 申请的证件|CheckInput 审查意见|SuspendInput 暂扣
+Licence 证件申请清单|EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
 AccountabilityDecision 责任追究的决定|AccountabilityDocument 责任追究的一份文书
 AccountabilityInput 提出的责任追究|AccountabilityRow 责任追究清单的一行|AccountabilityView 责任追究全貌
 DefenceInput 陈述和申辩|GroundView 一种情形|HearingInput 听取意见的记录|ProposalAnswerInput 处理结果
