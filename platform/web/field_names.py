@@ -105,7 +105,8 @@ suspended_until 暂扣截止日期|trainings 培训记录|valid_until 截止日�
 application 证件申请|application_id 证件申请编号|applied_by_name 提出人|applied_on 申请日期|barred_until 不得重新申领至
 certificate_id 证件编号|certificate_options 证件的步骤|check_note 审查意见|checked_at 审查时间|checked_by_name 审查人
 conditions 持证条件|decision_number 决定文号|department 审批部门|effective_on 生效日期|holder 所在单位
-holder_name 持证人|lifted_on 解除日期|officer_name 申请人|options 步骤|person_name 人员|purpose_label 申请事由|reason_article 理由依据
+holder_name 持证人|lifted_on 解除日期
+officer_name 申请人|options 步骤|person_name 人员|purpose_label 申请事由|reason_article 理由依据
 status_reason 状态原因
 against 追究对象的种类|aggravating 从重的情节|answered_by_name 反馈人|awards_from 取消评优评先起始日期
 awards_lifted_on 恢复评优评先日期|awards_until 取消评优评先截止日期|below 包括下级办理的|case_id 责任追究编号

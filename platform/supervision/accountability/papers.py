@@ -172,13 +172,13 @@ def fault_of(case: Case) -> Fault:
     )
 
 
-def respondent_of(case: Case, whose: str = "你单位") -> str:
-    """你单位, or 你单位彭程（执法人员，其他直接责任人员）."""
+def respondent_of(case: Case, whose: str = "你单位", organ: str = "") -> str:
+    """你单位, 你单位彭程（执法人员，其他直接责任人员）, or 你（许昌市建安区城市管理局，执法人员，其他直接责任人员）."""
     row = case.row
     if row.against == "organ":
         return whose
-    details = [detail for detail in (row.person_title, RESPONSIBILITIES.get(row.responsibility, "")) if detail]
-    return f"{whose}{row.person_name}（{'，'.join(details)}）"
+    details = [part for part in (organ, row.person_title, RESPONSIBILITIES.get(row.responsibility, "")) if part]
+    return f"{whose}{'' if organ else row.person_name}（{'，'.join(details)}）"
 
 
 def measure_of(case: Case) -> str:
@@ -196,6 +196,8 @@ def defence_of(case: Case, answer: str) -> str:
     """What was said, and what is answered to it."""
     said = case.statement
     who = "该人员" if case.row.against == "person" else "你单位"
+    if case.row.measure == "qualification_cancellation":
+        who = "你"
     if said is None:
         return f"{who}{NO_DEFENCE}。"
     if said.waived:
@@ -275,10 +277,11 @@ async def issue_decision(work: Work, case: Case, issuer_id: UUID) -> Accountabil
             "decision",
             lambda frame: CancellationDocument(
                 frame=frame,
-                respondent=respondent_of(case),
+                organ=row.supervised_name,
+                respondent=respondent_of(case, "你", row.supervised_name),
                 identity=identity,
                 bar=f"{bar.amount}年",
-                **common,
+                **{**common, "addressee": row.person_name},
                 **remedy,
             ),
             **shown,

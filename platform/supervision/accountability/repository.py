@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
 
 from kernel.db import CityRow
 from kernel.errors import NotFound
@@ -142,19 +142,47 @@ async def reviews(work: Work, case_id: UUID) -> list[AccountabilityReview]:
     return await _all(work, query.order_by(AccountabilityReview.requested_at))
 
 
-async def reviews_to_decide(work: Work, limit: int = 50) -> Sequence[AccountabilityReview]:
-    """Reviews and appeals that wait for a leader of the work's organ, oldest first."""
+async def reviews_to_decide(work: Work, person_id: UUID, limit: int = 50) -> list[AccountabilityReview]:
+    """Reviews and appeals that wait for a leader of the work's organ, oldest first, without those against what he
+    decided himself."""
     query = (
         select(AccountabilityReview)
+        .join(
+            AccountabilityCase,
+            and_(
+                AccountabilityCase.city_id == AccountabilityReview.city_id,
+                AccountabilityCase.id == AccountabilityReview.case_id,
+            ),
+        )
         .where(
             AccountabilityReview.city_id == work.city_id,
             AccountabilityReview.decider_id == work.organ_id,
             AccountabilityReview.state == "requested",
+            AccountabilityCase.decided_by.is_distinct_from(person_id),
         )
         .order_by(AccountabilityReview.requested_at, AccountabilityReview.id)
         .limit(limit)
     )
     return await _all(work, query)
+
+
+async def received_to_handle(work: Work, limit: int = 50) -> list[AccountabilityNotice]:
+    """What was served on the work's organ and waits for its receipt or, a proposal, for its answer."""
+    answered = exists().where(
+        AccountabilityAnswer.city_id == AccountabilityNotice.city_id,
+        AccountabilityAnswer.notice_id == AccountabilityNotice.id,
+        AccountabilityAnswer.round == AccountabilityNotice.round,
+    )
+    query = select(AccountabilityNotice).where(
+        AccountabilityNotice.city_id == work.city_id,
+        AccountabilityNotice.addressee_id == work.organ_id,
+        AccountabilityNotice.over.is_(False),
+        or_(
+            AccountabilityNotice.opened_at.is_(None),
+            and_(AccountabilityNotice.kind == "proposal", ~answered),
+        ),
+    )
+    return await _all(work, query.order_by(AccountabilityNotice.id).limit(limit))
 
 
 async def evidence(work: Work, case_id: UUID) -> list[Evidence]:
@@ -223,15 +251,43 @@ async def removed_until(work: Work, organ_id: UUID, first: date, last: date) -> 
     return found
 
 
-async def count_waiting(work: Work) -> int:
-    """Cases of the work's organ that are neither ended nor only waiting for the other side."""
-    query = (
-        select(func.count())
-        .select_from(AccountabilityCase)
-        .where(
-            AccountabilityCase.city_id == work.city_id,
-            AccountabilityCase.organ_id == work.organ_id,
-            AccountabilityCase.state.in_(("proposed", "notified")),
-        )
+def _ready(work: Work) -> ColumnElement[bool]:
+    """Told cases whose respondent was heard, or whose time for the defence is over."""
+    heard = exists().where(
+        AccountabilityStatement.city_id == AccountabilityCase.city_id,
+        AccountabilityStatement.case_id == AccountabilityCase.id,
     )
-    return await work.session.scalar(query) or 0
+    over = exists().where(
+        AccountabilityNotice.city_id == AccountabilityCase.city_id,
+        AccountabilityNotice.case_id == AccountabilityCase.id,
+        AccountabilityNotice.kind == "notice",
+        AccountabilityNotice.until < work.today,
+    )
+    return and_(AccountabilityCase.state == "notified", or_(heard, over))
+
+
+async def cases_for_leader(work: Work, person_id: UUID, limit: int = 50) -> list[AccountabilityCase]:
+    """What waits for a leader of the body: completed cases to be told, and told ones to be decided, without his own."""
+    complete = and_(AccountabilityCase.state == "proposed", AccountabilityCase.measure != "")
+    query = select(AccountabilityCase).where(
+        AccountabilityCase.city_id == work.city_id,
+        AccountabilityCase.organ_id == work.organ_id,
+        AccountabilityCase.state.in_(LIVE),
+        AccountabilityCase.proposed_by.is_distinct_from(person_id),
+        or_(complete, and_(_ready(work), AccountabilityCase.measure != "removal_from_awards")),
+    )
+    return await _all(work, query.order_by(AccountabilityCase.id).limit(limit))
+
+
+async def awards_to_decide(work: Work, body_id: UUID | None, limit: int = 50) -> list[AccountabilityCase]:
+    """Removals from awards of the government's body that wait for the government's leader."""
+    if body_id is None:
+        return []
+    query = select(AccountabilityCase).where(
+        AccountabilityCase.city_id == work.city_id,
+        AccountabilityCase.organ_id == body_id,
+        AccountabilityCase.state.in_(LIVE),
+        AccountabilityCase.measure == "removal_from_awards",
+        _ready(work),
+    )
+    return await _all(work, query.order_by(AccountabilityCase.id).limit(limit))

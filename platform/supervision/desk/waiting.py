@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.clock import local_date
 from kernel.wording import format_short
 from kernel.work import Actor, Work
+from supervision.accountability import repository as accountability
 from supervision.desk import repository
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
@@ -173,6 +174,40 @@ async def _licences(work: Work, actor: Actor) -> list[Waiting]:
     ]
 
 
+async def _accountability(work: Work, actor: Actor) -> list[Waiting]:
+    """Cases that wait to be told, and those whose respondent was heard or let the time pass."""
+    return [
+        Waiting(
+            kind="accountability",
+            label="审批告知" if c.state == "proposed" else "作出决定",
+            title=f"责任追究 {c.number}",
+            organ=c.supervised_name if c.against == "organ" else c.person_name,
+            note=f"提出 {c.proposed_by_name}",
+            href=f"/accountability/{c.id}",
+            article="21",
+            since=c.proposed_at,
+        )
+        for c in await accountability.cases_for_leader(work, actor.person_id)
+    ]
+
+
+async def _reviews(work: Work, actor: Actor) -> list[Waiting]:
+    """Reviews and appeals that the organ decides on, without those of the actor's own decisions."""
+    return [
+        Waiting(
+            kind="accountability",
+            label="决定复核" if r.kind == "review" else "决定申诉",
+            title="责任追究",
+            organ=r.requested_by_name,
+            note=r.reason,
+            href=f"/accountability/{r.case_id}",
+            article="21",
+            since=r.requested_at,
+        )
+        for r in await accountability.reviews_to_decide(work, actor.person_id)
+    ]
+
+
 async def for_government(work: Work, actor: Actor) -> list[Waiting]:
     """Reports on which a government leader decides, and objections to what another leader decided."""
     tree = await directory(work)
@@ -189,24 +224,61 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
         )
         for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
     ]
-    return objections + [
+    return (
+        objections
+        + await _reviews(work, actor)
+        + await _awards(work)
+        + [
+            Waiting(
+                kind="report",
+                label="作出决定",
+                title=r.matter_title,
+                organ=await _short(work, r.supervised_id, r.supervised_name),
+                note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
+                href=f"/reports/{r.id}",
+                article="20",
+                since=r.sent_at or r.created_at,
+            )
+            for r in await repository.rows(work, repository.reports_to_decide(work))
+        ]
+    )
+
+
+async def _awards(work: Work) -> list[Waiting]:
+    """Removals from awards that only the government's leader imposes (Art. 21)."""
+    tree = await directory(work)
+    body = tree.supervision_body_of(work.organ_id)
+    return [
         Waiting(
-            kind="report",
-            label="作出决定",
-            title=r.matter_title,
-            organ=await _short(work, r.supervised_id, r.supervised_name),
-            note=f"{tree.short(r.organ_id)}报告，{'逾期不改正' if r.ground == 'lapsed' else '拒不改正'}",
-            href=f"/reports/{r.id}",
-            article="20",
-            since=r.sent_at or r.created_at,
+            kind="accountability",
+            label="决定取消评优评先资格",
+            title=f"责任追究 {c.number}",
+            organ=c.supervised_name,
+            note=f"{tree.short(c.organ_id)}提请",
+            href=f"/accountability/{c.id}",
+            article="21",
+            since=c.proposed_at,
         )
-        for r in await repository.rows(work, repository.reports_to_decide(work))
+        for c in await accountability.awards_to_decide(work, body)
     ]
 
 
 async def for_head(work: Work) -> list[Waiting]:
-    """Written reports that the head of a supervised organ settles."""
-    return [
+    """Written reports that the head of a supervised organ settles, and accountability that waits for the organ."""
+    served = [
+        Waiting(
+            kind="accountability",
+            label="签收文书" if n.opened_at is None else "反馈处理结果",
+            title=f"{n.title} {n.number}",
+            organ=n.issuer_name,
+            note=n.person_name or "本单位",
+            href=f"/accountability/received/{n.id}",
+            article="21",
+            since=n.sent_at,
+        )
+        for n in await accountability.received_to_handle(work)
+    ]
+    return served + [
         Waiting(
             kind="reply",
             label="审定书面报告",

@@ -334,8 +334,9 @@ def accountability_proposal() -> Document:
 def cancellation() -> Document:
     return CancellationDocument(
         frame=frame(number="建司执监资〔2026〕1号"),
-        addressee=ORGAN,
-        respondent=RESPONDENT,
+        addressee="彭某某",
+        organ=ORGAN,
+        respondent=f"你（{ORGAN}，执法人员，其他直接责任人员）",
         identity="证件号码4110************18，行政执法证编号豫K00018",
         fault=fault(),
         defence=DEFENCE,

@@ -110,8 +110,8 @@ def cancellation(document: CancellationDocument) -> Sheet:
         text(sentence(document.defence)),
         heading(3, "决定"),
         text(
-            f"{sentence(document.reason)}根据{law.cite(law.accountability)}的规定，决定取消该人员的行政执法资格。"
-            "本决定自送达之日起生效，行政执法证件同时失效，应当交回所在单位，由所在单位上交本机关。"
+            f"{sentence(document.reason)}根据{law.cite(law.accountability)}的规定，决定取消你的行政执法资格。"
+            f"本决定自送达之日起生效，行政执法证件同时失效。你应当将证件交回{document.organ}，由其上交本机关；本决定同时送达该单位。"
         ),
         text(f"自本决定生效之日起{document.bar}内不得重新申领行政执法资格。"),
         heading(4, "复核和申诉"),

@@ -60,11 +60,14 @@ class AccountabilityProposalDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancellationDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """取消行政执法资格决定书, issued by the justice department alone."""
+    """取消行政执法资格决定书 to the officer, issued by the justice department alone; his organ is served as well."""
 
     frame: Frame
     addressee: str
+    """The officer."""
+    organ: str
     respondent: str
+    """你（许昌市建安区城市管理局执法人员，其他直接责任人员）."""
     identity: str
     """证件号码4110************18，行政执法证编号豫K0001."""
     fault: Fault
