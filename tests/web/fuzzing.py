@@ -27,6 +27,7 @@ from kernel import settings as kernel_settings
 from kernel.ids import new_id
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.accountability import steps
 from tests.world import World
 from web.api.schema import document
 from web.api.words import EXAMPLES
@@ -96,6 +97,9 @@ class Fuzzed:
             "act_id": [act.id],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
+        case, _ = await steps.against_officer(self.world)
+        notice = await steps.told(self.world, case.id)
+        self.known |= {"case_id": [case.id], "paper_id": [notice.id]}
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
 

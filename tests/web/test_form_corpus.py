@@ -11,9 +11,11 @@ from typing import Final
 import pytest
 
 from kernel.ids import new_id
+from supervision.accountability.service import Respondent
 from tests import stories
 from tests.databases import Backend
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.accountability import steps
 from tests.web.conftest import Client, Opener
 from tests.world import World
 
@@ -34,17 +36,27 @@ ODD: Final = (
 """Text like any other: kept or refused, never an error of the server, never more than text on a page."""
 SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
-    (BODY, "chen"): ("/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk"),
-    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters"),
+    (BODY, "chen"): (
+        "/clues/new",
+        "/clues",
+        "/matters/new",
+        "/matters",
+        "/instruments",
+        "/deadlines",
+        "/desk",
+        "/accountability",
+    ),
+    (BODY, "li"): ("/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/accountability"),
     (GOVERNMENT, "wu"): ("/reports", "/decisions"),
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): ("/inbox",),
-    (SUPERVISED, "qian"): ("/inbox",),
+    (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
+    (SUPERVISED, "peng"): ("/accountability/received",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }
 RECORDS: Final = re.compile(
-    r"/(clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
+    r"/(accountability|clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
 )
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/export")
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
@@ -102,10 +114,23 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.draft_letter(world, matter.id)
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
+    await accountable(world)
     if decided:
         await stories.decided_matter(world)
     else:
         await stories.reported_matter(world)
+
+
+async def accountable(world: World) -> None:
+    """Cases of accountability: one to be told, one whose defence is awaited, a proposal to be answered, a decision."""
+    person, _ = await steps.against_officer(world)
+    await steps.notify(world, person.id)
+    await steps.receive(world, (await steps.notices(world, person.id))[0].id)
+    named = Respondent(name="彭程", responsibility="direct")
+    await steps.propose(world)
+    for measure in ("person_criticism", "organ_criticism"):
+        case = await steps.propose(world, measure=measure, person=named if measure[0] == "p" else None)
+        await steps.decided(world, case.id, measure)
 
 
 async def forms_of(client: Client, starts: tuple[str, ...]) -> list[Form]:

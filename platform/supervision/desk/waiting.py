@@ -26,6 +26,8 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _closings(work, actor),
         *await _dismissals(work, actor),
         *await _escalations(work),
+        *await _accountability(work, actor),
+        *await _reviews(work, actor),
         *await _licences(work, actor),
     ]
     return sorted(found, key=lambda one: one.since)

@@ -65,6 +65,7 @@ MADE_BY: Final = {
     "account_id": ("addAccount", "listAccounts"),
     "letter_id": ("", "listDeadLetters"),
     "case_id": ("proposeAccountability", "listAccountability"),
+    "paper_id": ("", "listReceivedAccountability"),
     "entry_id": ("", "searchAudit"),
     "notice_id": ("", "listNotices"),
     "officer_id": ("addOfficer", "listOfficers"),
