@@ -54,7 +54,7 @@ PAGES: Final = {
     (SUPERVISED, "peng"): ("/accountability/received",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
-}
+}  # fmt: skip
 RECORDS: Final = re.compile(
     r"/(accountability|clues|matters|instruments|reports|decisions|inbox|accounts|delegations|escalations)/[^?#]+"
 )
