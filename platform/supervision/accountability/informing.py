@@ -22,7 +22,7 @@ from supervision.accountability.case import (
 )
 from supervision.accountability.commands import Defence
 from supervision.accountability.models import AccountabilityCase, AccountabilityStatement
-from supervision.accountability.receiving import own_notice, require_open
+from supervision.accountability.receiving import own_notice, require_open, require_person
 from supervision.accountability.rules import CASE
 from supervision.deadlines import notices as bell
 from supervision.deadlines import service as deadlines
@@ -59,10 +59,11 @@ async def notify(work: Work, case_id: UUID, *, version: int | None = None) -> Ac
 async def state_defence(work: Work, notice_id: UUID, given: Defence) -> AccountabilityStatement:
     """The respondent's statement and defence, once for each notice and within its time; or that there is none.
 
-    The person himself, or his organ for a person; the head or the legal-affairs unit for an organ. Raises NotFound
+    The person himself; for one without account, and for itself, the organ. Raises NotFound
     for a notice about somebody else, IllegalTransition when it is late or was done, Invalid.
     """
     notice = await own_notice(work, notice_id, "state_defence")
+    require_person(work, notice)
     _check(work, given)
     await require_open(work, notice)
     async with work.acting_as(notice.organ_id):

@@ -36,6 +36,8 @@ ACTS: Final = {
     "review": (("request_review", "request_appeal", "提出申诉", "review"),),
 }
 """Kind of document → (step of the machine, action of policy, label, part of the page)."""
+PERSONAL: Final = frozenset({"state_defence", "request_review", "request_appeal"})
+"""Rights of the person himself, who has an account."""
 
 
 async def received(work: Work, *, after: UUID | None = None, limit: int = 50) -> Page[ReceivedRow]:
@@ -123,7 +125,9 @@ async def notice_view(work: Work, notice_id: UUID) -> ReceivedView:
 
 async def _acts(work: Work, row: AccountabilityNotice, case: Case) -> tuple[list[Choice], list[Choice]]:
     options = {option.action: option for option in CASE.options(case.row.state, facts(work, case))}
-    found = [await _choice(work, row, options.get(act[0]), act) for act in ACTS[row.kind]]
+    # After the review what can still be asked for is the appeal, on whichever document it is asked.
+    acts = ACTS["review"] if row.kind == "decision" and case.reviews else ACTS[row.kind]
+    found = [await _choice(work, row, options.get(act[0]), act) for act in acts]
     chosen = [choice for choice in found if choice is not None]
     return [c for c in chosen if c.allowed], [c for c in chosen if not c.allowed]
 
@@ -135,6 +139,8 @@ async def _choice(
     verdict, sentence = await consider(work, "accountability", asked, target(row))
     if not verdict.allowed:
         return Choice(action=asked, label=label, articles=[verdict.article], reason=sentence)
+    if row.person_id is not None and row.person_id != person(work) and asked in PERSONAL:
+        return Choice(action=asked, label=label, articles=["21"], reason="由本人提出，单位不得代替。")
     if row.over:
         return Choice(action=asked, label=label, articles=["21"], reason="这份文书已被撤销或者替代。")
     if option is None or (asked == "record_training" and not option.allowed):

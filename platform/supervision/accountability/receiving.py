@@ -8,7 +8,7 @@ from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from kernel.work import Work
 from supervision.accountability import repository
 from supervision.accountability.case import RECEIVERS, person
-from supervision.accountability.models import AccountabilityNotice
+from supervision.accountability.models import AccountabilityCase, AccountabilityNotice
 from supervision.accountability.serving import serve
 from supervision.instruments import service as instruments
 from supervision.instruments.models import PaperCopy
@@ -48,11 +48,20 @@ async def require_open(work: Work, notice: AccountabilityNotice) -> None:
 
 
 def require_person(work: Work, notice: AccountabilityNotice) -> None:
-    """What is asked for in the organ's name needs its head; for a person, himself or the head. Raises Denied."""
+    """A right of a person is his own; where he has no account, his organ hands in what he says. Raises Denied."""
+    if notice.person_id is not None and person(work) != notice.person_id:
+        raise Denied(
+            "陈述申辩、申请复核由本人提出，单位不得代替。",
+            article="21",
+            remedy="请本人登录后办理；没有账号的，由单位代为提交。",
+        )
+
+
+def require_head(work: Work, notice: AccountabilityNotice) -> None:
+    """What is asked for by the organ, for itself or a person without account, needs its head. Raises Denied."""
     actor = work.actor
-    mine = notice.person_id is not None and person(work) == notice.person_id
-    if actor is not None and not mine and "organ_head" not in actor.roles:
-        raise Denied("由本人或者单位主要负责人提出。", article="21", remedy="可以提请主要负责人提出。")
+    if notice.person_id is None and actor is not None and "organ_head" not in actor.roles:
+        raise Denied("由单位主要负责人提出。", article="21", remedy="可以提请主要负责人提出。")
 
 
 async def open_notice(work: Work, notice_id: UUID) -> AccountabilityNotice:
@@ -73,6 +82,8 @@ async def _opened(work: Work, notice: AccountabilityNotice) -> None:
         return
     by = work.actor.name if work.actor else "系统"
     async with work.acting_as(notice.organ_id):
+        # The case before its documents, as in every other step: two who act at once wait for each other in one order.
+        await repository.lock(work, AccountabilityCase, notice.case_id)
         held = await repository.lock(work, AccountabilityNotice, notice.id)
         if held.opened_at is not None:
             return

@@ -13,7 +13,7 @@ from supervision.accountability.case import Case, check_version, facts, load, na
 from supervision.accountability.commands import DecideReview
 from supervision.accountability.deciding import settle
 from supervision.accountability.models import AccountabilityCase, AccountabilityReview
-from supervision.accountability.receiving import own_notice, require_open, require_person, target
+from supervision.accountability.receiving import own_notice, require_head, require_open, require_person, target
 from supervision.accountability.rules import CASE, awards_period
 from supervision.deadlines import notices as bell
 from supervision.deadlines import service as deadlines
@@ -35,6 +35,7 @@ async def request_review(work: Work, notice_id: UUID, reason: str) -> Accountabi
     """
     notice = await own_notice(work, notice_id)
     require_person(work, notice)
+    require_head(work, notice)
     await require_open(work, notice)
     if notice.kind not in ("decision", "review"):
         raise IllegalTransition(

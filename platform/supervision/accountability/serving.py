@@ -9,7 +9,7 @@ from kernel.wording import format_date
 from kernel.work import Work
 from supervision.accountability import repository
 from supervision.accountability.case import LEADERS, RECEIVERS, Case, facts, load, record
-from supervision.accountability.models import AccountabilityNotice
+from supervision.accountability.models import AccountabilityCase, AccountabilityNotice
 from supervision.accountability.rules import CASE
 from supervision.deadlines import notices as bell
 from supervision.deadlines import service as deadlines
@@ -106,6 +106,8 @@ async def _effective(work: Work, case: Case, notice: AccountabilityNotice, on: d
 
 async def deem_served(work: Work, notice_id: UUID) -> None:
     """Nobody opened the document by the end of the next working day: it counts as served then. Acts as the body."""
+    found = await repository.get(work, AccountabilityNotice, notice_id)
+    await repository.lock(work, AccountabilityCase, found.case_id)
     notice = await repository.lock(work, AccountabilityNotice, notice_id)
     if notice.served_on is not None:
         return

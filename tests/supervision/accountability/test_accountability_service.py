@@ -460,3 +460,46 @@ async def test_a_vertical_body_is_limited_and_its_superior_told(world: World) ->
     with pytest.raises(Invalid):
         async with world.work(BODY, "supervision_leader") as work:
             await service.decide(work, case.id, Decide(reason="理由充分。", measure="nothing"))
+
+
+async def test_nobody_waives_or_asks_in_the_place_of_the_officer(world: World) -> None:
+    case, _ = await steps.against_officer(world)
+    await steps.notify(world, case.id)
+    notice = (await steps.notices(world, case.id))[0]
+    await steps.receive(world, notice.id)
+    for role in ("contact", "organ_head"):
+        with pytest.raises(Denied, match="本人"):
+            await steps.defend(world, notice.id, role, text="", waived=True)
+    async with world.work(SUPERVISED, "organ_head") as work:
+        assert (await service.notice_view(work, notice.id)).allowed == []
+    named = await steps.propose(
+        world, person=Respondent(name="无账号", responsibility="direct"), measure="person_circular"
+    )
+    await steps.notify(world, named.id)
+    other = (await steps.notices(world, named.id))[0]
+    await steps.receive(world, other.id)
+    await steps.defend(world, other.id, "contact")
+    async with world.work(BODY, "supervisor") as work:
+        seen = await service.case_view(work, named.id)
+        assert seen.statement is not None
+        assert seen.statement.on_behalf
+
+
+async def test_a_cancellation_is_changed_to_a_proposal_on_review(world: World) -> None:
+    case, officer = await steps.against_officer(world)
+    decision = await steps.decided(world, case.id, CANCEL)
+    await steps.request(world, decision.id)
+    with pytest.raises(Invalid, match="轻于"):
+        await steps.review(world, case.id, "changed", CANCEL)
+    await steps.review(world, case.id, "changed", "off_post_training")
+    async with world.work(BODY) as work:
+        assert (await work.session.scalars(select(QualificationBar))).one().lifted_kind == "set_aside"
+    async with world.work(SUPERVISED) as work:
+        held = (await work.session.scalars(select(Certificate).where(Certificate.officer_id == officer.id))).one()
+        assert held.status == "valid"
+    proposal = (await steps.notices(world, case.id, "proposal"))[0]
+    await steps.receive(world, proposal.id)
+    await steps.answer(world, proposal.id, training_hours=40)
+    assert (await steps.case_row(world, case.id)).measure == "off_post_training"
+    old = (await steps.notices(world, case.id, "decision"))[0]
+    assert old.over
