@@ -114,11 +114,11 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.draft_letter(world, matter.id)
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
-    await accountable(world)
     if decided:
         await stories.decided_matter(world)
     else:
         await stories.reported_matter(world)
+    await accountable(world)
 
 
 async def accountable(world: World) -> None:
