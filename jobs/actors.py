@@ -80,6 +80,22 @@ async def remind_returns_below(work: Work, body_id: str) -> None:
         log.info("returns reminded of", number=len(taken))
 
 
+@job("accountability_step", queue="deadlines")
+async def accountability_step(work: Work, deadline_id: str, step: str) -> None:
+    """What is due around a limit of an accountability case (Article 21)."""
+    from supervision.accountability import service as accountability
+
+    await accountability.due(work, UUID(deadline_id), step)
+
+
+@job("open_accountability")
+async def open_accountability(work: Work, origin: str, source_id: str) -> None:
+    """Draft a case when an instrument was not obeyed or a decision not executed (Article 21(10), (11)), once."""
+    from supervision.accountability import service as accountability
+
+    await accountability.draft_from(work, origin, UUID(source_id))
+
+
 @job("proof_of_service")
 async def proof_of_service(work: Work, delivery_id: str) -> None:
     """Make the 送达回证 of what was served, once (Article 19)."""

@@ -17,6 +17,9 @@ _TABLES: Final = {
     "dismissal_reason": "不予受理情形",
     "suspension_ground": "中止情形",
     "gravity": "严重程度",
+    "ground": "追责情形",
+    "fault": "过错程度",
+    "sanction": "处理种类",
     "instrument": "文书",
     "decision": "监督决定",
     "deadline": "期限",
@@ -36,6 +39,7 @@ _FIELDS: Final = {
     "when": "适用情形", "off_for_relations": "不适用的监督关系", "reason": "理由", "amount": "长度", "unit": "单位",
     "source": "来源", "note": "说明", "tenant_may_change": "允许本单位调整", "month": "月", "day": "日",
     "count": "次数", "offset": "相对期满的工作日", "to": "提醒对象", "unless": "例外情形",
+    "against": "对象", "imposed_by": "决定机关", "document": "文书", "weight": "轻重",
     "left_out": "不包括的监督内容", "relation": "监督关系",
     "organ": "决定单位", "role": "决定职责",
 }  # fmt: skip
@@ -44,6 +48,8 @@ _WORDS: Final = {
     "default": "规则默认", "tenant": "本单位调整", "draft": "征求意见稿", "in_force": "施行", "superseded": "已被取代",
     "level": "层级", "line": "条线", "vertical": "垂直、双重管理", "internal": "内部", "assist": "协助",
     "letter": "信函格式", "standard": "标准格式", "upward": "上行文", "sheet": "表格",
+    "organ": "单位", "person": "人员", "supervising_organ": "监督机关", "own_organ": "所在行政执法机关",
+    "supervision_body": "监督机构", "referral": "移送有权机关",
     "True": "是", "False": "否", "justice_department": "司法行政部门", "government": "人民政府", "department": "部门",
 }  # fmt: skip
 

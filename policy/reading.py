@@ -11,7 +11,17 @@ import msgspec
 from policy import articles
 from policy.errors import RuleBookError
 from policy.rulebook import RuleBook
-from policy.vocabulary import DECISION_NAMES, INSTRUMENT_NAMES, ORGAN_CLASSES, ROLES, SUPERVISION_RELATIONS
+from policy.vocabulary import (
+    CANCELLATION,
+    DECISION_NAMES,
+    INSTRUMENT_NAMES,
+    ORGAN_CLASSES,
+    ORGAN_MEASURES,
+    PERSON_MEASURES,
+    REFERRALS,
+    ROLES,
+    SUPERVISION_RELATIONS,
+)
 
 USED_DEADLINES: Final = frozenset(
     {
@@ -41,6 +51,10 @@ USED_DEADLINES: Final = frozenset(
         "accountability.statement",
         "accountability.organ_answer",
         "accountability.review",
+        "accountability.decide_review",
+        "accountability.appeal",
+        "accountability.decide_appeal",
+        "accountability.awards_removal",
         "certificate.renewal_before",
         "certificate.validity",
         "return.quarterly",
@@ -52,6 +66,7 @@ USED_LIMITS: Final = frozenset(
     {
         "extension.times",
         "clue.extension_times",
+        "accountability.training_hours",
         "clue.duplicate_score",
         "instrument.send_backs",
         "matter.handlers",
@@ -67,17 +82,25 @@ LADDER: Final = ("remind_before", "remind_last_day", "overdue", "draft_report", 
 _RECIPIENTS: Final = ROLES | {"handler", "upper_justice_department"}
 RECUSAL_GROUNDS: Final = ("own_interest", "relative_interest", "other")
 RECUSAL_LADDER: Final = ("recusal_remind", "recusal_overdue", "recusal_escalate")
-PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular", "recusal_decision")
+GROUNDS: Final = tuple(f"21({n})" for n in range(1, 13))
+SANCTIONS: Final = (*ORGAN_MEASURES, *PERSON_MEASURES, CANCELLATION, *REFERRALS)
+ACCOUNTABILITY: Final = ("accountability_notice", "accountability_proposal", "qualification_cancellation",
+                         "unit_sanction", "accountability_review")  # fmt: skip
+"""The documents of accountability (Art. 21)."""
+PAPERS: Final = ("extension_reply", "withdrawal_notice", "service_receipt", "circular", "recusal_decision",
+                 *ACCOUNTABILITY)  # fmt: skip
 """Documents that ask for no answer: they go with an instrument, or are told to many."""
-REFERRALS: Final = ("discipline_referral", "criminal_transfer", "urge_transfer")
+REFERRAL_LETTERS: Final = ("discipline_referral", "criminal_transfer", "urge_transfer")
 """Letters of a referral (Arts. 18, 21), known to a named few."""
-_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS, *REFERRALS)
+_INSTRUMENTS: Final = (*INSTRUMENT_NAMES, "decision", "government_report", *PAPERS, *REFERRAL_LETTERS)
 
 # Table → the keys that it must hold, each exactly once.
 _COMPLETE: Final[dict[str, tuple[str, ...]]] = {
     "article": tuple(str(n) for n in range(1, articles.LAST_ARTICLE + 1)),
     "content_item": CONTENT_ITEMS,
     "mode": MODES,
+    "ground": GROUNDS,
+    "sanction": SANCTIONS,
     "instrument": _INSTRUMENTS,
     "decision": tuple(DECISION_NAMES),
     "deadline": tuple(sorted(USED_DEADLINES)),
@@ -216,6 +239,7 @@ def _unknown_words(data: dict[str, Any]) -> Iterator[_Problem]:
     checks = (
         ("instrument", "relations", SUPERVISION_RELATIONS, "监督关系"),
         ("instrument", "signed_by", ORGAN_CLASSES, "单位类别"),
+        ("sanction", "document", frozenset({"", *ACCOUNTABILITY}), "文书种类"),
         ("decision", "off_for_relations", SUPERVISION_RELATIONS, "监督关系"),
         ("scope", "left_out", frozenset(CONTENT_ITEMS), "监督内容"),
         ("ladder", "to", _RECIPIENTS, "提醒对象"),
@@ -224,7 +248,7 @@ def _unknown_words(data: dict[str, Any]) -> Iterator[_Problem]:
     )
     for table, field, known, what in checks:
         for index, entry in enumerate(data[table]):
-            for word in entry[field]:
+            for word in [entry[field]] if isinstance(entry[field], str) else entry[field]:
                 if word not in known:
                     yield table, index, field, f"{what}“{word}”不存在"
     for index, entry in enumerate(data["recusal_decider"]):

@@ -67,6 +67,34 @@ class ContentItem(_Entry, frozen=True):
         return self.code
 
 
+class Ground(_Entry, frozen=True):
+    """One of the twelve grounds of Art. 21; the code is its key and its article."""
+
+    code: Text
+    name: Text
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+    @property
+    def article(self) -> str:
+        return self.code
+
+
+class Sanction(_Entry, frozen=True):
+    """A measure of Art. 21: against whom, who imposes it, by which document. `weight` orders them: a review never
+    makes an outcome heavier."""
+
+    key: Text
+    name: Text
+    against: Literal["organ", "person"]
+    imposed_by: Literal["supervising_organ", "own_organ", "supervision_body", "referral"]
+    document: str
+    weight: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    article: Text
+
+
 class Term(_Entry, frozen=True):
     """A word of a closed list (mode, measure, source, reason, gravity) with the article it serves."""
 
@@ -209,7 +237,21 @@ class RecusalDecider(_Entry, frozen=True):
     note: Text
 
 
-E = TypeVar("E", ContentItem, Term, Instrument, DecisionKind, Deadline, DueDay, Limit, Scope, Bar, RecusalDecider)
+E = TypeVar(
+    "E",
+    ContentItem,
+    Ground,
+    Sanction,
+    Term,
+    Instrument,
+    DecisionKind,
+    Deadline,
+    DueDay,
+    Limit,
+    Scope,
+    Bar,
+    RecusalDecider,
+)
 
 
 class RuleBook(_Entry, frozen=True):
@@ -224,6 +266,9 @@ class RuleBook(_Entry, frozen=True):
     dismissal_reasons: tuple[Term, ...] = msgspec.field(name="dismissal_reason")
     suspension_grounds: tuple[Term, ...] = msgspec.field(name="suspension_ground")
     gravities: tuple[Term, ...] = msgspec.field(name="gravity")
+    grounds: tuple[Ground, ...] = msgspec.field(name="ground")
+    faults: tuple[Term, ...] = msgspec.field(name="fault")
+    sanctions: tuple[Sanction, ...] = msgspec.field(name="sanction")
     instruments: tuple[Instrument, ...] = msgspec.field(name="instrument")
     decisions: tuple[DecisionKind, ...] = msgspec.field(name="decision")
     deadlines: tuple[Deadline, ...] = msgspec.field(name="deadline")
@@ -270,6 +315,17 @@ class RuleBook(_Entry, frozen=True):
     def gravity(self, key: str) -> Term:
         return _find("严重程度", self.gravities, key)
 
+    def ground(self, code: str) -> Ground:
+        """``21(11)`` → the ground of accountability."""
+        return _find("追责情形", self.grounds, code)
+
+    def fault(self, key: str) -> Term:
+        return _find("过错程度", self.faults, key)
+
+    def sanction(self, key: str) -> Sanction:
+        """``qualification_cancellation`` → against whom it goes and who imposes it."""
+        return _find("处理种类", self.sanctions, key)
+
     def decision_kind(self, key: str) -> DecisionKind:
         return _find("决定种类", self.decisions, key)
 
@@ -299,7 +355,8 @@ class RuleBook(_Entry, frozen=True):
         sentences = {entry.code: entry.summary for entry in self.articles}
         if code in sentences:
             return sentences[code]
-        names = {i.code: f"监督{i.name}的情况。" for i in self.content_items} | {
+        names = {g.code: f"追究责任的情形：{g.name}。" for g in self.grounds}
+        names |= {i.code: f"监督{i.name}的情况。" for i in self.content_items} | {
             m.article: f"以{m.name}的方式开展监督。" for m in self.modes
         }
         return names.get(code) or sentences[str(articles.parse(code).number)]

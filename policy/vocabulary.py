@@ -80,6 +80,26 @@ DECISION_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+# Accountability (Art. 21). Against the organ, imposed by the supervising side:
+ORGAN_MEASURES: Final[Mapping[str, str]] = MappingProxyType(
+    {"organ_circular": "通报", "organ_criticism": "批评", "removal_from_awards": "取消评优评先资格"}
+)
+# Against a person, imposed by the person's own enforcement organ on proposal:
+PERSON_MEASURES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person_circular": "通报",
+        "person_criticism": "批评",
+        "off_post_training": "离岗培训",
+        "post_transfer": "调离行政执法岗位",
+    }
+)
+# Against a person, imposed by the supervision body:
+CANCELLATION: Final = "qualification_cancellation"
+# For other authorities to decide:
+REFERRALS: Final[Mapping[str, str]] = MappingProxyType(
+    {"disciplinary_sanction": "移送有权机关依法给予处分", "criminal_justice": "移送司法机关追究刑事责任"}
+)
+
 _INSTRUMENT_VERBS: Final[Mapping[str, str]] = {
     "draft": "起草",
     "submit": "提交审核",
@@ -212,6 +232,29 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "decide_objection": "处理对监督决定的异议",
     },
     "circular": {"list": "查看通报清单", "read": "查看通报", "issue": "印发通报", "discard": "决定不印发通报"},
+    "accountability": {
+        "list": "查看责任追究清单",
+        "read": "查看责任追究",
+        "propose": "提出责任追究",
+        "amend": "补充责任追究的事实和建议",
+        "drop": "决定不予追究",
+        "notify": "告知拟作的处理",
+        "record_hearing": "记录听取陈述申辩",
+        "not_uphold": "认定追究不成立",
+        "serve": "送达责任追究文书",
+        "carry_out": "记录处理落实",
+        "insist": "再次建议处理",
+        "close": "办结责任追究",
+        "read_notice": "查看送达的责任追究文书",
+        "open_notice": "签收责任追究文书",
+        "state_defence": "陈述和申辩",
+        "answer_proposal": "反馈责任追究建议的处理结果",
+        "record_training": "登记离岗培训完成情况",
+        "request_review": "申请复核",
+        "request_appeal": "申诉",
+        "decide_review": "对复核申请作出决定",
+        "decide_appeal": "对申诉作出决定",
+    },
     "deadline": {"read": "查看期限", "urge": "发送催办", "override": "调整期限", "run_step": "执行到期步骤"},
     "organ": {"list": "查看单位名录", "read": "查看单位", "manage": "维护单位"},
     "relation": {"read": "查看监督关系", "manage": "维护监督关系"},
@@ -307,6 +350,12 @@ def _labels() -> dict[tuple[str, str], str]:
     for kind, name in REFERRAL_NAMES.items():
         labels |= {(f"referral:{kind}", verb): text + name for verb, text in _REFERRAL_VERBS.items()}
     labels |= {(kind, action): text for kind, actions in _FOLLOW_UP.items() for action, text in actions.items()}
+    labels |= {(f"accountability:{key}", "impose"): f"对单位给予{name}" for key, name in ORGAN_MEASURES.items()}
+    for key, name in PERSON_MEASURES.items():
+        labels[f"accountability:{key}", "recommend"] = f"建议对人员给予{name}"
+        labels[f"accountability:{key}", "impose"] = f"对人员给予{name}"
+    labels[f"accountability:{CANCELLATION}", "impose"] = "取消行政执法资格"
+    labels |= {(f"accountability:{key}", "refer"): name for key, name in REFERRALS.items()}
     labels |= {(f"decision:{kind}", "decide"): f"作出{name}的监督决定" for kind, name in DECISION_NAMES.items()}
     return labels
 

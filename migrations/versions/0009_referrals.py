@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.rls import TENANT, for_definer, guard_file, owned, roles
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

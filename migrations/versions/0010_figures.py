@@ -9,7 +9,7 @@ from migrations.figures import source
 from migrations.rls import SYSTEM, TENANT, for_definer, guard_file, policy, roles, secure
 
 revision = "0010"
-down_revision = "0009"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

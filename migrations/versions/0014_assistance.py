@@ -8,7 +8,7 @@ from alembic import op
 from migrations.rls import IN_SCOPE, TENANT, owned
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

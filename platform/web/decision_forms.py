@@ -35,6 +35,15 @@ _ICONS: Final = {
     "verify_not_executed": "alert-circle",
     "enter_remedy": "scales",
     "end_remedy": "scales",
+    "propose": "file-plus",
+    "notify": "bell-ring",
+    "state_defence": "file-text",
+    "record_hearing": "users",
+    "answer_proposal": "file-text",
+    "carry_out": "circle-check",
+    "request_review": "scales",
+    "request_appeal": "scales",
+    "lift_bar": "refresh",
 }
 _RED: Final = frozenset({"lapse", "overdue", "refuse", "verify_not_executed"})
 

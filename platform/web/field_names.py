@@ -151,6 +151,21 @@ reported 已报单位数|return_id 报表编号|revision 订正次数|revision_r
 saved_at 保存时间|saved_by_name 保存人|sections 报表各部分|sent_back 退回的版本|stale 汇总待更新|steps 报送步骤
 submitted_by_name 报送人|submitted_on 报送日期|table 表号|tally 报送统计|timeliness 按期率|told 已催报单位数
 typed 填写的数|values 各格的数|versions 报送版本|warnings 提醒数|writable 可以填写
+holder_name 持证人|lifted_on 解除日期
+officer_name 申请人|options 步骤|person_name 人员|purpose_label 申请事由|reason_article 理由依据
+status_reason 状态原因
+against 追究对象的种类|aggravating 从重的情节|answered_by_name 反馈人|awards_from 取消评优评先起始日期
+awards_lifted_on 恢复评优评先日期|awards_until 取消评优评先截止日期|below 包括下级办理的|case_id 责任追究编号
+completed_on 完成日期|decider_name 决定机关|decision_number 决定文号|defence_answer 对陈述申辩的答复
+document_number 处理决定文号|effective_on 生效日期|ended_note 办结说明|fault 过错程度代码|fault_label 过错程度
+grounds 追究的情形|harm 危害后果|has_account 有账号|hearing_note 听取意见的情况|hearing_on 听取意见日期
+hearing_wanted 要求当面听取意见|held_on 举办日期|hours 学时|imposed_by 决定机关代码|imposed_by_label 决定机关
+matter_label 监督事项|measure 处理种类|measure_name 处理种类名称|measures 可以作出的处理|mitigating 从轻减轻的情节
+nature 行为的性质|officer_id 执法人员编号|on_behalf 由单位代为提交|over 已失效|person_name 人员姓名
+person_title 人员职务|proposed_by_name 提出人|referred 已提出的移送|respondent 追究对象|responsibility 责任代码
+responsibility_label 责任|result_label 处理结果|review_until 申请复核截止日期|reviews 复核和申诉|sanctions 各种处理
+stated_at 陈述时间|stated_by_name 陈述人|trained_hours 完成的学时|trained_on 培训完成日期|training_hours 离岗培训学时
+training_until 离岗培训截止日期|waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 
 NAMES: Final[dict[str, str]] = {

@@ -33,6 +33,7 @@ DEFINER_TABLES: Final = {
     "licence_application", "login_attempt", "matter", "nomination", "officer", "organ", "outbox_message", "paper",
     "person", "post", "process_sign", "qualification", "qualification_bar", "reference_version", "referral",
     "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
+    "accountability_case",
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {

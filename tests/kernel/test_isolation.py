@@ -22,6 +22,7 @@ DEFINERS = {
     "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",
     "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
+    "removed_from_awards",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 

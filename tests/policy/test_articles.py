@@ -51,7 +51,7 @@ def test_summaries_of_items() -> None:
     assert articles.summary("2(3)") != articles.summary("2")
     assert "案卷" in articles.summary("8(6)")
     assert "案卷评查" in articles.summary("11(4)")
-    assert articles.summary("21(10)") == articles.summary("21")
+    assert "督办函" in articles.summary("21(10)")
     with pytest.raises(ValueError, match="不是本办法的条款"):
         articles.summary("行政强制法:25")
 

@@ -218,6 +218,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
         ("deadline", "run_step"),
         ("officer", "warn"),
         *((f"referral:{kind}", step) for kind in REFERRAL_NAMES for step in RECEIVED),
+        *(("accountability", action) for action in ("propose", "serve", "carry_out", "close")),
         *((document, action) for document in documents for action in ("issue", "serve", "lapse")),
     }
 

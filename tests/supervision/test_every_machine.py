@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import Barred, IllegalTransition
 from kernel.machine import Guard, Machine
+from supervision.accountability.rules import CASE, CaseFacts
 from supervision.clues.rules import CLUE, ClueFacts
 from supervision.commendations.rules import LIST, ListFacts
 from supervision.conduct.rules import CONDUCT, ConductFacts
@@ -32,6 +33,7 @@ OF_MATTERS: list[tuple[Machine[Any], type]] = [
     (REPORT, ReportFacts),
     (DECISION, DecisionFacts),
     (RECUSAL, RecusalFacts),
+    (CASE, CaseFacts),
 ]
 MACHINES = [*OF_MATTERS, (APPLICATION, LicenceFacts), (CERTIFICATE, CertificateFacts)]
 LATER: list[tuple[Machine[Any], type]] = [(REFERRAL, ReferralFacts), (CONDUCT, ConductFacts), (LIST, ListFacts)]

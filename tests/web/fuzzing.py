@@ -31,6 +31,7 @@ from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.accountability import steps
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.world import World
@@ -122,6 +123,9 @@ class Fuzzed:
             "return_id": [await self._handed_in()],
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
+        case, _ = await steps.against_officer(self.world)
+        notice = await steps.told(self.world, case.id)
+        self.known |= {"case_id": [case.id], "paper_id": [notice.id]}
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
 

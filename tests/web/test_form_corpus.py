@@ -16,10 +16,12 @@ from sqlalchemy.engine import make_url
 
 from kernel import settings
 from kernel.ids import new_id
+from supervision.accountability.service import Respondent
 from tests import stories
 from tests.databases import Backend
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.accountability import steps
 from tests.supervision.licensing import people
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
@@ -49,10 +51,11 @@ PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
         "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new", "/returns",
+        "/accountability",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
-        "/interests?view=organ", "/licences", "/referrals", "/commendations",
+        "/interests?view=organ", "/licences", "/referrals", "/commendations", "/accountability",
     ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions", "/conduct", "/commendations"),
     (GOVERNMENT, "xu"): ("/decisions",),
@@ -60,14 +63,15 @@ PAGES: Final = {
         "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
         "/referrals/new", "/conduct/receipt", "/commendations",
     ),
-    (SUPERVISED, "qian"): ("/inbox",),
+    (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
+    (SUPERVISED, "peng"): ("/accountability/received",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }  # fmt: skip
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns",
+    "returns", "accountability",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
@@ -140,6 +144,19 @@ async def casework(world: World, *, decided: bool) -> None:
         await stories.decided_matter(world)
     else:
         await stories.reported_matter(world)
+    await accountable(world)
+
+
+async def accountable(world: World) -> None:
+    """Cases of accountability: one to be told, one whose defence is awaited, a proposal to be answered, a decision."""
+    person, _ = await steps.against_officer(world)
+    await steps.notify(world, person.id)
+    await steps.receive(world, (await steps.notices(world, person.id))[0].id)
+    named = Respondent(name="彭程", responsibility="direct")
+    await steps.propose(world)
+    for measure in ("person_criticism", "organ_criticism"):
+        case = await steps.propose(world, measure=measure, person=named if measure[0] == "p" else None)
+        await steps.decided(world, case.id, measure)
 
 
 async def forms_of(client: Client, starts: tuple[str, ...]) -> list[Form]:

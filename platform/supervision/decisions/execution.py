@@ -15,6 +15,7 @@ from supervision.decisions.deciding import superior
 from supervision.decisions.models import Decision, GovernmentReport
 from supervision.decisions.rules import DECISION, NOT_EXECUTED_GROUND, DecisionFacts
 from supervision.instruments import repository as instruments
+from supervision.instruments.events import ACCOUNTABILITY_JOB
 from supervision.instruments.models import Delivery, Instrument
 from supervision.instruments.service import close_decision
 from supervision.matters import case as matter_cases
@@ -141,6 +142,7 @@ async def _not_executed(work: Work, case: DecisionCase) -> None:
     async with work.acting_as(decision.body_id):
         await _open_deadlines(work, decision, "lapsed")
         _record(work, decision, "verify_not_executed", title, ["20", NOT_EXECUTED_GROUND])
+        work.enqueue(ACCOUNTABILITY_JOB, {"origin": "decision", "source_id": str(decision.id)})
     await _to_government(work, decision, f"监督决定没有执行：{decision.supervised_name}", NOT_EXECUTED_GROUND)
     for organ_id, roles, link in (
         (decision.body_id, list(LEADERS), f"/decisions/{decision.id}"),

@@ -75,6 +75,10 @@ async def _views(work: Work, found: Sequence[Deadline]) -> list[RunningView]:
 def _href(deadline: Deadline) -> str:
     if deadline.matter_id is not None:
         return f"/matters/{deadline.matter_id}"
+    # The signing of an accountability document is a limit of that document, which the reader finds in its case.
+    if deadline.subject_kind == "accountability":
+        served = deadline.rule_key == "instrument.deemed_service"
+        return "/accountability" if served else f"/accountability/{deadline.subject_id}"
     return f"/clues/{deadline.subject_id}" if deadline.subject_kind == "clue" else ""
 
 

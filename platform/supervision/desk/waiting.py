@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.clock import local_date
 from kernel.wording import format_short
 from kernel.work import Actor, Work
-from supervision.desk import repository
+from supervision.desk import repository, sanctions
 from supervision.desk.follow_up import follow_up
 from supervision.desk.views import Waiting
 from supervision.instruments.models import Extension, Objection
@@ -28,6 +28,7 @@ async def for_leader(work: Work, actor: Actor) -> list[Waiting]:
         *await _dismissals(work, actor),
         *await _escalations(work),
         *(await recusals_to_decide(work, actor) if "organ_head" in actor.roles else ()),
+        *await sanctions.for_leader(work, actor),
         *await _licences(work, actor),
         *await follow_up(work, actor),
     ]
@@ -210,7 +211,12 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
         )
         for objection, decision, title, organ in await repository.objections_to_decisions(work, actor)
     ]
-    later = [*objections, *await recusals_to_decide(work, actor), *await follow_up(work, actor)]
+    later = [
+        *objections,
+        *await recusals_to_decide(work, actor),
+        *await sanctions.for_government(work, actor),
+        *await follow_up(work, actor),
+    ]
     return later + [
         Waiting(
             kind="report",
@@ -227,10 +233,11 @@ async def for_government(work: Work, actor: Actor) -> list[Waiting]:
 
 
 async def for_head(work: Work, actor: Actor) -> list[Waiting]:
-    """Written reports that the head of a supervised organ settles, recusals of its own supervisors, and transfers that
-    he decides on."""
+    """Written reports that the head of a supervised organ settles, recusals of its own supervisors, documents of
+    accountability, and transfers that he decides on."""
     return (
         await recusals_to_decide(work, actor)
+        + await sanctions.for_head(work)
         + await follow_up(work, actor)
         + [
             Waiting(

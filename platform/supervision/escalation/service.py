@@ -43,6 +43,8 @@ __all__ = [
 
 JOB = "deadline_step"
 """The job that the database's hand-over names."""
+ELSEWHERE = {"accountability": "accountability_step"}
+"""Kinds of subject whose limits belong to a part above: what is due around them is a job of that part, by its name."""
 BATCH = 5_000
 """Deadlines that one transaction hands over: nine tenths of the speed of a single statement for all (ADR 0011)."""
 NEXT = 2
@@ -95,6 +97,9 @@ async def take_due_steps(work: Work, deadline_id: UUID) -> list[str]:
 
 
 async def _take(work: Work, deadline: Deadline, key: str) -> None:
+    if (job := ELSEWHERE.get(deadline.subject_kind)) is not None:
+        work.enqueue(job, {"deadline_id": str(deadline.id), "step": key})
+        return
     now = await steps.scene(work, deadline)
     if not deadline.ladder:
         await steps.plain(work, now, LadderStep(PLAIN_STEP, 1, "", (), deadline.article))

@@ -10,17 +10,24 @@ from typing import Literal
 from uuid import UUID
 
 from kernel.work import Work
-from supervision.instruments.models import Delivery, Instrument
+from supervision.instruments.models import Delivery, Instrument, PaperCopy
 
 Event = Literal["issued", "served", "answered", "accepted", "sent_back", "refused", "lapsed", "withdrawn", "objected"]
 Listener = Callable[[Work, Event, Instrument, Delivery], Awaitable[None]]
+PaperListener = Callable[[Work, PaperCopy], Awaitable[None]]
 ClaimSource = Callable[[Work, Instrument], Awaitable[Iterable[str]]]
 NameSource = Callable[[Work, UUID], Awaitable[Iterable[str]]]
+
+FAILED: frozenset[Event] = frozenset({"refused", "lapsed"})
+"""What opens an accountability case as a draft (Art. 21(10)): a job of the part above takes it up."""
+ACCOUNTABILITY_JOB = "open_accountability"
+ACCOUNTABLE_KINDS = frozenset({"urging_letter", "opinion"})
 
 DECISION_RESTS = "decision_rests_on_it"
 REPORT_RESTS = "report_rests_on_it"
 
 _LISTENERS: list[Listener] = []
+_PAPER_LISTENERS: list[PaperListener] = []
 _CLAIMS: list[ClaimSource] = []
 _NAMES: list[NameSource] = []
 
@@ -29,6 +36,12 @@ def subscribe(listener: Listener) -> None:
     """Have `listener` called in the transaction of each event, acting as the organ that issued the instrument."""
     if listener not in _LISTENERS:
         _LISTENERS.append(listener)
+
+
+def subscribe_papers(listener: PaperListener) -> None:
+    """Have `listener` called when a receiver opens a paper, acting as that receiver."""
+    if listener not in _PAPER_LISTENERS:
+        _PAPER_LISTENERS.append(listener)
 
 
 def register_claims(source: ClaimSource) -> None:
@@ -44,9 +57,18 @@ def register_protected_names(source: NameSource) -> None:
 
 
 async def announce(work: Work, event: Event, instrument: Instrument, delivery: Delivery) -> None:
-    """Tell everyone who subscribed."""
+    """Tell everyone who subscribed. What was refused or not answered is taken up by accountability, after the commit
+    and once for each instrument."""
     for listener in _LISTENERS:
         await listener(work, event, instrument, delivery)
+    if event in FAILED and instrument.kind in ACCOUNTABLE_KINDS:
+        work.enqueue(ACCOUNTABILITY_JOB, {"origin": "instrument", "source_id": str(instrument.id)})
+
+
+async def paper_opened(work: Work, copy: PaperCopy) -> None:
+    """Tell that a receiver opened a paper."""
+    for listener in _PAPER_LISTENERS:
+        await listener(work, copy)
 
 
 async def claims(work: Work, instrument: Instrument) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 
 from kernel import blobs, settings
 from kernel.errors import Invalid
@@ -37,6 +38,8 @@ class PaperOrder(msgspec.Struct, frozen=True, kw_only=True):
     delivery_id: UUID | None = None
     matter_id: UUID | None = None
     contact: str = ""
+    link: str = ""
+    """Where the bell of those who get no mere copy leads; left out, to the papers that they received."""
 
 
 async def issue_paper(work: Work, order: PaperOrder, compose: Callable[[Frame], Document]) -> Paper:
@@ -75,8 +78,8 @@ async def issue_paper(work: Work, order: PaperOrder, compose: Callable[[Frame], 
     work.session.add(paper)
     work.record("issue", "paper", paper.id, title=f"制发{rule.short_name} {number}", article=rule.article)
     await work.session.flush()
-    for organ_id, delivery_id in order.receivers.items():
-        await _send(work, paper, organ_id, delivery_id, f"{rule.short_name} {number}")
+    for organ_id in order.receivers:
+        await _send(work, paper, order, organ_id)
     return paper
 
 
@@ -102,8 +105,20 @@ def _frame(work: Work, tree: Directory, order: PaperOrder, number: str, code: st
     )
 
 
-async def _send(work: Work, paper: Paper, organ_id: UUID, delivery_id: UUID | None, what: str) -> None:
+async def copy_of(work: Work, paper_id: UUID, addressee_id: UUID) -> PaperCopy:
+    """The copy that a receiver got. The work acts as the issuer."""
+    query = select(PaperCopy).where(
+        PaperCopy.city_id == work.city_id, PaperCopy.paper_id == paper_id, PaperCopy.addressee_id == addressee_id
+    )
+    found: PaperCopy = (await work.session.scalars(query)).one()
+    return found
+
+
+async def _send(work: Work, paper: Paper, order: PaperOrder, organ_id: UUID) -> None:
     tree = await directory(work)
+    delivery_id = order.receivers[organ_id]
+    what = f"{order.book.instrument(order.kind).short_name} {paper.number}"
+    link = "" if organ_id in order.copies else order.link
     copy = PaperCopy(
         id=new_id(),
         city_id=work.city_id,
@@ -140,6 +155,6 @@ async def _send(work: Work, paper: Paper, organ_id: UUID, delivery_id: UUID | No
         roles=RECEIVERS,
         kind="served",
         title=f"{tree.short(paper.organ_id)}送达{what}，请签收",
-        link=f"/inbox/{delivery_id}" if delivery_id else "/inbox?tab=papers",
+        link=link or (f"/inbox/{delivery_id}" if delivery_id else "/inbox?tab=papers"),
         article=paper.article,
     )

@@ -10,13 +10,16 @@ from kernel import blobs
 from kernel.errors import Invalid
 from kernel.work import Work
 from policy import rulebook as books
-from supervision.instruments import repository
+from supervision.instruments import events, repository
 from supervision.instruments.case import load, may_read
 from supervision.instruments.models import Paper, PaperCopy
 from supervision.instruments.views import PaperView
 from tenants.access import Target, authorize
 
 PROOF = "service_receipt"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+READ_AS = {"circular": "circular", "recusal_decision": "recusal"}
+"""What policy is asked for a paper without an instrument; those of accountability are read as that."""
 
 
 def _label(kind: str) -> str:
@@ -105,6 +108,7 @@ async def open_paper(work: Work, copy_id: UUID) -> PaperCopy:
         thread_id=held.delivery_id,
         visibility="served",
     )
+    await events.paper_opened(work, held)
     return held
 
 
@@ -120,13 +124,20 @@ async def copy_pdf(work: Work, copy_id: UUID) -> tuple[str, bytes]:
 async def paper_pdf(work: Work, paper_id: UUID) -> tuple[str, bytes]:
     """The paper for its issuer's side: who may read the instrument may read what goes with it."""
     paper = await repository.get(work, Paper, paper_id)
-    if paper.kind == "recusal_decision":
-        await authorize(work, "recusal", "read", Target(owner_id=paper.organ_id))
-    elif paper.instrument_id is None:
-        await authorize(work, "circular", "read", Target(owner_id=paper.organ_id))
+    if paper.instrument_id is None:
+        await authorize(work, READ_AS.get(paper.kind, "accountability"), "read", Target(owner_id=paper.organ_id))
     else:
         await may_read(work, await load(work, paper.instrument_id))
     return await _downloaded(work, paper)
+
+
+async def paper_file(work: Work, copy_id: UUID, word_sha256: str = "") -> tuple[str, bytes, str]:
+    """A receiver's paper as PDF, or the Word file kept with it: name, content, media type. The caller has asked policy
+    and audits the download. Raises NotFound outside the reader's scope."""
+    copy = await repository.get(work, PaperCopy, copy_id)
+    data = await blobs.store().read(word_sha256 or copy.pdf_sha256)
+    ending, media_type = ("docx", WORD) if word_sha256 else ("pdf", "application/pdf")
+    return f"{copy.title} {copy.number}.{ending}", data, media_type
 
 
 async def _downloaded(work: Work, row: Paper | PaperCopy) -> tuple[str, bytes]:

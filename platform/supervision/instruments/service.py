@@ -45,9 +45,16 @@ from supervision.instruments.drafting import (
 )
 from supervision.instruments.events import register_claims, register_protected_names, subscribe
 from supervision.instruments.inspection import KindOption, kind_options, superior_of
-from supervision.instruments.issuing import PaperOrder, issue_paper, require_unnamed
+from supervision.instruments.issuing import PaperOrder, copy_of, issue_paper, require_unnamed
 from supervision.instruments.models import Paper
-from supervision.instruments.paper_reading import copy_pdf, copy_view, open_paper, paper_pdf, received_papers
+from supervision.instruments.paper_reading import (
+    copy_pdf,
+    copy_view,
+    open_paper,
+    paper_file,
+    paper_pdf,
+    received_papers,
+)
 from supervision.instruments.reading import InstrumentFilter, instrument_view, list_instruments, pdf
 from supervision.instruments.reviewing import accept_reply, close_decision, failed, lapse, send_back_reply
 from supervision.instruments.rights import (
@@ -86,6 +93,7 @@ __all__ = [
     "approve_reply",
     "checks",
     "close_decision",
+    "copy_of",
     "copy_pdf",
     "copy_view",
     "deadline_view",
@@ -113,6 +121,7 @@ __all__ = [
     "new_code",
     "open_delivery",
     "open_paper",
+    "paper_file",
     "paper_pdf",
     "pdf",
     "preview_pages",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from web.api import (
+    accountability,
+    accountability_received,
     administration,
     appointments,
     audit,
@@ -40,6 +42,8 @@ from web.api import (
 )
 
 API: list[Any] = [
+    *accountability.ROUTES,
+    *accountability_received.ROUTES,
     *administration.ROUTES,
     *appointments.ROUTES,
     *audit.ROUTES,

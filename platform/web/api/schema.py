@@ -64,6 +64,8 @@ MADE_BY: Final = {
     "organ_id": ("", "listOrgans"),
     "account_id": ("addAccount", "listAccounts"),
     "letter_id": ("", "listDeadLetters"),
+    "case_id": ("proposeAccountability", "listAccountability"),
+    "paper_id": ("", "listReceivedAccountability"),
     "entry_id": ("", "searchAudit"),
     "notice_id": ("", "listNotices"),
     "officer_id": ("addOfficer", "listOfficers"),

@@ -23,6 +23,8 @@ TAGS: Final = {
     "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
     "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
     "统计报表": "填报、审定、报送、退回、采用、订正、汇总，报送情况和逾期通报（第十一条、第十二条）。",
+    "责任追究": "提出、告知、听取申辩、决定或者建议、移送、复核和申诉（第二十一条）。",
+    "责任追究文书": "被追究的单位和人员：签收、陈述申辩、反馈处理结果、登记培训、申请复核（第二十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -102,6 +104,12 @@ CommendationHead 办理后的表彰名单|NominationView 一个推荐对象
 CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|IndicatorView 统计指标和口径
 LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
 RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
+AccountabilityDecision 责任追究的决定|AccountabilityDocument 责任追究的一份文书
+AccountabilityInput 提出的责任追究|AccountabilityRow 责任追究清单的一行|AccountabilityView 责任追究全貌
+DefenceInput 陈述和申辩|GroundView 一种情形|HearingInput 听取意见的记录|ProposalAnswerInput 处理结果
+ProposalAnswerView 所在机关反馈的处理结果|ReceivedRow 收到的责任追究文书的一行|ReceivedView 收到的责任追究文书
+ReferInput 移送|RespondentInput 责任人员|ReviewDecision 对复核、申诉的决定|ReviewRequest 复核、申诉申请
+ReviewView 复核、申诉和决定|SanctionView 一种处理|StatementView 陈述和申辩|TrainingCompletion 离岗培训完成情况
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 ReturnRow 统计报表清单的一行|ReturnView 统计报表全貌|ReturnCellView 报表的一格|ReturnSectionView 报表的一部分
 ReturnStepView 报送的一步
@@ -218,6 +226,16 @@ EXAMPLES: Final[dict[str, Any]] = {
         "valid_from": "2026-01-01",
         "valid_until": "2026-12-31",
     },
+    "proposeAccountability": {
+        "supervised_id": _ID,
+        "grounds": ["21(5)"],
+        "facts": "9月20日在新元大道执法时推搡经营者，没有出示证件，有现场视频和笔录。",
+        "gravity": "serious",
+        "fault": "intent",
+        "measure": "organ_criticism",
+        "files": [{"name": "现场视频说明.pdf", "content": "JVBERi0xLjcK", "origin": "现场调取"}],
+    },
+    "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
     "addAccount": {
         "name": "赵某",
         "username": "zhao",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from web.pages import (
+    accountability,
+    accountability_received,
     accounts,
     admin,
     audit,
@@ -51,6 +53,8 @@ from web.pages import help as help_pages
 
 PAGES: list[Any] = [
     *accounts.ROUTES,
+    *accountability.ROUTES,
+    *accountability_received.ROUTES,
     *admin.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,

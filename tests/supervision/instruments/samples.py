@@ -6,6 +6,10 @@ from datetime import date
 from typing import Any
 
 from supervision.instruments.documents import (
+    AccountabilityNoticeDocument,
+    AccountabilityProposalDocument,
+    AccountabilityReviewDocument,
+    CancellationDocument,
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
@@ -13,6 +17,7 @@ from supervision.instruments.documents import (
     Done,
     Due,
     ExtensionReplyDocument,
+    Fault,
     Finding,
     Frame,
     InternalNoticeDocument,
@@ -29,6 +34,7 @@ from supervision.instruments.documents import (
     ReportDocument,
     ReturnsCircularDocument,
     Seal,
+    UnitSanctionDocument,
     WithdrawalDocument,
 )
 
@@ -318,6 +324,97 @@ def receipt() -> ReceiptDocument:
     )
 
 
+def fault() -> Fault:
+    return Fault(
+        facts="2026年9月20日，你单位执法人员在新元大道执法时推搡经营者，没有出示证件，没有制作现场笔录",
+        evidence=("现场视频说明", "询问笔录"),
+        grounds=("第二十一条（五）“执法粗暴、野蛮等不文明”",),
+        gravity="严重",
+        fault="故意",
+        nature="不文明执法",
+        harm="造成不良社会影响",
+        mitigating="事后主动道歉",
+    )
+
+
+RESPONDENT = "你单位彭某某（执法人员，其他直接责任人员）"
+DEFENCE = "该人员提出：当时对方先动手，请求从轻处理。经核实现场视频，对方没有动手，不予采纳。"
+REASON = "事实清楚，证据确实，情节严重"
+
+
+def accountability_notice() -> Document:
+    return AccountabilityNoticeDocument(
+        frame=frame(number="建司执监告〔2026〕3号"),
+        addressee=ORGAN,
+        respondent=RESPONDENT,
+        of_person=True,
+        fault=fault(),
+        measure="取消行政执法资格",
+        imposer="本机关拟对",
+        statement_term="5个工作日",
+        matter="建监〔2026〕31号",
+    )
+
+
+def accountability_proposal() -> Document:
+    return AccountabilityProposalDocument(
+        frame=frame(number="建司执监建〔2026〕2号"),
+        addressee=ORGAN,
+        respondent=RESPONDENT,
+        fault=fault(),
+        defence=DEFENCE,
+        measure="离岗培训（不少于40学时）",
+        reason=REASON,
+        answer_term="15个工作日",
+    )
+
+
+def cancellation() -> Document:
+    return CancellationDocument(
+        frame=frame(number="建司执监资〔2026〕1号"),
+        addressee="彭某某",
+        organ=ORGAN,
+        respondent=f"你（{ORGAN}，执法人员，其他直接责任人员）",
+        identity="证件号码4110************18，行政执法证编号豫K00018",
+        fault=fault(),
+        defence=DEFENCE,
+        reason=REASON,
+        bar="2年",
+        review_term="30日",
+        appeal_term="30日",
+    )
+
+
+def unit_sanction() -> Document:
+    return UnitSanctionDocument(
+        frame=frame(GOVERNMENT, "建政执监处〔2026〕1号"),
+        name=f"关于对{ORGAN}给予取消评优评先资格的决定",
+        addressee=ORGAN,
+        fault=fault(),
+        defence="你单位在规定的期限内没有提出陈述和申辩。",
+        measure="取消评优评先资格",
+        reason=REASON,
+        period="自2026年11月23日起至2027年11月22日止",
+        review_term="30日",
+        appeal_term="30日",
+    )
+
+
+def accountability_review() -> Document:
+    return AccountabilityReviewDocument(
+        frame=frame(number="建司执监复〔2026〕1号"),
+        name="责任追究复核决定书",
+        addressee=ORGAN,
+        respondent=f"{ORGAN}彭某某",
+        original="责任追究决定（建司执监资〔2026〕1号）",
+        request="视频不完整，请求重新审查",
+        reason="经重新审查视频和笔录，原决定认定事实清楚，依据正确，程序合法",
+        result="维持责任追究决定（建司执监资〔2026〕1号）",
+        effect="原决定继续有效",
+        further="对本决定不服的，可以自送达之日起30日内申诉",
+    )
+
+
 def every() -> dict[str, Document]:
     return {
         "letter": letter(),
@@ -332,5 +429,10 @@ def every() -> dict[str, Document]:
         "recusal": recusal(),
         "returns_circular": returns_circular(),
         "clue_referral": clue_referral(),
+        "accountability_notice": accountability_notice(),
+        "accountability_proposal": accountability_proposal(),
+        "cancellation": cancellation(),
+        "unit_sanction": unit_sanction(),
+        "accountability_review": accountability_review(),
         "receipt": receipt(),
     }

@@ -1,11 +1,11 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
 from supervision.instruments.documents import circulars  # noqa: F401 - registers its wording
+from supervision.instruments.documents.kinds import Document
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
-    Document,
     Done,
     DossierSeal,
     Due,
@@ -31,8 +31,20 @@ from supervision.instruments.documents.models import (
     WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
+from supervision.instruments.documents.sanctions import (
+    AccountabilityNoticeDocument,
+    AccountabilityProposalDocument,
+    AccountabilityReviewDocument,
+    CancellationDocument,
+    Fault,
+    UnitSanctionDocument,
+)
 
 __all__ = [
+    "AccountabilityNoticeDocument",
+    "AccountabilityProposalDocument",
+    "AccountabilityReviewDocument",
+    "CancellationDocument",
     "CircularDocument",
     "ClueReferralDocument",
     "DecisionDocument",
@@ -41,6 +53,7 @@ __all__ = [
     "DossierSeal",
     "Due",
     "ExtensionReplyDocument",
+    "Fault",
     "Finding",
     "Frame",
     "InternalNoticeDocument",
@@ -60,6 +73,7 @@ __all__ = [
     "ReportDocument",
     "ReturnsCircularDocument",
     "Seal",
+    "UnitSanctionDocument",
     "WithdrawalDocument",
     "docx",
     "preview_pages",

@@ -37,6 +37,7 @@ class Regulation(msgspec.Struct, frozen=True, kw_only=True):
     clues: str = "第十七条"
     instruments: str = "第十九条"
     decisions: str = "第二十条"
+    accountability: str = "第二十一条"
     ignored_instrument: str = "第二十一条（十）"
     referrals: str = "第十八条"
     criminal: str = "第二十一条"
@@ -394,21 +395,3 @@ class ReferralDocument(msgspec.Struct, frozen=True, kw_only=True):
     handled: str = ""
     due: Due | None = None
     regulation: Regulation = Regulation()
-
-
-SheetDocument = (
-    LetterDocument
-    | OpinionDocument
-    | DecisionDocument
-    | ReportDocument
-    | InternalNoticeDocument
-    | RectificationDocument
-    | ExtensionReplyDocument
-    | WithdrawalDocument
-    | CircularDocument
-    | RecusalDocument
-    | ReturnsCircularDocument
-    | ClueReferralDocument
-    | ReferralDocument
-)
-Document = SheetDocument | ReceiptDocument

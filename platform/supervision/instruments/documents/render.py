@@ -14,7 +14,8 @@ import msgspec
 from kernel import settings
 from kernel.typeset import Face, Typesetter
 from kernel.wording import format_date
-from supervision.instruments.documents.models import Document, ReceiptDocument
+from supervision.instruments.documents.kinds import Document
+from supervision.instruments.documents.models import ReceiptDocument
 from supervision.instruments.documents.referral_wording import compose
 from supervision.instruments.documents.sheet import frame_data
 

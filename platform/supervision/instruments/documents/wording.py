@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import singledispatch
 
+from supervision.instruments.documents import sanction_wording
+from supervision.instruments.documents.kinds import SheetDocument
 from supervision.instruments.documents.models import (
     CircularDocument,
     ClueReferralDocument,
@@ -21,7 +23,6 @@ from supervision.instruments.documents.models import (
     RectificationDocument,
     RecusalDocument,
     ReportDocument,
-    SheetDocument,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.phrases import (
@@ -33,6 +34,13 @@ from supervision.instruments.documents.phrases import (
     remedy_search,
     requirement_blocks,
     voice_block,
+)
+from supervision.instruments.documents.sanctions import (
+    AccountabilityNoticeDocument,
+    AccountabilityProposalDocument,
+    AccountabilityReviewDocument,
+    CancellationDocument,
+    UnitSanctionDocument,
 )
 from supervision.instruments.documents.sheet import (
     Block,
@@ -380,3 +388,10 @@ def _clue_referral(document: ClueReferralDocument) -> Sheet:
         text("认为不属于你单位职责的，请自收到之日起5个工作日内说明理由并退回。"),
     ]
     return _sheet("letter", document.frame, name, document.addressee, blocks, attachments=document.attachments)
+
+
+compose.register(AccountabilityNoticeDocument, sanction_wording.notice)
+compose.register(AccountabilityProposalDocument, sanction_wording.proposal)
+compose.register(CancellationDocument, sanction_wording.cancellation)
+compose.register(UnitSanctionDocument, sanction_wording.sanction)
+compose.register(AccountabilityReviewDocument, sanction_wording.review)

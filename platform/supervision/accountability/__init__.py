@@ -1,0 +1,1 @@
+"""Accountability: measures against organs and persons, who imposes them, defence and review (Article 21)."""
