@@ -147,7 +147,7 @@ async def roll_up(site: Site) -> str:
         await chen.press("打开报表")
         county = here(chen)
         await chen.press("重新汇总")
-        total = chen.page.locator("tr", has=chen.page.locator(cell(chen, "S1_hotline"))).locator("a")
+        total = chen.page.locator("tr", has=chen.page.locator(cell(chen, "S1_hotline"))).locator("td a")
         await expect(total).to_have_text("6")
         await total.click()
         await chen.sees("尚集镇", "没有计入的单位")
