@@ -81,6 +81,7 @@ async def frame(
         "page_title": title,
         "viewer": _viewer(user, posts, numbers),
         "nav": navigation.side(roles, active, numbers),
+        "section": navigation.section(roles, active, numbers),
         "bottom": navigation.bottom(roles, active, numbers),
         "crumbs": _crumbs(tree, around or user.organ_id, crumbs if crumbs is not None else (title,)),
         "home_href": navigation.home(user.roles),

@@ -21,7 +21,8 @@ EVERYBODY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One line of the navigation. `key` names its counter, `phone` is its short name in the phone's bar."""
+    """One place of the navigation. `key` names its counter, `phone` is its short name in the phone's bar. A place
+    `under` another one is reached from the head of that one's pages, where its reader has that one."""
 
     label: str
     href: str
@@ -31,47 +32,43 @@ class Destination:
     key: str = ""
     phone: str = ""
     tone: str = ""
+    under: str = ""
 
 
+FIGURING = CASEWORK | {"legal_officer", "organ_head"}
+OFFICER = frozenset({"enforcement_officer"})
 DESTINATIONS = (
     Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
-    Destination("工作台", "/desk", "dashboard", EVERYBODY - {"enforcement_officer"}, phone="工作台"),
+    Destination("工作台", "/desk", "dashboard", EVERYBODY - OFFICER, phone="工作台"),
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
+    Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "", "escalation", "", "overdue", "/deadlines"),
     Destination("线索池", "/clues", "inbox", SUPERVISING | INTERNAL, "监督办案", "clue", "线索"),
     Destination("线索登记", "/clues", "inbox", frozenset({"judicial_assistant"}), "监督办案", "clue", "线索"),
     Destination("协助事项", "/matters", "folders", frozenset({"judicial_assistant"}), "监督办案", "matter", "事项"),
     Destination("监督事项", "/matters", "folders", CASEWORK | INTERNAL, "监督办案", "matter", "事项"),
     Destination("文书与送达", "/instruments", "document-seal", CASEWORK | INTERNAL, "监督办案", "instrument"),
-    Destination("向政府的报告", "/reports", "report", SUPERVISING, "监督办案", "report"),
-    Destination("决定书", "/decisions", "gavel", CASEWORK, "监督办案"),
-    Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
-    Destination("统计指标", "/figures", "chart", CASEWORK | {"legal_officer", "organ_head"}, "监督办案"),
-    Destination("责任追究", "/accountability", "shield-lock", CASEWORK, "监督办案", "accountability"),
+    Destination("报告与决定", "/reports", "report", SUPERVISING, "监督办案", "report"),
+    Destination("决定书", "/decisions", "gavel", CASEWORK, under="/reports"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
-    Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "人员", "recusal"),
-    Destination("我的证件", "/me/certificate", "certificate", frozenset({"enforcement_officer"}), phone="证件"),
-    Destination("执法人员与证件", "/officers", "id-badge", SUPERVISING | SUPERVISED, "人员与单位", phone="人员"),
+    Destination("责任追究", "/accountability", "shield-lock", CASEWORK, "责任与人员", "accountability"),
     Destination(
-        "证件申请",
-        "/licences",
-        "certificate",
-        SUPERVISING | SUPERVISED | {"enforcement_officer"},
-        "人员与单位",
-        "licence",
-        "申请",
+        "收到的追责文书", "/accountability/received", "shield-lock", SUPERVISED | OFFICER, "责任与人员", phone="追责",
+        under="/accountability",
     ),
-    Destination("移送、反映与表彰", "/referrals", "shield-check", CASEWORK | SUPERVISED, "后续处理"),
-    Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - CASEWORK - SUPERVISED, "后续处理"),
-    Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送"),
-    Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送"),
     Destination(
-        "责任追究文书",
-        "/accountability/received",
-        "shield-lock",
-        SUPERVISED | {"enforcement_officer"},
-        "接受监督",
-        phone="追责",
+        "移送、反映与表彰", "/referrals", "shield-check", CASEWORK | SUPERVISED, "责任与人员", under="/accountability"
     ),
+    Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - CASEWORK - SUPERVISED, "责任与人员"),
+    Destination("人员与证件", "/officers", "id-badge", SUPERVISING | SUPERVISED, "责任与人员", phone="人员"),
+    Destination(
+        "证件申请", "/licences", "certificate", SUPERVISING | SUPERVISED | OFFICER, "责任与人员", "licence", "申请",
+        under="/officers",
+    ),
+    Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "责任与人员", "recusal", under="/officers"),
+    Destination("我的证件", "/me/certificate", "certificate", OFFICER, phone="证件"),
+    Destination("统计指标", "/figures", "chart", FIGURING, "统计与报送"),
+    Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送", under="/figures"),
+    Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),
@@ -79,7 +76,7 @@ DESTINATIONS = (
     Destination("单位与监督关系", "/organs", "sitemap", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="单位"),
     Destination("依据与规则", "/rules", "book", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="规则"),
     Destination("审计查询", "/audit", "fingerprint", frozenset({"audit_admin"}), "", "", "审计"),
-)
+)  # fmt: skip
 HOMES = (
     (frozenset({"audit_admin"}), "/audit"),
     (frozenset({"system_admin", "security_admin"}), "/accounts"),
@@ -100,15 +97,46 @@ def reach(roles: frozenset[str], organ_class: str) -> frozenset[str]:
     return roles | INTERNAL if internal else roles
 
 
-def open_to(roles: frozenset[str]) -> list[Destination]:
-    """The destinations of somebody with these roles, each address once."""
+def _reached(roles: frozenset[str]) -> dict[str, Destination]:
+    """Every place of somebody with these roles, each address once."""
     seen: dict[str, Destination] = {}
     for destination in DESTINATIONS:
         if destination.roles & roles:
             seen.setdefault(destination.href, destination)
+    return seen
+
+
+def open_to(roles: frozenset[str]) -> list[Destination]:
+    """The places of the side navigation for somebody with these roles: what is not under another one of his."""
+    reached = _reached(roles)
+    found = [one for one in reached.values() if one.under not in reached]
     if roles & {"audit_admin"}:
-        return sorted(seen.values(), key=lambda d: d.href != "/audit")
-    return list(seen.values())
+        return sorted(found, key=lambda d: d.href != "/audit")
+    return found
+
+
+def everything(roles: frozenset[str]) -> list[Destination]:
+    """Every place of somebody with these roles, those under others too: for the page 我的."""
+    return list(_reached(roles).values())
+
+
+def section(roles: frozenset[str], active: str, counters: dict[str, int]) -> list[dict[str, Any]]:
+    """The places side by side with `active`, the place above them first; empty where it stands alone."""
+    reached = _reached(roles)
+    head = _head(reached, active)
+    places = [one for one in reached.values() if head in (one.href, one.under)]
+    if len(places) < 2:
+        return []
+    return [
+        {"label": one.label, "href": one.href, "current": one.href == active, "count": counters.get(one.key) or None}
+        for one in sorted(places, key=lambda one: one.href != head)
+    ]
+
+
+def _head(reached: dict[str, Destination], active: str) -> str:
+    """The address in the side navigation under which `active` lies."""
+    place = reached.get(active)
+    return place.under if place is not None and place.under in reached else active
 
 
 def home(roles: frozenset[str]) -> str:
@@ -126,13 +154,14 @@ def search(roles: frozenset[str]) -> str:
 def side(roles: frozenset[str], active: str, counters: dict[str, int]) -> list[dict[str, Any]]:
     """Groups of the side navigation; `active` is the address of the present section."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    head = _head(_reached(roles), active)
     for one in open_to(roles):
         groups.setdefault(one.caption, []).append(
             {
                 "label": one.label,
                 "href": one.href,
                 "icon": one.icon,
-                "active": one.href == active,
+                "active": one.href == head,
                 "key": one.key,
                 "counter": counters.get(one.key) or "",
                 "tone": one.tone,

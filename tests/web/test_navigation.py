@@ -21,6 +21,23 @@ def test_nobody_has_more_than_twelve_places(roles: set[str]) -> None:
         assert len(navigation.open_to(navigation.reach(frozenset(roles), organ_class))) <= 12
 
 
+@pytest.mark.parametrize("roles", ROLES, ids=lambda r: "+".join(sorted(r)))
+def test_what_is_under_another_place_is_reached_from_its_pages(roles: set[str]) -> None:
+    reached = navigation.reach(frozenset(roles), "justice_department")
+    beside = {one.href for one in navigation.open_to(reached)}
+    for place in navigation.everything(reached):
+        line = navigation.section(reached, place.href, {})
+        assert place.href in beside or line[0]["href"] in beside
+        assert [one["href"] for one in line if one["current"]] == ([place.href] if line else [])
+        marked = [
+            item["href"]
+            for group in navigation.side(reached, place.href, {})
+            for item in group["items"]
+            if item["active"]
+        ]
+        assert marked == [line[0]["href"] if line else place.href]
+
+
 @pytest.mark.parametrize(
     ("organ", "username", "open_to_him"),
     [

@@ -246,7 +246,7 @@ async def me(request: Req) -> Template:
             title="我的",
             active="/me",
             posts=_choices(posts, user.post_id),
-            destinations=navigation.open_to(navigation.reach(user.roles, organ_class)),
+            destinations=navigation.everything(navigation.reach(user.roles, organ_class)),
             roles="、".join(ROLE_LABELS[r] for r in sorted(user.roles)),
             delegations=[
                 (row.parties, f"{row.valid_from.isoformat()} 至 {row.valid_to.isoformat()}，{len(row.acts)} 项")

@@ -21,7 +21,7 @@ from supervision.accountability.models import (
 from supervision.accountability.service import Decide, Respondent
 from supervision.deadlines.models import Deadline, Notice
 from supervision.licensing.models import QualificationBar
-from supervision.matters import service as matters
+from supervision.recusals import service as recusals
 from tenants.access import Target, authorize
 from tenants.registers.models import Certificate
 from tests import stories
@@ -80,7 +80,7 @@ async def test_a_recused_officer_is_barred(world: World) -> None:
     await stories.find_problem(world, matter.id)
     case = await steps.propose(world, matter_id=matter.id, supervised_id=None)
     async with world.work(BODY, "supervisor", 1) as work:
-        await matters.declare_recusal(work, matter.id, "被追究人是其表弟。")
+        await recusals.declare_recusal(work, matter.id, "relative_interest", "被追究人是本人的表弟，有利害关系。")
     with pytest.raises(Barred) as barred:
         async with world.work(BODY, "supervisor", 1) as work:
             await service.amend(work, case.id, steps.command())
