@@ -124,7 +124,6 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
         ("settings_changed", "application_barred", "bar_begins", "bar_kept", "bar_undone", "certificate_barred"),
         roles().owner,
     )
-    grantee = {"verified": None, "install_key": roles().owner, "settings_changed": roles().owner}
     grantee |= {f"figure_{source}_changed": roles().owner for source in SOURCES}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)

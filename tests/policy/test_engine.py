@@ -190,4 +190,4 @@ def test_patterns(value: str, pattern: str, holds: bool) -> None:
 
 def test_the_space_is_what_the_design_says() -> None:
     size = len(list(product(ORGAN_CLASSES, ROLES, RELATIONS, STANDINGS))) * len(LABELS)
-    assert 500_000 < size < 2_000_000
+    assert 500_000 < size < 4_000_000

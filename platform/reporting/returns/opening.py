@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.errors import NotFound
 from kernel.wording import format_due
 from kernel.work import Work
-from policy.rulebook import UNIT_LABELS
+from policy.entries import UNIT_LABELS
 from reporting.returns import drawing, forms, periods, repository
 from reporting.returns.forms import Form
 from reporting.returns.models import StatisticalReturn

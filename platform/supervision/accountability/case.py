@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kernel.errors import Stale
 from kernel.work import Work
-from policy.rulebook import RuleBook, Sanction
+from policy.entries import Sanction
+from policy.rulebook import RuleBook
 from supervision.accountability import repository
 from supervision.accountability.models import (
     AccountabilityAnswer,

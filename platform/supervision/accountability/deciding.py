@@ -7,8 +7,8 @@ from uuid import UUID
 
 from kernel.errors import FieldError, Invalid
 from kernel.work import Work
+from policy.entries import Sanction
 from policy.errors import RuleBookError
-from policy.rulebook import Sanction
 from supervision.accountability import papers
 from supervision.accountability.case import Case, check_version, facts, load, name, person, record
 from supervision.accountability.commands import Decide

@@ -10,7 +10,7 @@ from kernel.errors import NotFound
 from kernel.machine import Option
 from kernel.models import TimelineEvent
 from kernel.work import Work
-from policy.rulebook import Sanction
+from policy.entries import Sanction
 from supervision.accountability import repository
 from supervision.accountability.case import Case, facts, load
 from supervision.accountability.models import (

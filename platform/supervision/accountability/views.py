@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from policy.rulebook import Sanction
+from policy.entries import Sanction
 from supervision.deadlines.views import DeadlineView
 from supervision.matters.facts import Choice
 from supervision.matters.views import EventView, EvidenceView

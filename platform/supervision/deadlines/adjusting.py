@@ -14,8 +14,9 @@ from kernel.errors import Invalid
 from kernel.ids import new_id
 from kernel.work import Work
 from policy import rulebook as books
+from policy.entries import DAY, TIMES, UNIT_LABELS, Deadline, DueDay, Limit
 from policy.errors import RuleBookError
-from policy.rulebook import DAY, TIMES, UNIT_LABELS, Deadline, DueDay, Limit, RuleBook
+from policy.rulebook import RuleBook
 from supervision.deadlines.reference import rulebook
 from tenants.access import Target, authorize
 from tenants.organs.models import SettingOverride

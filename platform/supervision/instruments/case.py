@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.errors import Stale
 from kernel.work import Work
-from policy.rulebook import Instrument as InstrumentRule
+from policy.entries import Instrument as InstrumentRule
 from policy.rulebook import RuleBook
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.models import Deadline

@@ -82,7 +82,7 @@ class AccountabilityDecision(Body, frozen=True):
     version: Version | None = None
 
 
-class ReferInput(Body, frozen=True):
+class CaseReferInput(Body, frozen=True):
     """`kind`: disciplinary_sanction or criminal_justice."""
 
     kind: Code
@@ -221,7 +221,7 @@ async def decide(request: Req, case_id: FromPath[UUID], data: JSONBody[Accountab
 
 
 @command("/accountability/{case_id:uuid}/refer", "referAccountability", "移送有权机关", TAGS, AccountabilityView)
-async def refer(request: Req, case_id: FromPath[UUID], data: JSONBody[ReferInput]) -> Response[bytes]:
+async def refer(request: Req, case_id: FromPath[UUID], data: JSONBody[CaseReferInput]) -> Response[bytes]:
     async with turn(request) as t:
         await accountability.refer(t.work, case_id, data.kind, data.reason, version=data.version)
         return t.json(await accountability.case_view(t.work, case_id))

@@ -52,7 +52,7 @@ class ExaminersInput(Body, frozen=True):
     version: Version | None = None
 
 
-class ExaminationInput(Body, frozen=True):
+class ConductExaminationInput(Body, frozen=True):
     """What the examination found."""
 
     findings: Prose
@@ -120,7 +120,9 @@ async def assign(request: Req, complaint_id: FromPath[UUID], data: JSONBody[Exam
 
 
 @_step("examination", "recordExamination", "记录调查情况")
-async def examine(request: Req, complaint_id: FromPath[UUID], data: JSONBody[ExaminationInput]) -> Response[bytes]:
+async def examine(
+    request: Req, complaint_id: FromPath[UUID], data: JSONBody[ConductExaminationInput]
+) -> Response[bytes]:
     async with turn(request) as t:
         return t.json(conduct.head(await conduct.examine(t.work, complaint_id, data.findings, version=data.version)))
 

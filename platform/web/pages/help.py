@@ -12,10 +12,11 @@ from litestar.response import Response, Template
 from kernel import demo_clock
 from kernel.errors import NotFound
 from kernel.work import Work
-from policy import articles, rulebook
+from policy import articles, entries
 from policy.engine import default_policy
+from policy.entries import UNIT_LABELS
 from policy.lines import Line, among
-from policy.rulebook import UNIT_LABELS, RuleBook
+from policy.rulebook import RuleBook
 from policy.vocabulary import (
     ACTIONS,
     LABELS,
@@ -138,7 +139,7 @@ def _below(item: str, code: str) -> bool:
     return item == code or item.startswith(f"{code}(")
 
 
-def _deadline(entry_: rulebook.Deadline) -> dict[str, str]:
+def _deadline(entry_: entries.Deadline) -> dict[str, str]:
     return {
         "name": entry_.name,
         "length": entry_.length,
@@ -149,14 +150,14 @@ def _deadline(entry_: rulebook.Deadline) -> dict[str, str]:
     }
 
 
-def _step(step: rulebook.Step) -> dict[str, str]:
+def _step(step: entries.Step) -> dict[str, str]:
     when = "期满当日" if step.offset == 0 else f"期满{'前' if step.offset < 0 else '后'} {abs(step.offset)} 个工作日"
     people = {"handler": "承办人", "upper_justice_department": "上一级司法行政部门", **ROLE_LABELS}
     to = "、".join(people[r] for r in step.to)
     return {"name": step.name, "when": when, "to": to, "article": step.article}
 
 
-def _instrument(kind: rulebook.Instrument) -> dict[str, str]:
+def _instrument(kind: entries.Instrument) -> dict[str, str]:
     return {
         "name": kind.name,
         "form": FORMS[kind.form],
@@ -167,7 +168,7 @@ def _instrument(kind: rulebook.Instrument) -> dict[str, str]:
     }
 
 
-def _decision(kind: rulebook.DecisionKind) -> dict[str, Any]:
+def _decision(kind: entries.DecisionKind) -> dict[str, Any]:
     off = "、".join(RELATION_LABELS[r] for r in kind.off_for_relations)
     reasons = [r.name for r in kind.reasons]
     return {"name": kind.name, "when": kind.when, "article": kind.article, "off": off, "reasons": reasons}

@@ -10,7 +10,7 @@ from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.work import Work
-from policy.rulebook import DAY, TIMES
+from policy.entries import DAY, TIMES
 from supervision.deadlines import adjusting
 from supervision.deadlines.adjusting import Adjustable
 from tenants.access import Target, authorize, consider

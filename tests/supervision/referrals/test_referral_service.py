@@ -302,9 +302,7 @@ async def test_opened_by_many_workers_at_once_it_is_one(world: World) -> None:
 async def test_who_is_recused_in_the_matter_has_no_part_in_it(world: World) -> None:
     matter = await stories.open_matter(world)
     async with world.work(BODY, "supervisor") as work:
-        await recusals.declare_recusal(
-            work, matter.id, "relative_interest", "配偶在当事人的企业任职，有利害关系。"
-        )
+        await recusals.declare_recusal(work, matter.id, "relative_interest", "配偶在当事人的企业任职，有利害关系。")
     with pytest.raises(Barred):
         await cases.drafted(world, matter_id=matter.id)
 
