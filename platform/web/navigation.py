@@ -35,9 +35,11 @@ class Destination:
     under: str = ""
 
 
+FOLLOWING = CASEWORK | SUPERVISED
 FIGURING = CASEWORK | {"legal_officer", "organ_head"}
 OFFICER = frozenset({"enforcement_officer"})
 DESTINATIONS = (
+    Destination("我的证件", "/me/certificate", "certificate", OFFICER, phone="证件"),
     Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
     Destination("工作台", "/desk", "dashboard", EVERYBODY - OFFICER, phone="工作台"),
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
@@ -56,16 +58,15 @@ DESTINATIONS = (
         under="/accountability",
     ),
     Destination(
-        "移送、反映与表彰", "/referrals", "shield-check", CASEWORK | SUPERVISED, "责任与人员", under="/accountability"
+        "移送、反映与表彰", "/referrals", "shield-check", FOLLOWING, "责任与人员", under="/accountability"
     ),
-    Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - CASEWORK - SUPERVISED, "责任与人员"),
+    Destination("对监督人员的反映", "/conduct", "shield-check", EVERYBODY - FOLLOWING, "责任与人员"),
     Destination("人员与证件", "/officers", "id-badge", SUPERVISING | SUPERVISED, "责任与人员", phone="人员"),
     Destination(
         "证件申请", "/licences", "certificate", SUPERVISING | SUPERVISED | OFFICER, "责任与人员", "licence", "申请",
         under="/officers",
     ),
     Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "责任与人员", "recusal", under="/officers"),
-    Destination("我的证件", "/me/certificate", "certificate", OFFICER, phone="证件"),
     Destination("统计指标", "/figures", "chart", FIGURING, "统计与报送"),
     Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送", under="/figures"),
     Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),

@@ -30,7 +30,11 @@ LOOKS = {
 
 
 def mask_number(number: str) -> str:
-    """1604**0902: in lists, enough to tell certificates apart."""
+    """1604**0902, 建司执法**2号: in lists, enough to tell certificates apart. The year of a
+    numbered document goes whole, or half a bracket would stay."""
+    series, bracket, rest = number.partition("〔")
+    if bracket:
+        return f"{series}**{rest.partition('〕')[2]}"
     return f"{number[:4]}**{number[-4:]}" if len(number) > 8 else number
 
 

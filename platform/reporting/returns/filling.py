@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from kernel.clock import local_time
 from kernel.errors import FieldError, Invalid, NotFound, Stale
+from kernel.wording import format_moment
 from kernel.work import Work
 from reporting.returns import checks, drawing, periods, repository
 from reporting.returns.commands import CellInput
@@ -147,8 +146,7 @@ class _Writer:
 
     @classmethod
     def of(cls, work: Work) -> _Writer:
-        moment: datetime = local_time(work.now)
-        return cls(work.actor.name if work.actor else "系统", f"{moment:%Y-%m-%d %H:%M}")
+        return cls(work.actor.name if work.actor else "系统", format_moment(work.now))
 
 
 def _changed(case: Case, given: Mapping[str, CellInput], writer: _Writer) -> dict[str, Entry]:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid
-from kernel.wording import format_moment
+from kernel.wording import format_date, format_moment
 from kernel.work import Work
 from policy.vocabulary import ROLE_LABELS
 from supervision.matters.reading import mask_certificate
@@ -69,14 +69,14 @@ async def account_page(request: Req, account_id: FromPath[UUID]) -> Template:
 
 def _post_row(row: Post) -> dict[str, Any]:
     certificate = mask_certificate(row.certificate_no) if row.certificate_no else "未登记"
-    until = f"，有效期至 {row.certificate_until.isoformat()}" if row.certificate_no and row.certificate_until else ""
+    until = f"，有效期至{format_date(row.certificate_until)}" if row.certificate_no and row.certificate_until else ""
     return {
         "id": row.id,
         "href": f"{HREF}/posts/{row.id}",
         "duty": duty(row.unit, row.title),
         "kind": POST_KINDS.get(row.kind, ""),
         "roles": "、".join(ROLE_LABELS[r] for r in row.roles),
-        "since": row.valid_from.isoformat(),
+        "since": format_date(row.valid_from),
         "certificate": certificate + until,
     }
 

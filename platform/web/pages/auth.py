@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from kernel.errors import FieldError, Invalid, TooMany, Unauthenticated
 from kernel.models import CalendarDay
-from kernel.wording import format_due
+from kernel.wording import format_date, format_due
 from kernel.work import Work
 from policy.vocabulary import ROLE_LABELS
 from tenants.delegations import service as delegations
@@ -249,7 +249,7 @@ async def me(request: Req) -> Template:
             destinations=navigation.everything(navigation.reach(user.roles, organ_class)),
             roles="、".join(ROLE_LABELS[r] for r in sorted(user.roles)),
             delegations=[
-                (row.parties, f"{row.valid_from.isoformat()} 至 {row.valid_to.isoformat()}，{len(row.acts)} 项")
+                (row.parties, f"{format_date(row.valid_from)}至{format_date(row.valid_to)}，{len(row.acts)} 项")
                 for row in await delegations.of_post(work, user.post_id)
             ],
         )

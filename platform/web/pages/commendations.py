@@ -24,7 +24,7 @@ from web.forms import Form
 from web.frame import page, plain
 from web.pages.matter_forms import Field, area, radio, reason, select
 from web.pages.referrals import sections
-from web.turns import Req, reading, turn
+from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/referrals"
 HERE = "/commendations"
@@ -60,7 +60,7 @@ async def _list(request: Req, work: Work, values: dict[str, Any], errors: Sequen
         status=422 if errors else 200,
         rows=rows,
         looks=LOOKS,
-        sections=sections(HERE),
+        sections=await sections(work, identity(request).roles, HERE),
         may_open=opens.allowed,
         earliest=EARLIEST,
         values={"year": str(work.today.year), **values},

@@ -27,7 +27,7 @@ from web.frame import page
 from web.organ_views import exact
 from web.pages.matter_forms import Field, area, checks, organ, radio, text
 from web.pages.referrals import place_of, sections
-from web.turns import Req, reading, turn
+from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/referrals"
 HERE = "/conduct"
@@ -69,7 +69,7 @@ async def complaint_list(request: Req) -> Template:
             rows=rows,
             looks=LOOKS,
             ended=ended,
-            sections=sections(HERE),
+            sections=await sections(work, identity(request).roles, HERE),
             tabs_list=[
                 {"label": "在办", "href": f"{HERE}?view=open", "current": not ended},
                 {"label": "已办结", "href": f"{HERE}?view=ended", "current": ended},

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import FieldError, Invalid, NotFound
-from kernel.wording import format_moment
+from kernel.wording import format_date, format_moment
 from kernel.work import Work
 from policy import articles
 from policy.vocabulary import ROLE_LABELS
@@ -221,7 +221,7 @@ def _row(row: Delegation, work: Work) -> dict[str, Any]:
         "principal": f"{row.principal_name}（{row.principal_title}）",
         "delegate": f"{row.delegate_name}（{row.delegate_title}）",
         "roles": "、".join(ROLE_LABELS[r] for r in row.roles),
-        "days": f"{row.valid_from.isoformat()} 至 {row.valid_to.isoformat()}",
+        "days": f"{format_date(row.valid_from)}至{format_date(row.valid_to)}",
         "state": service.state_of(row, work.today),
         "acts": len(row.acts),
     }
@@ -232,7 +232,7 @@ def _facts(row: Delegation) -> list[tuple[str, str]]:
         ("代行人", f"{row.delegate_name}（{row.delegate_title}）"),
         ("被代行人", f"{row.principal_name}（{row.principal_title}）"),
         ("职责", "、".join(ROLE_LABELS[r] for r in row.roles)),
-        ("期间", f"{row.valid_from.isoformat()} 至 {row.valid_to.isoformat()}"),
+        ("期间", f"{format_date(row.valid_from)}至{format_date(row.valid_to)}"),
         ("理由", row.reason),
         ("提出", f"{row.proposed_by_name} {format_moment(row.proposed_at)}"),
     ]

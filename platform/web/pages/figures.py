@@ -93,7 +93,8 @@ def _change(row: RowView) -> str:
     if row.indicator.kind == "rate":
         points = (now - before) / 100
         return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points):.1f} 个百分点"
-    return format_change(now - before)
+    change = format_change(now - before)
+    return f"{change} {row.indicator.unit}" if now != before else change
 
 
 def _choices(organ_id: UUID, period: Period, reach: str, work: Work, part: str = "", **more: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from supervision.licensing import service as licensing
 from supervision.licensing.commands import ApplyInput
 from supervision.licensing.rules import KINDS, PURPOSES
 from supervision.licensing.views import LicencePage
+from tenants.access import Target, consider
 from web.forms import Form
 from web.frame import page
 from web.turns import Req, reading, turn
@@ -57,6 +58,7 @@ async def licence_list(request: Req) -> Template:
             tab=tab,
             department=await licensing.is_department(work),
             may_apply=await licensing.may_apply(work),
+            sees_bars=(await consider(work, "qualification_bar", "list", Target(owner_id=work.organ_id)))[0].allowed,
             tabs_list=[
                 {"label": label, "href": f"{ACTIVE}?tab={key}", "current": key == tab} for key, label in LABELS.items()
             ],

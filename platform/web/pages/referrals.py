@@ -19,12 +19,13 @@ from supervision.referrals.rules import DECIDERS, KINDS
 from supervision.referrals.views import ReferralView
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
+from web import navigation
 from web.api.shapes import file_answer
 from web.forms import Form
 from web.frame import page
 from web.organ_views import exact
 from web.pages import referral_forms as forms
-from web.turns import Req, reading, turn
+from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/referrals"
 SECTIONS = (("移送", "/referrals"), ("对监督人员的反映", "/conduct"), ("表彰", "/commendations"))
@@ -40,9 +41,16 @@ LOOKS = {
 ICONS = {"overdue": "alert-circle", "seal": "shield-lock", "send": "mail", "transfer": "gavel", "decline": "gavel"}
 
 
-def sections(current: str) -> list[dict[str, Any]]:
-    """The three lists that share one place in the navigation."""
-    return [{"label": label, "href": href, "current": href == current} for label, href in SECTIONS]
+async def sections(work: Work, roles: frozenset[str], current: str) -> list[dict[str, Any]]:
+    """The three lists that share one place in the navigation; nothing for who has only one of them."""
+    if not roles & navigation.FOLLOWING:
+        return []
+    praise, _ = await consider(work, "commendation", "list", Target(owner_id=work.organ_id))
+    return [
+        {"label": label, "href": href, "current": href == current}
+        for label, href in SECTIONS
+        if praise.allowed or href != "/commendations"
+    ]
 
 
 def place_of(request: Req) -> UUID | None:
@@ -68,7 +76,7 @@ async def referral_list(request: Req) -> Template:
             rows=found.items,
             looks=LOOKS,
             ended=ended,
-            sections=sections(ACTIVE),
+            sections=await sections(work, identity(request).roles, ACTIVE),
             tabs_list=[
                 {"label": "在办", "href": f"{ACTIVE}?view=open", "current": not ended},
                 {"label": "已结束", "href": f"{ACTIVE}?view=ended", "current": ended},
