@@ -13,6 +13,9 @@ RECUSING = SUPERVISING | SUPERVISED | LEADER
 INTERNAL = frozenset({"internal_supervision"})
 """Not a role but a place: the legal-affairs unit and the head of an organ that supervises itself and its line (Arts.
 2(2), 5, 12)."""
+BUREAU = frozenset({"bureau"})
+"""A place too: a justice department, whose supervisors report to the government and propose accountability (Arts. 20,
+21). Those of another department supervise inside it and its line."""
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 EVERYBODY = frozenset(
     SUPERVISING | SUPERVISED | LEADER | {"judicial_assistant", "enforcement_officer", "social_supervisor"}
@@ -49,10 +52,10 @@ DESTINATIONS = (
     Destination("协助事项", "/matters", "folders", frozenset({"judicial_assistant"}), "监督办案", "matter", "事项"),
     Destination("监督事项", "/matters", "folders", CASEWORK | INTERNAL, "监督办案", "matter", "事项"),
     Destination("文书与送达", "/instruments", "document-seal", CASEWORK | INTERNAL, "监督办案", "instrument"),
-    Destination("报告与决定", "/reports", "report", SUPERVISING, "监督办案", "report"),
-    Destination("决定书", "/decisions", "gavel", CASEWORK, under="/reports"),
+    Destination("报告与决定", "/reports", "report", BUREAU, "监督办案", "report"),
+    Destination("决定书", "/decisions", "gavel", BUREAU | LEADER, under="/reports"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
-    Destination("责任追究", "/accountability", "shield-lock", CASEWORK, "责任与人员", "accountability"),
+    Destination("责任追究", "/accountability", "shield-lock", BUREAU | LEADER, "责任与人员", "accountability"),
     Destination(
         "收到的追责文书", "/accountability/received", "shield-lock", SUPERVISED | OFFICER, "责任与人员", phone="追责",
         under="/accountability",
@@ -92,10 +95,12 @@ SELF_SUPERVISING = frozenset({"department", "vertical_body", "justice_department
 
 
 def reach(roles: frozenset[str], organ_class: str) -> frozenset[str]:
-    """The roles with the place that they have by their organ: a township's head supervises nobody, a department's legal
-    officer supervises inside it."""
+    """The roles with the places that they have by their organ: a township's head supervises nobody, a department's
+    legal
+    officer supervises inside it, a justice department's supervisor is of the bureau."""
     internal = organ_class in SELF_SUPERVISING and roles & {"legal_officer", "organ_head"}
-    return roles | INTERNAL if internal else roles
+    bureau = organ_class == "justice_department" and roles & SUPERVISING
+    return roles | (INTERNAL if internal else frozenset()) | (BUREAU if bureau else frozenset())
 
 
 def _reached(roles: frozenset[str]) -> dict[str, Destination]:

@@ -55,3 +55,26 @@ async def test_who_supervises_inside_an_organ_reaches_its_matters(
     for address in ("/matters", "/clues"):
         assert (f'href="{address}"' in me) is open_to_him, address
         assert ((await client.get(address)).status_code == 200) is open_to_him, address
+
+
+@pytest.mark.parametrize(
+    ("organ", "username"),
+    [("建安区城市管理局", "lu"), ("市水利局", "cheng"), ("建安区城市管理局", "peng"), ("建安区尚集司法所", "guo")],
+)
+async def test_no_place_of_the_navigation_is_refused(client_for: Opener, organ: str, username: str) -> None:
+    client = await client_for(organ, username)
+    me = (await client.get("/me")).text
+    places = [one for one in navigation.DESTINATIONS if f'href="{one.href}"' in me]
+    answers = {one.href: (await client.get(one.href, follow_redirects=True)).status_code for one in places}
+    assert set(answers.values()) == {200}, answers
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"), [("/licences", "/bars"), ("/conduct", "/commendations")], ids=["bars", "commendations"]
+)
+async def test_a_page_leads_nobody_to_a_refusal(client_for: Opener, address: str, refused: str) -> None:
+    officer = await client_for("建安区城市管理局", "peng")
+    assert (await officer.get(refused)).status_code == 403
+    assert f'href="{refused}"' not in (await officer.get(address)).text
+    contact = await client_for("建安区城市管理局", "zhou")
+    assert f'href="{refused}"' in (await contact.get(address)).text

@@ -261,7 +261,9 @@ async def counter_parts(request: Req) -> Template:
     user = identity(request)
     async with reading(request) as work:
         numbers = await counters(work)
-    items = [i for g in navigation.side(user.roles, "", numbers) for i in g["items"] if i["key"]]
+        organ_class = (await directory(work)).organ_class(user.organ_id)
+    roles = navigation.reach(user.roles, organ_class)
+    items = [i for g in navigation.side(roles, "", numbers) for i in g["items"] if i["key"]]
     return part(request, "login/counters.html", items=items, bell=numbers.get("bell", 0))
 
 

@@ -17,12 +17,17 @@ def _prose(words: str) -> list[Block]:
     return [text(sentence(part)) for part in words.splitlines() if part.strip()]
 
 
+def _grouped(digest: str) -> str:
+    """Groups of eight: without a space a line would not break and the digest would leave the sheet."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
 def _seal(dossier: DossierSeal) -> list[Block]:
     names = f"材料包括：{listed(dossier.names)}。" if dossier.names else ""
     return [
         text(f"随案移送案卷一份，共{dossier.files}个文件，清单已固定。{names}"),
-        text(f"清单校验值（SM3）：{dossier.sm3}"),
-        text(f"清单校验值（SHA-256）：{dossier.sha256}"),
+        text(f"清单校验值（SM3）：{_grouped(dossier.sm3)}"),
+        text(f"清单校验值（SHA-256）：{_grouped(dossier.sha256)}"),
     ]
 
 
