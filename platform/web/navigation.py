@@ -96,8 +96,7 @@ SELF_SUPERVISING = frozenset({"department", "vertical_body", "justice_department
 
 def reach(roles: frozenset[str], organ_class: str) -> frozenset[str]:
     """The roles with the places that they have by their organ: a township's head supervises nobody, a department's
-    legal
-    officer supervises inside it, a justice department's supervisor is of the bureau."""
+    legal officer supervises inside it, a justice department's supervisor is of the bureau."""
     internal = organ_class in SELF_SUPERVISING and roles & {"legal_officer", "organ_head"}
     bureau = organ_class == "justice_department" and roles & SUPERVISING
     return roles | (INTERNAL if internal else frozenset()) | (BUREAU if bureau else frozenset())
