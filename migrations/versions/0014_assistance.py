@@ -88,6 +88,8 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_assistance_office", "assistance", ["office_id", "ended_at", "organ_id", "matter_id"])
+    # For those who ended their part too: the reading of posts asks for all handlers of the assisted matters.
+    op.create_index("ix_handler_matter", "handler", ["city_id", "matter_id", "organ_id"])
     owned("assistance", read=f"({IN_SCOPE}) OR office_id = {TENANT}")
     for table, using in READS.items():
         op.execute(f"ALTER POLICY {table}_select ON {table} USING ({using})")

@@ -108,6 +108,7 @@ class Handler(TenantRow):
             postgresql_where=text("ended_at is null"),
         ),
         Index("ix_handler_person", "city_id", "person_id", "matter_id", postgresql_where=text("ended_at is null")),
+        Index("ix_handler_matter", "city_id", "matter_id", "organ_id"),
     )
 
     matter_id: Mapped[UUID]
