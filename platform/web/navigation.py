@@ -34,6 +34,7 @@ class Destination:
 
 
 DESTINATIONS = (
+    Destination("一页概览", "/overview", "table", LEADER, phone="概览"),
     Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
     Destination("工作台", "/desk", "dashboard", EVERYBODY - {"enforcement_officer"}, phone="工作台"),
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
@@ -70,7 +71,7 @@ DESTINATIONS = (
 HOMES = (
     (frozenset({"audit_admin"}), "/audit"),
     (frozenset({"system_admin", "security_admin"}), "/accounts"),
-    (LEADER, "/reports"),
+    (LEADER, "/overview"),
     (SUPERVISING, "/desk"),
     (SUPERVISED, "/inbox"),
     (frozenset({"enforcement_officer"}), "/me/certificate"),

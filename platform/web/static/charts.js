@@ -27,13 +27,36 @@
       })),
     };
   };
+  /* Rates on an axis that starts where the page says: filled at or above the mark, hollow below it. */
+  const dots = ({ labels, series, min, mark }) => {
+    const text = { color: token("--zs-ink-2"), fontFamily: token("--zs-font"), fontSize: 12 };
+    const blue = token("--zs-primary");
+    const below = (value) => mark !== null && value < mark;
+    return {
+      animation: false,
+      textStyle: text,
+      aria: { enabled: true },
+      grid: { left: 4, right: 56, top: 8, bottom: 4, containLabel: true },
+      xAxis: { type: "value", min, max: 100, axisLabel: { ...text, formatter: "{value}%", hideOverlap: true }, splitNumber: 4, splitLine: { lineStyle: { color: token("--zs-line") } } },
+      yAxis: { type: "category", data: labels, inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, interval: 0 }, splitLine: { show: true, lineStyle: { color: token("--zs-line") } } },
+      series: [{
+        name: series[0].name,
+        type: "scatter",
+        symbolSize: 12,
+        data: series[0].values.map((value) => ({ value, itemStyle: { color: below(value) ? token("--zs-card") : blue, borderColor: blue, borderWidth: 2 } })).map((point, index) => ({ ...point, value: [point.value, index] })),
+        label: { show: true, position: "right", formatter: ({ value }) => `${value[0].toFixed(1)}%`, color: token("--zs-ink"), fontSize: 12 },
+        markLine: mark === null ? undefined : { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", color: token("--zs-ink-3") }, data: [{ xAxis: mark }] },
+      }],
+    };
+  };
   const draw = (root) => root.querySelectorAll("[data-chart]").forEach((place) => {
     if (!window.echarts || place.dataset.drawn) return;
     place.dataset.drawn = "1";
     place.replaceChildren(document.createElement("div"));
     place.firstElementChild.className = "zs-chart";
     const chart = window.echarts.init(place.firstElementChild, null, { renderer: "svg" });
-    chart.setOption(option(JSON.parse(place.dataset.chart)));
+    const spec = JSON.parse(place.dataset.chart);
+    chart.setOption(spec.kind === "dots" ? dots(spec) : option(spec));
     new ResizeObserver(() => chart.resize()).observe(place);
   });
   draw(document);
