@@ -16,6 +16,7 @@ from reporting.leader.overview import overview
 from reporting.leader.rules import last_week, monday
 from reporting.leader.views import Overview, WeekView
 from supervision.deadlines import service as deadlines
+from supervision.instruments.papers import regulation as named
 
 FORMS: Final = {
     "pdf": "application/pdf",
@@ -85,5 +86,5 @@ async def _draft(work: Work, view: Overview, week: WeekView | None) -> printing.
         dated=work.today,
         moment=work.now,
         who=work.actor.name if work.actor else "系统",
-        regulation=book.name,
+        regulation=f"{named(book).name}{named(book).status}",
     )

@@ -24,7 +24,9 @@ async def weekly_briefs(work: Work) -> int:
     for organ in tree.organs.values():
         fact = tree.facts[organ.id]
         if fact.is_supervising_government and fact.alive_on(work.today) and tree.supervision_body_of(organ.id):
-            told += await _tell(work, await area(work, organ.id), first)
+            # In the government's own tenancy, which sees its area and nothing else.
+            async with work.acting_as(organ.id):
+                told += await _tell(work, await area(work, organ.id), first)
     return told
 
 
