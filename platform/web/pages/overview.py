@@ -70,6 +70,7 @@ async def _page(request: Req, organ_id: UUID | None) -> Template:
             tiles=leader.tiles(view.parts),
             others=[p for p in view.parts if p.kind in ("zone", "own")],
             months=_months(view),
+            channels=[{"label": c.name, "value": c.value, "href": c.href} for c in view.channels],
             printed=format_moment(work.now),
             least_ranked=LEAST_RANKED,
             least_shown=LEAST_SHOWN,
