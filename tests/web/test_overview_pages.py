@@ -84,4 +84,4 @@ async def test_the_page_shows_where_clues_came_from(world: World, client_for: Op
     page = await wu.get("/overview")
     assert page.status_code == 200, page.text
     assert "收到 1 条" in page.text
-    assert "code=clues.received%2F" in page.text
+    assert "code=clues.received/" in page.text

@@ -12,12 +12,12 @@ from litestar.response import Response, Template
 
 from kernel.clock import local_date
 from kernel.errors import Invalid
-from kernel.wording import format_moment, format_number, format_range, format_short
+from kernel.wording import format_date, format_moment, format_number, format_short
 from kernel.work import Work
 from reporting.figures.periods import Kind, Period, holding, parse
 from reporting.leader import service as leader
 from reporting.leader.rules import LEAST_RANKED, LEAST_SHOWN, axis_start
-from reporting.leader.views import Overview, PartView
+from reporting.leader.views import Overview
 from web.api.shapes import file_answer
 from web.frame import counters, page
 from web.turns import Req, identity, reading
@@ -66,7 +66,6 @@ async def _page(request: Req, organ_id: UUID | None) -> Template:
             waiting=(await counters(work)).get("report", 0) if deciding else 0,
             figures=_figures(view),
             chart=_dots(view),
-            what=WHAT[view.level],
             tiles=leader.tiles(view.parts),
             others=[p for p in view.parts if p.kind in ("zone", "own")],
             months=_months(view),
@@ -81,7 +80,7 @@ async def _page(request: Req, organ_id: UUID | None) -> Template:
 def _facts(view: Overview, period: Period, work: Work) -> str:
     last = min(period.last_day, max(work.today, period.first_day))
     moment = f"逾期情况截至{format_short(local_date(work.now))}"
-    return f"{view.organ_name} · {format_range(period.first_day, last, None)} · {moment} · 可逐级查看到记录"
+    return f"{view.organ_name} · {format_date(period.first_day)}至{format_short(last)} · {moment} · 可逐级查看到记录"
 
 
 def _spans(organ_id: UUID, period: Period, work: Work) -> list[dict[str, Any]]:
@@ -135,23 +134,18 @@ def _figures(view: Overview) -> list[dict[str, Any]]:
 
 
 def _dots(view: Overview) -> dict[str, Any]:
-    """Rates on an axis: what is at or above the area's own rate is filled, what is below is hollow."""
-    shown = [p for p in view.parts if p.in_time.percent is not None]
-    rates = [p.in_time.percent or 0.0 for p in shown]
+    """Rates on an axis: what is at or above the area's own rate is filled, what is below is hollow; who has too few
+    cases for a rate has a line without a dot. At the right both numbers."""
+    rates = [part.in_time.percent for part in view.parts]
+    known = [rate for rate in rates if rate is not None]
     mark = view.in_time.percent
-    start = axis_start([*rates, *([mark] if mark is not None else [])])
-    return {
-        "start": start,
-        "mark": mark,
-        "spec": {"kind": "dots", "labels": [p.name for p in shown], "min": start, "mark": mark,
-                 "series": [{"name": "按期反馈率", "values": rates}]},
-        "sentence": _sentence(view, shown),
-    }  # fmt: skip
-
-
-def _sentence(view: Overview, shown: list[PartView]) -> str:
-    words = "，".join(f"{p.name}{p.in_time.text}" for p in shown) or "没有可以计算比率的单位"
-    return f"{view.period_label}{WHAT[view.level]}：{words}。全域{view.in_time.text}。"
+    start = axis_start([*known, *([mark] if mark is not None else [])])
+    notes = [f"{p.in_time.text} {p.in_time.part}/{p.in_time.whole}" for p in view.parts]
+    spec = {"kind": "dots", "labels": [p.name for p in view.parts], "min": start, "mark": mark, "notes": notes,
+            "series": [{"name": WHAT[view.level], "values": rates}]}  # fmt: skip
+    words = "，".join(f"{p.name}{note}" for p, note in zip(view.parts, notes, strict=True))
+    sentence = f"{view.period_label}{WHAT[view.level]}：{words}。全域{view.in_time.text}。"
+    return {"start": start, "mark": mark, "any": bool(known), "spec": spec, "sentence": sentence}
 
 
 def _months(view: Overview) -> dict[str, Any]:
