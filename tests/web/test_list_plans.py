@@ -128,6 +128,7 @@ LISTS = {
         f"q={quote('王')}", "q=1604", f"q={citizen_id()}", "organ={other}",
     ],
     "/desk": ["", "scope=mine", "scope=all"],
+    "/overview": ["", "period=2026Q4"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],
 }  # fmt: skip

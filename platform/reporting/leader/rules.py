@@ -57,9 +57,9 @@ C = TypeVar("C", bound=Compared)
 
 
 def ordered(rows: Sequence[C]) -> list[C]:
-    """Ranked ones first, the best on top; behind them, in the order given, those with too few cases to be ranked."""
+    """Ranked ones first, the best on top; behind them, by their number of cases, those with too few to be ranked."""
     ranked = sorted((r for r in rows if r.rate.ranked), key=lambda r: (-r.rate.part / r.rate.whole, -r.rate.whole))
-    return [*ranked, *(r for r in rows if not r.rate.ranked)]
+    return [*ranked, *sorted((r for r in rows if not r.rate.ranked), key=lambda r: -r.rate.whole)]
 
 
 def shade(value: int, largest: int) -> int:

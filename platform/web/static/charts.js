@@ -53,6 +53,7 @@
         data: series[0].values.map((value, index) => (value === null ? null : point(value, index))).filter((one) => one !== null),
         markLine: {
           silent: true,
+          z: 1,
           symbol: "none",
           label: { show: false },
           data: [
