@@ -42,6 +42,7 @@ async def test_the_county_reads_its_own_page_and_no_other(world: World, client_f
     await late(world)
     city, county = await world.organ(CITY), await world.organ(GOVERNMENT)
     li = await client_for(BODY, "li")
+    assert 'href="/overview"' in (await li.get("/figures")).text
     assert "被监督单位按期反馈率" in (await li.get("/overview")).text
     for part in ("", "/overdue", "/export", "/brief"):
         assert (await li.get(f"/overview/{city}{part}")).status_code == 404, part

@@ -17,7 +17,7 @@ from reporting.leader.views import Overview, PartView, WeekView
 from supervision.instruments.documents.render import FACES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-MOST_ROWS: Final = 8
+MOST_ROWS: Final = 12
 """Rows of the comparison that fit on the page."""
 MOST_TITLE: Final = 26
 
