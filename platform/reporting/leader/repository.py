@@ -26,7 +26,8 @@ cross join lateral (select count(*) as number from matter m where {late}) n wher
 """)
 BY_SUPERVISED: Final = _prepared("""
 select k.supervised_id, count(*) from unnest(cast(:organs as uuid[])) o(id)
-cross join lateral (select m.supervised_id from matter m where {late}) k group by k.supervised_id
+cross join lateral (
+    select m.supervised_id from matter m where {late} order by m.next_due_on, m.id offset 0) k group by k.supervised_id
 """)
 OLDEST: Final = _prepared("""
 with chosen as (
