@@ -68,8 +68,8 @@ async def test_a_county_sees_itself_and_no_other(world: World) -> None:
         for other in (CITY, "魏都区政府"):
             with pytest.raises(NotFound):
                 await read(world, organ, role, other)
-    other = await read(world, CITY, "government_leader", "魏都区政府")
-    assert (other.opened, other.overdue, other.worst, other.parts) == (0, 0, [], [])
+    quiet = await read(world, CITY, "government_leader", "魏都区政府")
+    assert (quiet.opened, quiet.overdue, quiet.worst, quiet.parts) == (0, 0, [], [])
     above = await read(world, CITY, "government_leader", GOVERNMENT)
     assert (above.opened, above.overdue) == (1, 1)
 
