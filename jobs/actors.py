@@ -205,6 +205,14 @@ async def recount_figures(work: Work) -> None:
         log.error("figures do not agree with the records", cells=len(wrong))
 
 
+@job("weekly_briefs", queue="figures")
+async def weekly_briefs(work: Work) -> None:
+    """Tell those who lead that the brief of the week is drafted, each once (Articles 4, 5, 11(5))."""
+    from reporting.leader import service as leader
+
+    log.info("weekly briefs drafted", lines=await leader.weekly_briefs(work))
+
+
 @job("recalculate_deadlines", queue="deadlines")
 async def recalculate_deadlines(work: Work, first: str, last: str) -> None:
     """Count again what rests on days from `first` to `last` (ISO dates): their official notice has come."""

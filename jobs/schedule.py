@@ -72,6 +72,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("check_audit", cron="40 2 * * *"),
     Periodic("fold_figures", every=15),
     Periodic("recount_figures", cron="20 2 * * *"),
+    Periodic("weekly_briefs", cron="0 7 * * 1"),
 )
 
 

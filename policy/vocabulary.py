@@ -293,6 +293,8 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "evidence": {"read": "查看证据", "unmask": "查看证据原文"},
     "statistics": {"read": "查看统计", "export": "导出统计"},
+    # Leader's page.
+    "overview": {"read": "查看一页概览", "export": "生成简报、导出对比表"},
     # Registers.
     "officer": {
         "list": "查看执法人员名册",

@@ -6,6 +6,7 @@ Fonts are named, never embedded: Word takes them from the reader's machine.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -110,6 +111,26 @@ class WordFile:
                 run.font.color.rgb = RGBColor.from_string(look.colour)
             if piece.marked:
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+    def table(self, rows: Sequence[Sequence[str]], look: Look, *, widths: Sequence[float]) -> None:
+        """A table with lines between all cells; the first row is its head and repeats on every page. `widths` in
+        millimetres."""
+        made = self._document.add_table(rows=0, cols=len(widths), style="Table Grid")
+        made.autofit = False
+        for number, row in enumerate(rows):
+            added = made.add_row()
+            for cell, words, width in zip(added.cells, row, widths, strict=True):
+                cell.width = Mm(width)
+                paragraph = cell.paragraphs[0]
+                _shape(paragraph.paragraph_format, look)
+                paragraph.alignment = _ALIGN[look.align]
+                run = paragraph.add_run(clean(words))
+                run.font.size, run.font.bold = Pt(look.size), number == 0
+                _name_face(run._r.get_or_add_rPr(), look.face, look.latin)
+            properties = added._tr.get_or_add_trPr()
+            properties.append(OxmlElement("w:cantSplit"))
+            if number == 0:
+                properties.append(OxmlElement("w:tblHeader"))
 
     def foot(self, number: Look, below: list[str], small: Look, *, hide_first: bool = False) -> None:
         """— 1 — at the foot, right on odd pages, left on even ones, one character from the edge.

@@ -43,6 +43,7 @@ FIGURING = CASEWORK | {"legal_officer", "organ_head"}
 OFFICER = frozenset({"enforcement_officer"})
 DESTINATIONS = (
     Destination("我的证件", "/me/certificate", "certificate", OFFICER, phone="证件"),
+    Destination("一页概览", "/overview", "table", LEADER, phone="概览"),
     Destination("待我决定", "/reports", "gavel", LEADER, key="report", phone="决定"),
     Destination("工作台", "/desk", "dashboard", EVERYBODY - OFFICER, phone="工作台"),
     Destination("期限与催办", "/deadlines", "calendar-due", CASEWORK, key="due", tone="overdue"),
@@ -84,7 +85,7 @@ DESTINATIONS = (
 HOMES = (
     (frozenset({"audit_admin"}), "/audit"),
     (frozenset({"system_admin", "security_admin"}), "/accounts"),
-    (LEADER, "/reports"),
+    (LEADER, "/overview"),
     (SUPERVISING, "/desk"),
     (SUPERVISED, "/inbox"),
     (frozenset({"enforcement_officer"}), "/me/certificate"),

@@ -41,7 +41,7 @@ async def account(world: World, username: str) -> Account:
 async def test_login_leads_to_the_home_of_the_role(client_for: Opener) -> None:
     homes = {
         ("建安区司法局", "chen"): "/desk",
-        ("建安区政府", "wu"): "/reports",
+        ("建安区政府", "wu"): "/overview",
         ("建安区城市管理局", "zhou"): "/inbox",
     }
     homes |= {("建安区司法局", "shen"): "/audit", ("建安区司法局", "han"): "/accounts"}

@@ -138,6 +138,7 @@ LISTS = {
     "/referrals": ["", "view=ended"],
     "/conduct": ["", "view=ended"],
     "/returns": ["", "view=done", "view=all"],
+    "/overview": ["", "period=2026Q4"],
     "/audit": ["", "action=download", "result=denied", "from=2026-01-01&to=2026-02-01", "q=zzzz",
                f"person={quote('王某某')}"],
 }  # fmt: skip

@@ -42,6 +42,7 @@ JOBS: Final = {
     "check_audit": "核验审计记录",
     "fold_figures": "汇总统计数字",
     "recount_figures": "核对统计数字",
+    "weekly_briefs": "起草监督周报",
     "forget_answers": "清理重复提交的答复",
 }
 LAG_YELLOW, LAG_RED = 60.0, 600.0

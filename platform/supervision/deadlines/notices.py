@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from kernel.work import Work
@@ -48,6 +50,33 @@ async def notify(
         )
         work.session.add(notice)
     return notice
+
+
+async def notify_once(
+    work: Work,
+    organ_id: UUID,
+    key: UUID,
+    *,
+    kind: str,
+    title: str,
+    link: str,
+    roles: Sequence[str],
+    article: str | None = None,
+    body: str = "",
+) -> bool:
+    """The same under an identity that its cause gives, so that the same cause writes one line however often and
+    however many at a time it is told. Returns whether it was written now."""
+    async with work.acting_as(organ_id):
+        statement = (
+            insert(Notice)
+            .values(
+                id=key, city_id=work.city_id, organ_id=organ_id, roles=list(roles), kind=kind, title=title, body=body,
+                link=link, article=article, at=work.now, read_by=[],
+            )
+            .on_conflict_do_nothing()
+            .returning(Notice.id)
+        )  # fmt: skip
+        return await work.session.scalar(statement) is not None
 
 
 async def mark_read(work: Work, notice_id: UUID) -> Notice:

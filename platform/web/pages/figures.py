@@ -16,6 +16,7 @@ from kernel.work import Work
 from reporting.figures import service as figures
 from reporting.figures.periods import KINDS, Period, holding, parse
 from reporting.figures.views import FiguresView, LevelView, RowView
+from tenants.access import Target, consider
 from web.api.shapes import file_answer
 from web.frame import page
 from web.turns import Req, reading
@@ -58,6 +59,7 @@ async def of_organ(request: Req, organ_id: FromPath[UUID]) -> Template:
 async def _figures(request: Req, work: Work, organ_id: UUID) -> Template:
     period, reach = _period(request, work), _reach(request)
     view = await figures.figures(work, organ_id, period, reach=reach)
+    leads, _ = await consider(work, "overview", "read", Target(owner_id=work.organ_id))
     return await page(
         request,
         work,
@@ -69,6 +71,7 @@ async def _figures(request: Req, work: Work, organ_id: UUID) -> Template:
         view=view,
         groups=_groups(view),
         choices=_choices(organ_id, period, reach, work),
+        overview_href="/overview" if leads.allowed else "",
         empty=all(not row.cell.value for row in view.rows),
         exports=[
             {"label": label, "href": _address(organ_id, period, reach, "/export", format=form)}

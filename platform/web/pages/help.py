@@ -65,6 +65,7 @@ KIND_LABELS = {
     "system": "系统运行状态",
     "evidence": "证据",
     "statistics": "统计",
+    "overview": "一页概览",
 }
 
 

@@ -27,13 +27,52 @@
       })),
     };
   };
+  /* Rates on an axis that starts where the page says: filled at or above the mark, hollow below it. */
+  const dots = ({ labels, notes, series, min, mark }) => {
+    const text = { color: token("--zs-ink-2"), fontFamily: token("--zs-font"), fontSize: 12 };
+    const blue = token("--zs-primary");
+    const below = (value) => mark !== null && value < mark;
+    const lines = { lineStyle: { color: token("--zs-line") } };
+    const rows = { type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false } };
+    const point = (value, index) => ({ value: [value, index], itemStyle: { color: below(value) ? token("--zs-card") : blue, borderColor: blue, borderWidth: 2, opacity: 1 } });
+    return {
+      animation: false,
+      textStyle: text,
+      aria: { enabled: true },
+      grid: { left: 4, right: 4, top: 8, bottom: 4, containLabel: true },
+      xAxis: { type: "value", min, max: 100, axisLabel: { ...text, formatter: "{value}%", hideOverlap: true }, splitNumber: 4, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: token("--zs-line-2") } } },
+      yAxis: [
+        { ...rows, data: labels, axisLabel: { ...text, color: token("--zs-ink"), interval: 0, width: 96, overflow: "truncate" }, splitLine: { show: false } },
+        { ...rows, data: notes, position: "right", axisLabel: { ...text, interval: 0 }, splitLine: { show: false } },
+      ],
+      series: [{
+        name: series[0].name,
+        type: "scatter",
+        symbolSize: 12,
+        z: 3,
+        data: series[0].values.map((value, index) => (value === null ? null : point(value, index))).filter((one) => one !== null),
+        markLine: {
+          silent: true,
+          z: 1,
+          symbol: "none",
+          label: { show: false },
+          data: [
+            ...labels.map((_, index) => ({ yAxis: index, lineStyle: { ...lines.lineStyle, type: "solid", width: 2 } })),
+            ...(mark === null ? [] : [{ xAxis: mark, lineStyle: { type: "dashed", color: token("--zs-ink-3"), width: 1.5 } }]),
+          ],
+        },
+      }, { type: "scatter", yAxisIndex: 1, data: [] }],
+    };
+  };
   const draw = (root) => root.querySelectorAll("[data-chart]").forEach((place) => {
     if (!window.echarts || place.dataset.drawn) return;
     place.dataset.drawn = "1";
     place.replaceChildren(document.createElement("div"));
     place.firstElementChild.className = "zs-chart";
+    const spec = JSON.parse(place.dataset.chart);
+    if (spec.kind === "dots") [place, place.firstElementChild].forEach((one) => { one.style.height = `${spec.labels.length * 30 + 40}px`; });
     const chart = window.echarts.init(place.firstElementChild, null, { renderer: "svg" });
-    chart.setOption(option(JSON.parse(place.dataset.chart)));
+    chart.setOption(spec.kind === "dots" ? dots(spec) : option(spec));
     new ResizeObserver(() => chart.resize()).observe(place);
   });
   draw(document);
