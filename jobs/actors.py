@@ -103,6 +103,24 @@ async def refresh_scope(work: Work) -> None:
     await organs.rebuild_scope(work)
 
 
+@job("fold_figures", queue="figures")
+async def fold_figures(work: Work) -> None:
+    """Follow the tree of organs and merge what records added to figures into the counters (Article 11(5))."""
+    from reporting.figures import service as figures
+
+    await figures.fold(work)
+
+
+@job("recount_figures", queue="figures")
+async def recount_figures(work: Work) -> None:
+    """Prove all figures against the records; a difference is an alarm (Article 11(5))."""
+    from reporting.figures import service as figures
+
+    wrong = await figures.recount(work)
+    if wrong:
+        log.error("figures do not agree with the records", cells=len(wrong))
+
+
 @job("recalculate_deadlines", queue="deadlines")
 async def recalculate_deadlines(work: Work, first: str, last: str) -> None:
     """Count again what rests on days from `first` to `last` (ISO dates): their official notice has come."""

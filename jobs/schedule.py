@@ -66,6 +66,8 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("refresh_scope", cron="1 0 * * *"),
     Periodic("keep_audit_heads", every=300),
     Periodic("check_audit", cron="40 2 * * *"),
+    Periodic("fold_figures", every=15),
+    Periodic("recount_figures", cron="20 2 * * *"),
 )
 
 

@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     calendar.add_parser("import", help="an official year: CSV with day,is_workday,name").add_argument("file")
     _audit(commands.add_parser("audit", help="verify or export the audit trail   审计核验"))
     _backup(commands)
+    counted = commands.add_parser("figures", help="prove figures against the records   核对统计").add_subparsers(
+        dest="action", required=True
+    )
+    recount = counted.add_parser("recount", help="count everything anew; exit status 1 when anything differs")
+    recount.add_argument("--repair", action="store_true", help="and put it right   按记录更正")
     demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
     demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
     demo.add_parser("accounts", help="the demo accounts and their password   演示账号")
@@ -135,6 +140,10 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911, PLR0912  one ret
             from cli.backup import run
 
             return run(options)
+        case "figures":
+            from cli.figures import recount
+
+            return recount(repair=options.repair)
         case "calendar":
             from cli.calendar import import_file
 

@@ -42,9 +42,14 @@ async def load_calendar(database: Database, city_id: UUID) -> int:
 
 async def load_city(database: Database, city_id: UUID) -> service.Loaded:
     """The organ tree of Xuchang from the data files of the product."""
+    from reporting.figures import service as figures
+
     dataset = read_csv(resources.files("tenants.organs") / "data" / "xuchang")
     async with open_work(database, city_id=city_id, organ_id=NIL) as work:
-        return await service.load(work, dataset.organs, dataset.relations)
+        loaded = await service.load(work, dataset.organs, dataset.relations)
+        # From the first record on, figures are counted along the tree.
+        await figures.follow_tree(work)
+        return loaded
 
 
 async def set_version(database: Database, city_id: UUID, name: str, version: int) -> None:

@@ -122,6 +122,11 @@ certificate_id 证件编号|certificate_options 证件的步骤|check_note 审�
 conditions 持证条件|decision_number 决定文号|department 审批部门|effective_on 生效日期|holder 所在单位
 holder_name 持证人|lifted_on 解除日期|officer_name 申请人|options 步骤|person_name 人员|purpose_label 申请事由
 reason_article 理由依据|status_reason 状态原因
+catalogue 指标目录|catalogue_version 指标目录版本|cell 统计数字|codes 指标代码|counts_for 归属|definition 定义
+dimension 分项维度代码|dimension_name 分项维度|first 起始期间|format 文件格式|group 分组代码|group_name 分组
+indicator 指标|key 标识|last 截止期间|own 本单位部分|parts 分项|period 统计期间|period_label 统计期间名称
+periods 统计期间|previous 上期数|reach 统计范围|reach_label 统计范围名称|records 可以查看记录|rows 各行|rule 计数方法
+slices 分项|values 各期数值
 """
 
 NAMES: Final[dict[str, str]] = {

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from kernel.provision import Roles
 from kernel.settings import load
+from reporting.figures.sources import SOURCES
 from tests.kernel.test_isolation import DEFINERS
 
 OUTSIDE: Final = {"public.alembic_version", "dramatiq.queue", "dramatiq.result", "dramatiq.worker"}
@@ -23,6 +24,7 @@ HIDDEN: Final = {"public.alembic_version"}
 REFERENCE: Final = {
     "audit_check", "audit_head", "audit_seal", "calendar_day", "demo_clock", "explicit_relation", "organ",
     "reference_version", "schedule_fire", "scope",
+    "figure_check", "figure_link", "figure_scope",
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
@@ -30,7 +32,7 @@ DEFINER_TABLES: Final = {
     "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
     "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
     "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",
-}  # fmt: skip
+} | {"figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", *SOURCES}  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
     "fk_post_city_id_person_id": "a person may hold posts in several organs; an account is bound to its person's",
@@ -120,6 +122,7 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
         ("settings_changed", "application_barred", "bar_begins", "bar_kept", "bar_undone", "certificate_barred"),
         roles().owner,
     )
+    grantee |= {f"figure_{source}_changed": roles().owner for source in SOURCES}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)
         if r.owner != roles().definer or (r.grantees or []) != ([wanted] if wanted else []):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Connection
 
+import reporting
 import supervision
 from kernel.db import Base
 from tests.isolation import gate
@@ -23,9 +24,10 @@ def test_the_catalogue_passes(catalogue: Connection, check: gate.Check) -> None:
 
 
 def test_every_table_of_the_models_is_guarded_and_no_other(catalogue: Connection) -> None:
-    for part in pkgutil.iter_modules(supervision.__path__):
-        if (Path(supervision.__path__[0]) / part.name / "models.py").exists():
-            importlib.import_module(f"supervision.{part.name}.models")
+    for package in (supervision, reporting):
+        for part in pkgutil.iter_modules(package.__path__):
+            if (Path(package.__path__[0]) / part.name / "models.py").exists():
+                importlib.import_module(f"{package.__name__}.{part.name}.models")
     importlib.import_module("tenants.registers.models")
     found = gate.rows(catalogue, "select distinct tablename from pg_policies where schemaname = 'public'")
     assert {r.tablename for r in found} == set(Base.metadata.tables)

@@ -78,6 +78,8 @@ NO_LIST = {
     "/api/v1/audit/export": "the whole trail as a file",
     "/audit/sealing": "state of the seals",
     "/api/v1/audit/sealing": "state of the seals",
+    "/figures/indicators": "the catalogue of indicators",
+    "/api/v1/figures/indicators": "the catalogue of indicators",
     "/matters/export": "up to 5,000 rows as a workbook",
     "/api/v1/matters/export": "up to 5,000 rows as a workbook",
     "/api/docs": "text",

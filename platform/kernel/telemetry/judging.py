@@ -36,6 +36,8 @@ JOBS: Final = {
     "refresh_scope": "更新监督范围",
     "keep_audit_heads": "上级留存封存头",
     "check_audit": "核验审计记录",
+    "fold_figures": "汇总统计数字",
+    "recount_figures": "核对统计数字",
     "forget_answers": "清理重复提交的答复",
 }
 LAG_YELLOW, LAG_RED = 60.0, 600.0

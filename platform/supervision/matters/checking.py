@@ -200,6 +200,7 @@ async def establish_finding(
         act_id=act_id,
         officers=draft.officers.strip(),
         state=FINDING.initial,
+        established_on=work.today,
         verified_note="",
         dropped_reason="",
     )

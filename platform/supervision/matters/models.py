@@ -263,6 +263,7 @@ class Finding(Versioned, TenantRow):
     act_id: Mapped[UUID | None]
     officers: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str]
+    established_on: Mapped[date] = mapped_column(server_default=text("(now() at time zone 'Asia/Shanghai')::date"))
     verified_note: Mapped[str] = mapped_column(server_default="")
     verified_at: Mapped[datetime | None]
     verified_by: Mapped[UUID | None]

@@ -18,6 +18,7 @@ TAGS: Final = {
     "执法人员与证件": "名册、档案、证件、培训、考试、导入导出（第六条、第十条）。",
     "证件与资格": "证件的申请、审查、批准、制发、暂扣，资格取消后的限期（第十条、第二十一条）。",
     "执法主体": "执法机关、授权组织、受委托组织的依据、权限和期限（第十条）。",
+    "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
@@ -84,6 +85,9 @@ MyFile 本人的档案|ImportView 导入的进度和结果|Problem 导入表的�
 LicenceView 证件申请|LicencePage 证件申请及其条件和步骤|ConditionView 一项持证条件|HeldCertificate 证件
 BarView 资格取消与限期|Option 一个步骤能否办理|ApplicationInput 申请的证件|CheckInput 审查意见|SuspendInput 暂扣
 Licence 证件申请清单|EndingInput 终止执法主体|Officer 执法人员名册|Body 执法主体名录
+CellView 一个统计数字|FiguresView 一个单位一个期间的统计数字|IndicatorView 统计指标和口径
+LevelRow 构成统计数字的一个单位|LevelView 统计数字的构成|RecordRow 统计数字所依据的一条记录
+RecordsView 统计数字所依据的记录|RowView 一项指标和它的数字|SeriesView 连续期间的统计数字|SliceView 指标的一个分项
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 """
 SCHEMAS: Final[dict[str, str]] = {
