@@ -6,6 +6,7 @@ Fonts are named, never embedded: Word takes them from the reader's machine.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -110,6 +111,20 @@ class WordFile:
                 run.font.color.rgb = RGBColor.from_string(look.colour)
             if piece.marked:
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], head: Look, cell: Look) -> None:
+        """A ruled table over the whole width; its head is repeated on every page."""
+        added = self._document.add_table(rows=0, cols=len(heads), style="Table Grid")
+        for n, words in enumerate([heads, *rows]):
+            line = added.add_row()
+            if n == 0:
+                line._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+            for place, text in zip(line.cells, words, strict=True):
+                paragraph, look = place.paragraphs[0], head if n == 0 else cell
+                _shape(paragraph.paragraph_format, look)
+                run = paragraph.add_run(clean(text))
+                run.font.size = Pt(look.size)
+                _name_face(run._r.get_or_add_rPr(), look.face, look.latin)
 
     def foot(self, number: Look, below: list[str], small: Look, *, hide_first: bool = False) -> None:
         """— 1 — at the foot, right on odd pages, left on even ones, one character from the edge.

@@ -28,7 +28,7 @@ REFERENCE: Final = {
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "alembic_version", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate",
+    "account", "alembic_version", "annual_publication", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate",
     "circular_draft", "clue", "dead_letter", "deadline", "idempotency_record", "instrument", "licence_application",
     "login_attempt", "matter", "officer", "organ", "outbox_message", "paper", "person", "post", "process_sign",
     "qualification", "qualification_bar", "reference_version", "schedule_fire", "scope", "tenancy_key", "web_session",

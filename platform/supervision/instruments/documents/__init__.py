@@ -1,6 +1,7 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
 from supervision.instruments.documents.models import (
+    Chapter,
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
@@ -23,11 +24,14 @@ from supervision.instruments.documents.models import (
     RemedySearch,
     ReportDocument,
     Seal,
+    StatementDocument,
+    Table,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
 
 __all__ = [
+    "Chapter",
     "CircularDocument",
     "ClueReferralDocument",
     "DecisionDocument",
@@ -51,6 +55,8 @@ __all__ = [
     "Rendered",
     "ReportDocument",
     "Seal",
+    "StatementDocument",
+    "Table",
     "WithdrawalDocument",
     "docx",
     "preview_pages",

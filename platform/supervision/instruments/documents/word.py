@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kernel.wordfile import Look, Page, Piece, WordFile
 from kernel.wording import format_date
-from supervision.instruments.documents.models import Frame
+from supervision.instruments.documents.models import Frame, Table
 from supervision.instruments.documents.sheet import Block, Sheet, foot, note
 
 TITLE, BODY, HEAD, SUBHEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -37,7 +37,10 @@ def word_file(sheet: Sheet) -> bytes:
     if sheet.addressee:
         word.paragraph(f"{sheet.addressee}：", _flat)
     for block in sheet.blocks:
-        word.paragraph(_pieces(block), _LOOKS[block.kind])
+        if block.table is not None:
+            _table(word, block.table)
+        else:
+            word.paragraph(_pieces(block), _LOOKS[block.kind])
     _attachments(word, sheet.attachments)
     _signature(word, frame)
     _imprint(word, sheet)
@@ -48,6 +51,15 @@ def word_file(sheet: Sheet) -> bytes:
         hide_first=sheet.form == "letter",
     )
     return word.data()
+
+
+def _table(word: WordFile, table: Table) -> None:
+    """The rows; a bar is drawn with full blocks, so that it needs no picture."""
+    heads, rows = list(table.heads), [list(row) for row in table.rows]
+    if table.bars:
+        heads.append(table.bar)
+        rows = [[*row, "█" * round(share / 10)] for row, share in zip(rows, table.bars, strict=True)]
+    word.table(heads, rows, Look(HEAD, 12, pitch=20), Look(BODY, 12, pitch=20))
 
 
 def _pieces(block: Block) -> list[Piece]:
