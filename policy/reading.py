@@ -34,6 +34,7 @@ USED_DEADLINES: Final = frozenset(
         "accountability.statement",
         "accountability.organ_answer",
         "accountability.review",
+        "annual.reminder",
         "certificate.renewal_before",
         "certificate.validity",
     }

@@ -16,9 +16,10 @@ DEFINERS = {
     "idempotency_sweep", "install_key", "login_clear", "login_count", "login_locked", "login_lookup", "login_refund",
     "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_count", "outbox_prune",
     "outbox_reclaim", "outbox_state", "pending_applications", "posts_of", "process_gone", "process_sign",
-    "process_signs", "public_paper", "public_papers", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
+    "process_signs", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
     "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
+    "public_paper", "public_papers",
     "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
 }  # fmt: skip

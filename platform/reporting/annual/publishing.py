@@ -1,4 +1,4 @@
-"""Publication: a page of the product open to everybody, or the address of the organ's own site; and its check (Art. 12).
+"""Publication: a page of the product open to all, or the address of the organ's own site; and its check (Art. 12).
 
 What is published is what was sent in, frozen: a corrected paper is published anew, as a further version under the same
 address.
@@ -41,7 +41,8 @@ async def publish(work: Work, paper_id: UUID, *, version: int | None = None) -> 
     title = title_of(tree.name(work.organ_id), paper.kind, paper.year)
     made = await asyncio.to_thread(render, public_document(tree.name(work.organ_id), title, paper, sent, work.today))
     stored = await blobs.store().put(work, made.pdf, f"{title}.pdf")
-    row = _row(work, paper, sent, number, title, work.today, place="platform", pdf_sha256=stored.sha256)
+    common = {"version": number, "organ_name": tree.name(work.organ_id), "title": title}
+    row = _row(work, paper, sent, published_on=work.today, place="platform", pdf_sha256=stored.sha256, **common)
     return await _entered(work, paper, row, "在本系统公开")
 
 
@@ -57,7 +58,8 @@ async def record_site(work: Work, paper_id: UUID, entry: SiteInput, *, version: 
     paper, sent, number = await _ready(work, paper_id, version)
     tree = await directory(work)
     title = title_of(tree.name(work.organ_id), paper.kind, paper.year)
-    row = _row(work, paper, sent, number, title, entry.published_on, place="own_site", url=entry.url)
+    common = {"version": number, "organ_name": tree.name(work.organ_id), "title": title}
+    row = _row(work, paper, sent, published_on=entry.published_on, place="own_site", url=entry.url, **common)
     if entry.evidence:
         stored = await blobs.store().put(work, entry.evidence, entry.evidence_name, field="evidence")
         row.evidence_sha256, row.evidence_name = stored.sha256, entry.evidence_name[:200]
@@ -75,24 +77,19 @@ async def _ready(work: Work, paper_id: UUID, version: int | None) -> tuple[Annua
     return paper, sent, len(held) + 1
 
 
-def _row(
-    work: Work, paper: AnnualPaper, sent: AnnualSubmission, number: int, title: str, on: date, **more: Any
-) -> AnnualPublication:
+def _row(work: Work, paper: AnnualPaper, sent: AnnualSubmission, **more: Any) -> AnnualPublication:
+    """A version of the work's organ, with the text as it was sent in. `more`: version, title, day, and the place."""
     return AnnualPublication(
         id=new_id(),
         city_id=work.city_id,
         organ_id=work.organ_id,
         department_id=paper.department_id,
         paper_id=paper.id,
-        version=number,
         kind=paper.kind,
         year=paper.year,
         code=code_of(paper),
-        organ_name=title.removesuffix(f"{paper.year}{KINDS[paper.kind]}"),
-        title=title,
         content=sent.content,
         content_hash=sent.content_hash,
-        published_on=on,
         recorded_by_name=work.actor.name if work.actor else "系统",
         **{"url": "", "pdf_sha256": "", "evidence_sha256": "", "evidence_name": "", **more},
     )
