@@ -7,6 +7,8 @@ from typing import Any
 from web.pages import (
     accounts,
     admin,
+    annual,
+    annual_steps,
     audit,
     auth,
     bodies,
@@ -36,6 +38,7 @@ from web.pages import (
     officer_steps,
     officers,
     organs,
+    public,
     recusals,
     report_acts,
     reports,
@@ -47,6 +50,8 @@ from web.pages import help as help_pages
 PAGES: list[Any] = [
     *accounts.ROUTES,
     *admin.ROUTES,
+    *annual.ROUTES,
+    *annual_steps.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
     *bodies.ROUTES,
@@ -77,6 +82,7 @@ PAGES: list[Any] = [
     *officer_steps.ROUTES,
     *officers.ROUTES,
     *organs.ROUTES,
+    *public.ROUTES,
     *recusals.ROUTES,
     *report_acts.ROUTES,
     *reports.ROUTES,
