@@ -6,6 +6,7 @@ from typing import Any
 
 from web.api import (
     administration,
+    annual,
     appointments,
     audit,
     auth,
@@ -36,6 +37,7 @@ from web.api import (
 
 API: list[Any] = [
     *administration.ROUTES,
+    *annual.ROUTES,
     *appointments.ROUTES,
     *audit.ROUTES,
     *auth.ROUTES,
