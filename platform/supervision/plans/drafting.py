@@ -114,7 +114,7 @@ def _item(work: Work, plan: SupervisionPlan, no: int, item: ItemInput) -> PlanIt
 
 
 async def approve(work: Work, plan_id: UUID, *, version: int | None = None) -> SupervisionPlan:
-    """Approve as the leader; never by whoever made it. Raises NotFound, Denied, Stale, IllegalTransition without items."""
+    """Approve as the leader; never by the maker. Raises NotFound, Denied, Stale, IllegalTransition without items."""
     plan = await locked(work, plan_id, "approve", version)
     number = len(await repository.items(work, plan.id))
     plan.state = MACHINE.step(plan.state, "approve", PlanFacts(items=number)).target

@@ -38,6 +38,11 @@ async def published(work: Work, year: int) -> list[PlanRow]:
     return [row_view(row, tree.short(row.organ_id)) for row in rows]
 
 
+async def may_draft(work: Work) -> bool:
+    """Whether the reader makes the plans of his organ."""
+    return (await consider(work, "supervision_plan", "draft", Target(owner_id=work.organ_id)))[0].allowed
+
+
 async def plan(work: Work, plan_id: UUID, action: str = "read") -> PlanPage:
     """One version with its progress. Raises NotFound for another organ's that is not published, Denied."""
     found = await repository.get(work, plan_id)
