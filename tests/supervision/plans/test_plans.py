@@ -6,8 +6,6 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import ProgrammingError
 
@@ -15,7 +13,6 @@ from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from supervision.plans import service as plans
 from supervision.plans.commands import ItemInput
 from supervision.plans.models import PlanItem, PlanLink, SupervisionPlan
-from supervision.plans.rules import MACHINE, ItemFacts, PlanFacts, faults
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
@@ -26,9 +23,8 @@ SECOND = ItemInput("file_review", "行政处罚案卷评查", "区直各部门",
 
 
 @pytest.fixture(autouse=True)
-async def clock(request: pytest.FixtureRequest) -> None:
-    if "world" in request.fixturenames:
-        await request.getfixturevalue("world").set_clock("2026-03-02 09:00")
+async def clock(world: World) -> None:
+    await world.set_clock("2026-03-02 09:00")
 
 
 async def drafted(world: World, *items: ItemInput) -> UUID:
@@ -44,30 +40,6 @@ async def issued(world: World) -> UUID:
         await plans.approve(work, plan_id)
         await plans.publish(work, plan_id)
     return plan_id
-
-
-@given(st.integers(-3, 15), st.integers(-3, 15), st.integers(-5, 2000))
-def test_an_item_has_its_months_in_order_and_a_number(first: int, last: int, planned: int) -> None:
-    item = ItemFacts("special", "领域", "区域", first, last, "科室", planned)
-    good = 1 <= first <= last <= 12 and 1 <= planned <= 1000
-    assert (faults([item], {"special"}) == []) == good
-
-
-def test_every_gap_is_named_to_its_row() -> None:
-    found = faults(
-        [ItemFacts("special", "领域", "区域", 1, 2, "科室", 1), ItemFacts("x", "", "", 5, 2, "", 0)], {"special"}
-    )
-    assert [e.field for e in found] == [
-        f"items.1.{n}" for n in ("mode", "field", "area", "office", "until_month", "planned")
-    ]
-    assert faults([ItemFacts("special", "领域", "区域", 1, 2, "科室", 1)] * 61, {"special"})
-
-
-def test_nothing_is_issued_unapproved() -> None:
-    with pytest.raises(IllegalTransition):
-        MACHINE.step("draft", "publish", PlanFacts(items=1))
-    with pytest.raises(IllegalTransition, match="还没有项目"):
-        MACHINE.step("draft", "approve", PlanFacts())
 
 
 async def test_made_approved_issued_and_then_fixed(world: World) -> None:
