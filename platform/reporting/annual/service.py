@@ -17,6 +17,7 @@ from reporting.annual.reading import (
 )
 from reporting.annual.receiving import accept, send_back
 from reporting.annual.repository import count_waiting
+from reporting.annual.summary import summary
 from reporting.annual.writing import approve, submit, take_back, write
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "send_back",
     "start",
     "submit",
+    "summary",
     "take_back",
     "write",
 ]

@@ -10,12 +10,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
-from kernel.errors import FieldError, Invalid
+from kernel.errors import FieldError, Invalid, NotFound
 from kernel.work import Work
 from reporting.annual import service as annual
 from reporting.annual.commands import Figure, WriteInput
 from reporting.annual.rules import KINDS, SECTIONS, due_year, subject_year
 from reporting.annual.views import AnnualPage
+from web.api.shapes import file_answer
 from web.forms import Form
 from web.frame import page
 from web.pages.licences import place
@@ -83,6 +84,16 @@ async def _board(request: Req, work: Work) -> Template:
             {"label": f"{y}年度", "href": f"{ACTIVE}/board?kind={kind}&year={y}", "current": y == year} for y in years
         ],
     )
+
+
+@get(f"{ACTIVE}/summary/{{year:int}}/{{form:str}}")
+async def summary(request: Req, year: FromPath[int], form: FromPath[str]) -> Response[bytes]:
+    """The draft of the department's own report to its government, as PDF or Word file."""
+    if form not in ("pdf", "docx"):
+        raise NotFound
+    async with reading(request) as work:
+        name, data, media = await annual.summary(work, year, form)
+    return file_answer(name, data, media)
 
 
 @post(ACTIVE, status_code=303)
@@ -189,4 +200,4 @@ async def save(request: Req, paper_id: FromPath[UUID]) -> Template | Response[by
         return await _edit(request, work, found, Form(fields, work.today).values, errors)
 
 
-ROUTES = [annual_list, annual_board, start, annual_page, edit_page, save]
+ROUTES = [annual_list, annual_board, summary, start, annual_page, edit_page, save]

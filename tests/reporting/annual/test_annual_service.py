@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+from docx import Document
 from sqlalchemy import func, select
 
 from jobs.actors import follow_annual, follow_annual_papers
@@ -295,3 +297,25 @@ async def test_the_board_counts_the_level(world: World) -> None:
         assert (await annual.board(work, "report", 2025)).total == 0
         with pytest.raises(Invalid):
             await annual.board(work, "nonsense", 2025)
+
+
+async def test_the_department_drafts_its_report_from_what_was_sent_in(world: World) -> None:
+    async with world.work(BODY, "supervisor") as work:
+        with pytest.raises(IllegalTransition, match="还没有单位报送"):
+            await annual.summary(work, 2025, "pdf")
+    paper_id = await steps.duty(world)
+    async with world.work(SUPERVISED, "contact") as work:
+        await annual.write(work, paper_id, WriteInput(figures=(Figure("penalties", 12),)))
+    await steps.sent(world)
+    await steps.sent(world, organ="建安区水利局")
+    async with world.work(BODY, "supervision_leader") as work:
+        name, pdf, _ = await annual.summary(work, 2025, "pdf")
+        assert name.endswith("关于2025年度行政执法工作情况的报告（草稿）.pdf")
+        assert pdf.startswith(b"%PDF")
+        _, word, _ = await annual.summary(work, 2025, "docx")
+    text = "\n".join(c.text for t in Document(io.BytesIO(word)).tables for r in t.rows for c in r.cells)
+    assert "建安区水利局" in text
+    assert "█" * 10 in text
+    async with world.work(SUPERVISED, "contact") as work:
+        with pytest.raises((Denied, NotFound)):
+            await annual.summary(work, 2025, "pdf")
