@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from cli.demo.annual_cases import annual_cases
 from cli.demo.clue_cases import clue_cases
 from cli.demo.licence_cases import licence_cases
 from cli.demo.matter_cases import matter_cases
@@ -32,6 +33,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from recusal_cases(stage)
     yield from clue_cases(stage)
     yield from licence_cases(stage)
+    yield from annual_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:
