@@ -50,12 +50,17 @@ async def _enter(work: Work, year: int, version: int, reason: str) -> Supervisio
     return plan
 
 
+def drafters_of(plan: SupervisionPlan) -> frozenset[UUID]:
+    """Who may not approve the plan."""
+    return frozenset() if plan.drafted_by is None else frozenset({plan.drafted_by})
+
+
 async def locked(work: Work, plan_id: UUID, action: str, version: int | None) -> SupervisionPlan:
     """The plan of the work's organ, locked for an action. Raises NotFound, Denied, Stale."""
     seen = await repository.get(work, plan_id)
     if seen is None or seen.organ_id != work.organ_id:
         raise NotFound
-    drafters = frozenset({seen.drafted_by} - {None}) if action == "approve" else frozenset()
+    drafters = drafters_of(seen) if action == "approve" else frozenset[UUID]()
     await authorize(work, "supervision_plan", action, Target(owner_id=seen.organ_id, drafters=drafters))
     plan = await repository.lock(work, plan_id)
     if plan is None:

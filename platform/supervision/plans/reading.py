@@ -11,6 +11,7 @@ from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.matters.views import Page
 from supervision.plans import repository
+from supervision.plans.drafting import drafters_of
 from supervision.plans.models import SupervisionPlan
 from supervision.plans.rules import MACHINE, PlanFacts
 from supervision.plans.views import LinkedMatter, PlanItemView, PlanPage, PlanRow, item_view, row_view
@@ -108,7 +109,7 @@ async def _options(work: Work, found: SupervisionPlan, items: int) -> list[Optio
     for option in MACHINE.options(found.state, PlanFacts(items=items)):
         if option.action == "supersede":
             continue
-        drafters = frozenset({found.drafted_by} - {None}) if option.action == "approve" else frozenset()
+        drafters = drafters_of(found) if option.action == "approve" else frozenset[UUID]()
         about = Target(owner_id=found.organ_id, drafters=drafters)
         verdict, sentence = await consider(work, "supervision_plan", ACTIONS.get(option.action, option.action), about)
         if verdict.allowed:

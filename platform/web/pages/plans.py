@@ -162,8 +162,9 @@ def _items(form: Form, rows: list[dict[str, str]]) -> list[ItemInput]:
         key = part.id(f"items.{n}.item_key") if row["item_key"] else None
         form.errors += part.errors
         if first is not None and last is not None and planned is not None:
-            words = {name: row[name] for name in ("mode", "field", "area", "office")}
-            found.append(ItemInput(**words, from_month=first, until_month=last, planned=planned, item_key=key))
+            found.append(
+                ItemInput(row["mode"], row["field"], row["area"], first, last, row["office"], planned, item_key=key)
+            )
     form.check()
     return found
 
