@@ -47,7 +47,7 @@ DESTINATIONS = (
     Destination("重大逾期", "/escalations", "megaphone", SUPERVISING, "监督办案", "escalation", tone="overdue"),
     Destination("统计指标", "/figures", "chart", CASEWORK | {"legal_officer", "organ_head"}, "监督办案"),
     Destination("年度监督计划", "/plans", "list-check", LEADER, "监督办案"),
-    Destination("年度报告与计划", "/annual", "report", SUPERVISING | SUPERVISED, "监督办案", "annual"),
+    Destination("年度报告与计划", "/annual", "report", SUPERVISING | SUPERVISED, "监督办案"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
     Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "人员", "recusal"),
     Destination("我的证件", "/me/certificate", "certificate", frozenset({"enforcement_officer"}), phone="证件"),

@@ -16,8 +16,10 @@ from sqlalchemy.engine import make_url
 
 from kernel import settings
 from kernel.ids import new_id
+from supervision.plans import service as plans
 from tests import stories
 from tests.databases import Backend
+from tests.reporting.annual import steps
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.licensing import people
 from tests.tenants.registers import files
@@ -46,7 +48,7 @@ SESSION: Final = ("/login", "/logout", "/posts/", "/demo/advance", "/password")
 PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
-        "/interests", "/recusals",
+        "/interests", "/recusals", "/plans",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
@@ -56,6 +58,7 @@ PAGES: Final = {
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): (
         "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
+        "/annual",
     ),
     (SUPERVISED, "qian"): ("/inbox",),
     (BODY, "han"): ("/accounts", "/dead-letters"),
@@ -63,7 +66,7 @@ PAGES: Final = {
 }  # fmt: skip
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
-    "recusals", "interests", "officers", "bodies", "licences",
+    "recusals", "interests", "officers", "bodies", "licences", "annual", "plans",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
@@ -128,6 +131,10 @@ async def casework(world: World, *, decided: bool) -> None:
     await stories.enter_seizure(world, matter.id)
     await stories.served_matter(world)
     await files.add(world)
+    await steps.sent(world)
+    await steps.duty(world, "plan")
+    async with world.work(BODY, "supervisor") as work:
+        await plans.start(work, work.today.year)
     if decided:
         await stories.decided_matter(world)
     else:

@@ -146,7 +146,9 @@ def _rows(form: Form) -> list[dict[str, str]]:
     found = []
     for n in range(MOST_ITEMS + BLANK):
         row = {name: form.text(f"items.{n}.{name}") for name in TEXTS}
-        if any(row[name] for name in ("field", "area", "office")):
+        if row["item_key"]:
+            form.id(f"items.{n}.item_key")
+        if any(row[name] for name in TEXTS if name != "item_key"):
             found.append(row)
     return found
 
