@@ -70,7 +70,7 @@ SECTIONS: Final = (
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
-FILES: Final = (".pdf", ".xlsx", "/pdf", "/export", "/template", "/report")
+FILES: Final = (".pdf", ".xlsx", "/pdf", "/docx", "/export", "/template", "/report")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
 """Little to send, much to unpack."""
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
