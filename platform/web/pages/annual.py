@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from web.turns import Req, reading, turn
 
 ACTIVE = "/annual"
 TITLE = "年度报告与计划"
+YEAR = re.compile(r"\d{4}", re.ASCII)
 DANGERS = frozenset({"send_back", "return"})
 SLUGS = {"send_back": "send-back"}
 
@@ -60,7 +62,7 @@ async def _board(request: Req, work: Work) -> Template:
     kind = query.get("kind", "report")
     kind = kind if kind in KINDS else "report"
     this = subject_year(kind, work.today.year)
-    year = int(query["year"]) if query.get("year", "").isdecimal() and len(query["year"]) == 4 else this
+    year = int(query["year"]) if YEAR.fullmatch(query.get("year", "")) else this
     view = await annual.board(work, kind, year)
     years = sorted({this, this - 1, year}, reverse=True)
     return await page(
@@ -86,13 +88,13 @@ async def _board(request: Req, work: Work) -> Template:
     )
 
 
-@get(f"{ACTIVE}/summary/{{year:int}}/{{form:str}}")
-async def summary(request: Req, year: FromPath[int], form: FromPath[str]) -> Response[bytes]:
+@get(f"{ACTIVE}/summary/{{year:str}}/{{form:str}}")
+async def summary(request: Req, year: FromPath[str], form: FromPath[str]) -> Response[bytes]:
     """The draft of the department's own report to its government, as PDF or Word file."""
-    if form not in ("pdf", "docx"):
+    if form not in ("pdf", "docx") or not YEAR.fullmatch(year):
         raise NotFound
     async with reading(request) as work:
-        name, data, media = await annual.summary(work, year, form)
+        name, data, media = await annual.summary(work, int(year), form)
     return file_answer(name, data, media)
 
 

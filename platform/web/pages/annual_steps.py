@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -200,11 +201,13 @@ async def record_site(request: Req, paper_id: FromPath[UUID]) -> Template | Resp
         return await _site(request, work, paper_id, Form(fields, work.today).values, errors)
 
 
-@get(f"{ACTIVE}/{{paper_id:uuid}}/evidence/{{version:int}}")
-async def evidence(request: Req, paper_id: FromPath[UUID], version: FromPath[int]) -> Response[bytes]:
+@get(f"{ACTIVE}/{{paper_id:uuid}}/evidence/{{version:str}}")
+async def evidence(request: Req, paper_id: FromPath[UUID], version: FromPath[str]) -> Response[bytes]:
     """The picture of the page."""
+    if not re.fullmatch(r"\d{1,4}", version, re.ASCII):
+        raise NotFound
     async with reading(request) as work:
-        name, data = await annual.evidence(work, paper_id, version)
+        name, data = await annual.evidence(work, paper_id, int(version))
     return file_answer(name, data, "application/octet-stream")
 
 
