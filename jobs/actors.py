@@ -280,3 +280,19 @@ async def warn_register(work: Work) -> None:
     from supervision.officers import service as officers
 
     await officers.warn_organ(work)
+
+
+@job("follow_annual")
+async def follow_annual(work: Work) -> None:
+    """Have every organ that owes a yearly report and plan look at what is due, overdue or unpublished (Article 12)."""
+    from reporting.annual import service as annual
+
+    log.info("yearly papers looked through", organs=await annual.follow_all(work))
+
+
+@job("follow_annual_papers", together=25)
+async def follow_annual_papers(work: Work) -> None:
+    """Open the year's duties of one organ, remind it once of each, and check its public pages (Article 12)."""
+    from reporting.annual import service as annual
+
+    await annual.follow(work)

@@ -59,6 +59,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("sweep_deadlines", every=15),
     Periodic("draft_circulars", cron="10 6 * * *"),
     Periodic("warn_registers", cron="30 6 * * *"),
+    Periodic("follow_annual", cron="40 6 * * *"),
     Periodic("lift_bars", cron="5 0 * * *"),
     Periodic("end_suspensions", cron="10 0 * * *"),
     Periodic("watch_referrals", every=60),

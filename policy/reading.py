@@ -55,6 +55,7 @@ USED_DEADLINES: Final = frozenset(
         "accountability.appeal",
         "accountability.decide_appeal",
         "accountability.awards_removal",
+        "annual.reminder",
         "certificate.renewal_before",
         "certificate.validity",
         "return.quarterly",

@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 _NAMES: Final = """
+accepted 已接收|check_passed 核对一致|derived 系统记录|draft 起草中的内容
+evidence_name 截图名称|first_published_on 首次公开日期|from_month 起始月份|in_time 按期报送
+item_key 计划项目|matters 关联事项|may_link 可以关联事项|mode_label 监督方式名称
+overdue 逾期未报送|paper 年度文件|pdf_href PDF地址|place_label 公开位置
+plan 监督计划|planned 计划数量|publications 公开记录|published 已公开
+published_on 公开日期|recorded_by_name 登记人|rounds 报送记录|row_version 记录版本
+sections 各部分内容|sent_back_reason 退回理由|started 已立项|submitted 已报送
+submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公开未公开|until_month 结束月份
+versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
+board 报送情况
 account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
 activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
 addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量

@@ -114,6 +114,11 @@ class Form:
         found = multi() if multi else self._values.items()
         return [(k, v) for k, v in found if isinstance(v, str) and not k.startswith("_")]
 
+    @property
+    def today(self) -> date:
+        """The day from which days without a year are read."""
+        return self._today
+
     def error(self, name: str, message: str) -> None:
         self.errors.append(FieldError(name, message))
 

@@ -73,6 +73,8 @@ DESTINATIONS = (
     Destination("回避与利益申报", "/recusals", "user-check", RECUSING, "责任与人员", "recusal", under="/officers"),
     Destination("统计指标", "/figures", "chart", FIGURING, "统计与报送"),
     Destination("统计报表", "/returns", "table", SUPERVISED | SUPERVISING, "统计与报送", under="/figures"),
+    Destination("年度报告与计划", "/annual", "report", SUPERVISING | SUPERVISED, "统计与报送", under="/figures"),
+    Destination("年度监督计划", "/plans", "list-check", SUPERVISING | LEADER, "监督办案", under="/matters"),
     Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),

@@ -17,8 +17,10 @@ from sqlalchemy.engine import make_url
 from kernel import settings
 from kernel.ids import new_id
 from supervision.accountability.service import Respondent
+from supervision.plans import service as plans
 from tests import stories
 from tests.databases import Backend
+from tests.reporting.annual import steps as annual
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.accountability import steps
@@ -51,7 +53,7 @@ PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
         "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new", "/returns",
-        "/accountability",
+        "/accountability", "/plans",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
@@ -61,7 +63,7 @@ PAGES: Final = {
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): (
         "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
-        "/referrals/new", "/conduct/receipt", "/commendations",
+        "/referrals/new", "/conduct/receipt", "/commendations", "/annual",
     ),
     (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
     (SUPERVISED, "peng"): ("/accountability/received",),
@@ -71,11 +73,11 @@ PAGES: Final = {
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns", "accountability",
+    "returns", "accountability", "annual", "plans",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
-FILES: Final = (".pdf", ".xlsx", "/pdf", "/export", "/template", "/report")
+FILES: Final = (".pdf", ".xlsx", "/pdf", "/docx", "/export", "/template", "/report")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
 """Little to send, much to unpack."""
 STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
@@ -140,6 +142,10 @@ async def casework(world: World, *, decided: bool) -> None:
     await cases.drafted(world)
     await cases.sent(world)
     await cases.follow_up(world)
+    await annual.sent(world)
+    await annual.duty(world, "plan")
+    async with world.work(BODY, "supervisor") as work:
+        await plans.start(work, work.today.year)
     if decided:
         await stories.decided_matter(world)
     else:

@@ -65,8 +65,13 @@ def reason(label: str, hint: str = "") -> Field:
     return area("reason", label, hint=hint)
 
 
-def propose(book: RuleBook, people: Sequence[tuple[Post, bool]]) -> list[Field]:
-    """The proposal (Art. 11)."""
+PLANNED: Final = "立项依据为监督计划的选择，事项计入该项目的进度"
+
+
+def propose(
+    book: RuleBook, people: Sequence[tuple[Post, bool]], planned: Sequence[tuple[str, str]] = ()
+) -> list[Field]:
+    """The proposal (Art. 11). `planned`: items of the yearly supervision plan in force."""
     items = [{"value": i.code, "label": i.name, "articles": [display(i.code)]} for i in book.content_items]
     bases = [(key, label) for key, label in BASES.items() if key != "clue"]
     return [
@@ -80,6 +85,7 @@ def propose(book: RuleBook, people: Sequence[tuple[Post, bool]]) -> list[Field]:
         ),
         checks("content_items", "监督内容", items),
         select("basis", "立项依据", bases, hint="由线索立项的，请从线索页面提请"),
+        *([select("plan_item", "监督计划项目", planned, hint=PLANNED, optional=True)] if planned else []),
         text("basis_note", "依据说明", hint="计划名称、预警编号、发现经过或者上级文号"),
         handlers(people, "建议的承办人", optional=True),
     ]

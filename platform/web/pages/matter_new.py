@@ -15,6 +15,7 @@ from kernel.work import Work
 from supervision.deadlines import service as deadlines
 from supervision.matters import service as matters
 from supervision.matters.commands import ProposeMatter
+from supervision.plans import service as plans
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
 from web.forms import Form
@@ -42,7 +43,8 @@ async def new_matter(request: Req) -> Template:
 async def _show_new(request: Req, work: Work, values: dict[str, Any], errors: Sequence[FieldError] = ()) -> Template:
     await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
     book = await deadlines.rulebook(work)
-    fields = forms.propose(book, await matters.candidates(work))
+    planned = [(str(item.item_key), item.field) for item in await plans.choices(work)]
+    fields = forms.propose(book, await matters.candidates(work), planned)
     return await page(
         request,
         work,
@@ -70,6 +72,8 @@ async def propose_matter(request: Req) -> Response[bytes] | Template:
         async with turn(request) as taken:
             form = await sent_form(request, taken.work)
             matter = await matters.propose(taken.work, await _proposal(taken, form))
+            if form.text("basis") == "plan_item" and (item := form.id("plan_item")) is not None:
+                await plans.link(taken.work, item, matter_id=matter.id)
             return taken.redirect(f"/matters/{matter.id}")
     except Invalid as invalid:
         async with reading(request) as work:

@@ -3,6 +3,7 @@
 from supervision.instruments.documents import circulars  # noqa: F401 - registers its wording
 from supervision.instruments.documents.kinds import Document
 from supervision.instruments.documents.models import (
+    Chapter,
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
@@ -28,6 +29,8 @@ from supervision.instruments.documents.models import (
     ReportDocument,
     ReturnsCircularDocument,
     Seal,
+    StatementDocument,
+    Table,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
@@ -45,6 +48,7 @@ __all__ = [
     "AccountabilityProposalDocument",
     "AccountabilityReviewDocument",
     "CancellationDocument",
+    "Chapter",
     "CircularDocument",
     "ClueReferralDocument",
     "DecisionDocument",
@@ -73,6 +77,8 @@ __all__ = [
     "ReportDocument",
     "ReturnsCircularDocument",
     "Seal",
+    "StatementDocument",
+    "Table",
     "UnitSanctionDocument",
     "WithdrawalDocument",
     "docx",

@@ -16,6 +16,7 @@ from supervision.instruments.documents.models import (
     ReferralDocument,
     ReportDocument,
     ReturnsCircularDocument,
+    StatementDocument,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.sanctions import (
@@ -38,6 +39,7 @@ SheetDocument = (
     | CircularDocument
     | RecusalDocument
     | ReturnsCircularDocument
+    | StatementDocument
     | ClueReferralDocument
     | ReferralDocument
     | AccountabilityNoticeDocument

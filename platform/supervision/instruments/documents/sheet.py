@@ -9,10 +9,10 @@ import msgspec
 
 from kernel.wording import format_date
 from policy.articles import numeral
-from supervision.instruments.documents.models import Frame
+from supervision.instruments.documents.models import Frame, Table
 
 Form = Literal["letter", "standard", "upward"]
-Kind = Literal["heading", "subheading", "text"]
+Kind = Literal["heading", "subheading", "text", "table"]
 TITLE_WIDTH = 20  # characters of 22 pt in a line of 156 mm
 
 
@@ -24,10 +24,18 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """A paragraph: 一、 heading in 黑体, （一）subheading in 楷体, or text in 仿宋."""
+    """A paragraph: 一、 heading in 黑体, （一）subheading in 楷体, or text in 仿宋; or a table."""
 
     kind: Kind
-    runs: tuple[Run, ...]
+    runs: tuple[Run, ...] = ()
+    table: Table | None = None
+
+    def data(self) -> dict[str, Any]:
+        """The same for the Typst templates."""
+        if self.table is not None:
+            t = self.table
+            return {"kind": self.kind, "heads": t.heads, "rows": t.rows, "bars": t.bars, "bar": t.bar}
+        return {"kind": self.kind, "runs": [{"text": r.text, "pending": r.pending} for r in self.runs]}
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +59,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
             "mark": self.mark,
             "title": self.title,
             "addressee": self.addressee,
-            "blocks": [
-                {"kind": b.kind, "runs": [{"text": r.text, "pending": r.pending} for r in b.runs]} for b in self.blocks
-            ],
+            "blocks": [b.data() for b in self.blocks],
             "signer": self.signer,
             "attachments": self.attachments,
             **frame_data(self.frame),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kernel.wordfile import Look, Page, Piece, WordFile
 from kernel.wording import format_date
-from supervision.instruments.documents.models import Frame
+from supervision.instruments.documents.models import Frame, Table
 from supervision.instruments.documents.sheet import Block, Sheet, foot, note
 
 TITLE, BODY, HEAD, SUBHEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -14,7 +14,9 @@ RED = "D80000"
 SIZE3, SIZE4 = 16.0, 14.0
 PITCH = 28.95
 PAGE = Page(top=37, left=28, bottom=35, right=26, lines=22, footer_edge=12)
-WIDTH = 442.2  # 156 mm in points
+TEXT_WIDTH = 156.0
+"""Of the text, in millimetres."""
+WIDTH = 442.2  # the same in points
 TIGHT = WIDTH / 28 - SIZE3  # 28 characters of 16 pt in a line
 
 _text = Look(BODY, SIZE3, pitch=PITCH, spacing=TIGHT, first_indent=2 * SIZE3)
@@ -37,7 +39,10 @@ def word_file(sheet: Sheet) -> bytes:
     if sheet.addressee:
         word.paragraph(f"{sheet.addressee}：", _flat)
     for block in sheet.blocks:
-        word.paragraph(_pieces(block), _LOOKS[block.kind])
+        if block.table is not None:
+            _table(word, block.table)
+        else:
+            word.paragraph(_pieces(block), _LOOKS[block.kind])
     _attachments(word, sheet.attachments)
     _signature(word, frame)
     _imprint(word, sheet)
@@ -48,6 +53,15 @@ def word_file(sheet: Sheet) -> bytes:
         hide_first=sheet.form == "letter",
     )
     return word.data()
+
+
+def _table(word: WordFile, table: Table) -> None:
+    """The rows; a bar is drawn with full blocks, so that it needs no picture."""
+    heads, rows = list(table.heads), [list(row) for row in table.rows]
+    if table.bars:
+        heads.append(table.bar)
+        rows = [[*row, "█" * round(share / 10)] for row, share in zip(rows, table.bars, strict=True)]
+    word.table([heads, *rows], Look(BODY, 12, pitch=20), widths=[TEXT_WIDTH / len(heads)] * len(heads))
 
 
 def _pieces(block: Block) -> list[Piece]:
