@@ -344,27 +344,17 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     },
     # Yearly papers and the supervision plan.
     "annual_paper": {
-        "list": "查看年度报告和计划清单",
-        "read": "查看年度报告和计划",
-        "draft": "起草年度报告和计划",
-        "approve": "审定年度报告和计划",
-        "return": "退回修改年度报告和计划",
-        "submit": "报送年度报告和计划",
-        "publish": "公开年度报告和计划",
-        "accept": "接收年度报告和计划",
-        "send_back": "退回年度报告和计划",
+        "list": "查看年度报告和计划清单", "read": "查看年度报告和计划", "draft": "起草年度报告和计划",
+        "approve": "审定年度报告和计划", "return": "退回修改年度报告和计划", "submit": "报送年度报告和计划",
+        "publish": "公开年度报告和计划", "accept": "接收年度报告和计划", "send_back": "退回年度报告和计划",
         "roll_up": "汇总起草向政府的年度报告",
     },
     "supervision_plan": {
-        "list": "查看年度监督计划清单",
-        "read": "查看年度监督计划",
-        "draft": "编制年度监督计划",
-        "approve": "批准年度监督计划",
-        "publish": "印发年度监督计划",
-        "link": "关联监督计划项目",
+        "list": "查看年度监督计划清单", "read": "查看年度监督计划", "draft": "编制年度监督计划",
+        "approve": "批准年度监督计划", "publish": "印发年度监督计划", "link": "关联监督计划项目",
         "export": "导出年度监督计划",
     },
-}
+}  # fmt: skip
 
 
 def _labels() -> dict[tuple[str, str], str]:

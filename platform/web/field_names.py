@@ -175,7 +175,11 @@ nature 行为的性质|officer_id 执法人员编号|on_behalf 由单位代为�
 person_title 人员职务|proposed_by_name 提出人|referred 已提出的移送|respondent 追究对象|responsibility 责任代码
 responsibility_label 责任|result_label 处理结果|review_until 申请复核截止日期|reviews 复核和申诉|sanctions 各种处理
 stated_at 陈述时间|stated_by_name 陈述人|trained_hours 完成的学时|trained_on 培训完成日期|training_hours 离岗培训学时
-training_until 离岗培训截止日期|waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
+training_until 离岗培训截止日期
+channels 线索来源|clues 线索数|decisions 决定数|established 认定的问题数|months 各月|open 在办数
+opened_before 期初在办数|part 分子|ranked 参加排序|reports 报告数|whole 分母|workdays 逾期工作日
+worst 逾期最久的事项|week 周|plan_id 计划编号
+waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 
 NAMES: Final[dict[str, str]] = {

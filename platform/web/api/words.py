@@ -118,6 +118,8 @@ ProposalAnswerView 所在机关反馈的处理结果|ReceivedRow 收到的责任
 ReferInput 移送|RespondentInput 责任人员|ReviewDecision 对复核、申诉的决定|ReviewRequest 复核、申诉申请
 ReviewView 复核、申诉和决定|SanctionView 一种处理|StatementView 陈述和申辩|TrainingCompletion 离岗培训完成情况
 CaseReferInput 追责中的移送|ConductExaminationInput 对反映的调查结论
+MonthView 一个月的数|PartView 一个区域的数|OverdueView 一件逾期事项|OverdueList 逾期事项清单|RateView 一个比率
+Overview 一页概览|CountView 一个数|Plan 年度监督计划|Annual 年度报告和计划
 StatusLine 系统的一个部分|ProcessSign 一个进程|JobFiring 一项定时任务|SystemStatus 系统运行状态
 ReturnRow 统计报表清单的一行|ReturnView 统计报表全貌|ReturnCellView 报表的一格|ReturnSectionView 报表的一部分
 ReturnStepView 报送的一步

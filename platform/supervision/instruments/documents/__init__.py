@@ -1,9 +1,8 @@
 """The official documents of supervision: input models, wording, and files (GB/T 9704-2012)."""
 
-from supervision.instruments.documents import circulars  # noqa: F401 - registers its wording
+from supervision.instruments.documents import circulars, statement_wording  # noqa: F401 - they register their wording
 from supervision.instruments.documents.kinds import Document
 from supervision.instruments.documents.models import (
-    Chapter,
     CircularDocument,
     ClueReferralDocument,
     DecisionDocument,
@@ -29,8 +28,6 @@ from supervision.instruments.documents.models import (
     ReportDocument,
     ReturnsCircularDocument,
     Seal,
-    StatementDocument,
-    Table,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.render import Rendered, docx, preview_pages, preview_png, render
@@ -42,6 +39,7 @@ from supervision.instruments.documents.sanctions import (
     Fault,
     UnitSanctionDocument,
 )
+from supervision.instruments.documents.statements import Chapter, StatementDocument, Table
 
 __all__ = [
     "AccountabilityNoticeDocument",

@@ -16,7 +16,6 @@ from supervision.instruments.documents.models import (
     ReferralDocument,
     ReportDocument,
     ReturnsCircularDocument,
-    StatementDocument,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.sanctions import (
@@ -26,6 +25,7 @@ from supervision.instruments.documents.sanctions import (
     CancellationDocument,
     UnitSanctionDocument,
 )
+from supervision.instruments.documents.statements import StatementDocument
 
 SheetDocument = (
     LetterDocument

@@ -9,7 +9,8 @@ import msgspec
 
 from kernel.wording import format_date
 from policy.articles import numeral
-from supervision.instruments.documents.models import Frame, Table
+from supervision.instruments.documents.models import Frame
+from supervision.instruments.documents.statements import Table
 
 Form = Literal["letter", "standard", "upward"]
 Kind = Literal["heading", "subheading", "text", "table"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kernel.wordfile import Look, Page, Piece, WordFile
 from kernel.wording import format_date
-from supervision.instruments.documents.models import Frame, Table
+from supervision.instruments.documents.models import Frame
 from supervision.instruments.documents.sheet import Block, Sheet, foot, note
+from supervision.instruments.documents.statements import Table
 
 TITLE, BODY, HEAD, SUBHEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 RED = "D80000"

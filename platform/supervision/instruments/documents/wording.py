@@ -23,7 +23,6 @@ from supervision.instruments.documents.models import (
     RectificationDocument,
     RecusalDocument,
     ReportDocument,
-    StatementDocument,
     WithdrawalDocument,
 )
 from supervision.instruments.documents.phrases import (
@@ -389,20 +388,6 @@ def _clue_referral(document: ClueReferralDocument) -> Sheet:
         text("认为不属于你单位职责的，请自收到之日起5个工作日内说明理由并退回。"),
     ]
     return _sheet("letter", document.frame, name, document.addressee, blocks, attachments=document.attachments)
-
-
-@compose.register
-def _statement(document: StatementDocument) -> Sheet:
-    blocks = [text(sentence(document.opening))] if document.opening else []
-    for n, chapter in enumerate(document.chapters, 1):
-        blocks.append(heading(n, chapter.heading))
-        blocks += [text(sentence(words)) for words in chapter.paragraphs]
-        if chapter.table is not None:
-            blocks.append(Block(kind="table", table=chapter.table))
-    # The signature takes the last paragraph along: a table cannot go with it.
-    blocks.append(text(document.closing or ("特此报告。" if document.upward else "特此公布。")))
-    form: Form = "upward" if document.upward else "standard"
-    return _sheet(form, document.frame, document.name, document.addressee, blocks, signer=document.signer)
 
 
 compose.register(AccountabilityNoticeDocument, sanction_wording.notice)
