@@ -217,6 +217,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
         ("decision", "serve"),
         ("deadline", "run_step"),
         ("officer", "warn"),
+        ("overview", "export"),
         *((f"referral:{kind}", step) for kind in REFERRAL_NAMES for step in RECEIVED),
         *(("accountability", action) for action in ("propose", "serve", "carry_out", "close")),
         *((document, action) for document in documents for action in ("issue", "serve", "lapse")),

@@ -42,7 +42,7 @@ async def test_tomorrow_is_named_when_it_is_a_makeup_day(world: World, client_fo
         ("建安区政府", "wu", "待我决定"),
         (SUPERVISED, "zhou", "收到的文书"),
         (SUPERVISED, "qian", "待我审定"),
-        ("建安区尚集司法所", "guo", "我登记的线索"),
+        ("建安区尚集司法所", "guo", "协助事项和登记的线索"),
         ("市水利局", "cheng", "线索池"),
         (SUPERVISED, "peng", "没有待办"),
     ],

@@ -23,7 +23,15 @@ from web.app import Parts, create_app
 
 SESSION = {"/login", "/logout", "/posts/{post_id}", "/demo/advance"}
 """Their effect is the session (or the demo clock) itself."""
-READING = {"/instruments/preview", "/delegations/preview", "/clues/similar", "/matters/{matter_id}/acts/counterpart"}
+READING = {
+    "/accountability/start",
+    "/conduct/receipt",
+    "/interests/{interest_id}/relative",
+    "/instruments/preview",
+    "/delegations/preview",
+    "/clues/similar",
+    "/matters/{matter_id}/acts/counterpart",
+}
 """They change nothing but the audit trail."""
 
 

@@ -43,6 +43,9 @@ JOBS: Final = {
     "fold_figures": "汇总统计数字",
     "recount_figures": "核对统计数字",
     "weekly_briefs": "起草监督周报",
+    "follow_annual": "年度报告、计划的提醒和公开核对",
+    "lift_bars": "解除到期的重新申领限制",
+    "end_suspensions": "恢复暂扣期满的证件",
     "forget_answers": "清理重复提交的答复",
 }
 LAG_YELLOW, LAG_RED = 60.0, 600.0
