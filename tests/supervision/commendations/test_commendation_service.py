@@ -19,6 +19,7 @@ from supervision.commendations import blocks, service
 from supervision.commendations.models import Nomination
 from tenants.registers.models import Certificate, Officer
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
+from tests.supervision.accountability import steps
 from tests.world import World
 
 MERITS = "全年办理行政处罚案件一百二十件，没有一件被复议、诉讼纠正，案卷评查优秀。"
@@ -109,7 +110,7 @@ async def test_who_was_removed_from_awards_is_refused_at_every_step(
             else None
         )
 
-    monkeypatch.setattr(blocks, "_part", lambda: SimpleNamespace(removed_from_awards=removed_from_awards))
+    monkeypatch.setattr(blocks.accountability, "removed_from_awards", removed_from_awards)
     organ_id = await world.organ(SUPERVISED)
     removed.add(organ_id)
     with pytest.raises(IllegalTransition, match="取消评优评先资格") as refusal:
@@ -133,6 +134,19 @@ async def test_who_was_removed_from_awards_is_refused_at_every_step(
         assert refusal.value.article == "21"
         removed.clear()
         await take(world, list_id, action, organ, role)
+
+
+async def test_a_decision_that_removes_from_awards_closes_the_list_to_the_organ(world: World) -> None:
+    """From the decision of the government (Art. 21) to the refusal of the nomination (Art. 6), in one story."""
+    list_id = await opened(world)
+    case = await steps.propose(world, measure="removal_from_awards", gravity="grave")
+    await steps.told(world, case.id)
+    await steps.decide(world, case.id, "removal_from_awards", organ=GOVERNMENT, role="government_leader")
+    notice = (await steps.notices(world, case.id, "decision"))[0]
+    await steps.receive(world, notice.id, "organ_head")
+    with pytest.raises(IllegalTransition, match="取消评优评先资格") as refusal:
+        await nominated(world, list_id)
+    assert refusal.value.article == "21"
 
 
 async def test_whose_qualification_is_cancelled_cannot_be_commended(world: World) -> None:
