@@ -1,4 +1,4 @@
-"""Who may not be commended now: an organ removed from awards, a person whose qualification is cancelled (Arts. 6, 21)."""
+"""Who may not be commended now: organs removed from awards, persons whose qualification is cancelled (Arts. 6, 21)."""
 
 from __future__ import annotations
 
