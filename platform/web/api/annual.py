@@ -66,9 +66,9 @@ async def list_papers(request: Req, *, before: FromQuery[UUID | None] = None, li
 
 
 @read("/annual/board", "annualBoard", "本级各单位报送和公开情况", TAGS)
-async def board(request: Req, *, year: FromQuery[int] = 2026, kind: FromQuery[Kind] = "report") -> BoardView:
+async def board(request: Req, *, year: FromQuery[int | None] = None, kind: FromQuery[Kind] = "report") -> BoardView:
     async with reading(request) as work:
-        return await annual.board(work, kind, year)
+        return await annual.board(work, kind, work.today.year if year is None else year)
 
 
 @read("/annual/{paper_id:uuid}", "getAnnualPaper", "年度报告或者计划", TAGS)

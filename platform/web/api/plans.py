@@ -72,9 +72,9 @@ async def list_plans(request: Req, *, before: FromQuery[UUID | None] = None, lim
 
 
 @read("/plans/published", "publishedPlans", "其他单位印发的年度监督计划", TAGS)
-async def list_published(request: Req, *, year: FromQuery[int] = 2026) -> list[PlanRow]:
+async def list_published(request: Req, *, year: FromQuery[int | None] = None) -> list[PlanRow]:
     async with reading(request) as work:
-        return await plans.published(work, year)
+        return await plans.published(work, work.today.year if year is None else year)
 
 
 @read("/plans/{plan_id:uuid}", "getPlan", "年度监督计划及其进度", TAGS)

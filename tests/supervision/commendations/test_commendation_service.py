@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound, Stale, ZhunshengError
 from kernel.ids import new_id
 from kernel.vault import vault
-from supervision.commendations import blocks, service
+from supervision.accountability import service as accountability
+from supervision.commendations import service
 from supervision.commendations.models import Nomination
 from tenants.registers.models import Certificate, Officer
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
@@ -110,7 +111,7 @@ async def test_who_was_removed_from_awards_is_refused_at_every_step(
             else None
         )
 
-    monkeypatch.setattr(blocks.accountability, "removed_from_awards", removed_from_awards)
+    monkeypatch.setattr(accountability, "removed_from_awards", removed_from_awards)
     organ_id = await world.organ(SUPERVISED)
     removed.add(organ_id)
     with pytest.raises(IllegalTransition, match="取消评优评先资格") as refusal:
