@@ -49,7 +49,10 @@ def serve(known: Settings, app_url: str, port: int) -> int:
 
     def load(_target: str) -> Callable[..., Any]:
         end_with(master)
+        gc.disable()
         application: Callable[..., Any] = factory(url)
+        gc.freeze()
+        gc.enable()
         return application
 
     Granian(

@@ -54,7 +54,8 @@ def create_app(parts: Parts) -> ASGIApp:
         route_handlers=[
             Router("/", route_handlers=PAGES, include_in_schema=False),
             *([demo_advance] if known.demo_mode else []),
-            *API,
+            # One registration for all of them: Litestar builds its routing anew after each.
+            Router("/", route_handlers=API),
             *health.ROUTES,
             create_static_files_router("/static", [STATIC], opt={OPEN: True}, cache_control=None),
         ],
