@@ -249,7 +249,7 @@ async def check_audit(work: Work) -> None:
     from kernel.sealing.rows import Access
 
     known = settings.load()
-    url = work.session.get_bind().engine.url.render_as_string(hide_password=False)
+    url = work.trip.home.engine.url.render_as_string(hide_password=False)
     access = Access(url, work.signer, work.city_id)
     outside = tuple(await asyncio.to_thread(keeping.outside_heads, known.audit_path, work.city_id))
     report = await asyncio.to_thread(online.verify, access, outside=outside, secret=known.secret(KEY_NAME))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.elements import ClauseElement
 
+from kernel.driver import ask
 from kernel.work import Work
 
 _DIALECT: Final[Any] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
@@ -32,6 +33,4 @@ class Prepared:
 
     async def fetch(self, work: Work, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """All rows. `values` may hold more than the statement asks for."""
-        connection = await work.session.connection()
-        result = await connection.exec_driver_sql(self.sql, {**self.fixed, **values})
-        return result.all()
+        return await (await ask(work.trip.connection, self.sql, {**self.fixed, **values})).fetchall()

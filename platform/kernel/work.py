@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from kernel.clock import local_date, system_now
+from kernel.driver import ask, driver_of
 from kernel.errors import Denied
 from kernel.ids import new_id
 from kernel.models import AuditEntry, OutboxMessage, TimelineEvent
@@ -80,7 +80,7 @@ class Rehearsal:
 class Work:
     """An open transaction in the name of one organ."""
 
-    session: AsyncSession
+    trip: Trip
     city_id: UUID
     organ_id: UUID
     actor: Actor | None
@@ -93,6 +93,11 @@ class Work:
     origin: str = ""
     verdicts: list[Any] = field(default_factory=list)
     """Policy verdicts of this transaction, newest last; the next audit entry cites the last one."""
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session of the transaction, made when it is first asked for: a list read by the driver needs none."""
+        return self.trip.session
 
     @property
     def today(self) -> date:
@@ -236,12 +241,12 @@ async def open_work(
         raise Denied("演示时钟只在演示环境中使用。")
     assert rehearsal is None or rehearsal.connection.in_transaction(), "each work would commit by itself"
     tenancy = database.signer.sign(city_id, organ_id)
-    async with _traced(organ_id), _begun(database, tenancy) as (session, row):
+    async with _traced(organ_id), _begun(database, tenancy) as (trip, row):
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
         if rehearsal is not None:
             shift = rehearsal.shift
         yield Work(
-            session=session,
+            trip=trip,
             city_id=city_id,
             organ_id=organ_id,
             actor=actor,
@@ -253,47 +258,76 @@ async def open_work(
         )
 
 
+@dataclass(slots=True)
+class Trip:
+    """The connection of a transaction, and the session over it once somebody needed one."""
+
+    connection: AsyncConnection
+    alone: bool
+    """Whether the transaction is its own, not a rehearsal's."""
+    _session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        if self._session is None:
+            self._session = AsyncSession(self.connection, expire_on_commit=False, autoflush=True)
+        return self._session
+
+    @property
+    def home(self) -> Engine | Connection:
+        """What a process keeps in memory of the database goes with this: its engine, or the rehearsal."""
+        sync = self.connection.sync_connection
+        assert sync is not None
+        return sync.engine if self.alone else sync
+
+    async def commit(self) -> None:
+        """Keep what was done. Without a session there is nothing that the driver does not know."""
+        if self._session is not None:
+            await self._session.commit()
+        elif self.alone:
+            await driver_of(self.connection).commit()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
 @asynccontextmanager
-async def _begun(database: Database, tenancy: str) -> AsyncIterator[tuple[AsyncSession, Sequence[Any]]]:
-    """A session in a transaction that has its tenancy, and the row of `BEGIN`; committed or rolled back at the end.
+async def _begun(database: Database, tenancy: str) -> AsyncIterator[tuple[Trip, Sequence[Any]]]:
+    """A connection in a transaction that has its tenancy, and the row of `BEGIN`; committed or rolled back at the end.
 
     A connection that died while it lay in the pool shows here, before anything was done: it is replaced once, which
     costs a healthy one nothing.
     """
-    bind = database.rehearsal.connection if database.rehearsal else database.engine
+    if database.rehearsal is not None:
+        trip = Trip(database.rehearsal.connection, alone=False)
+        async with _settled(trip):
+            yield trip, (await trip.session.execute(BEGIN, {"tenancy": tenancy})).one()
+        return
     for last in (False, True):
-        async with AsyncSession(bind, expire_on_commit=False, autoflush=True) as session:
+        # Leaving the connection without a commit rolls back, whatever happened.
+        async with database.engine.connect() as connection:
             try:
-                row = await _first(session, tenancy, alone=database.rehearsal is None)
+                row = await (await ask(connection, BEGIN_NOW, (tenancy,), begin=True)).fetchone()
             except OperationalError as error:
                 if last or not error.connection_invalidated:
                     raise
                 continue
-            try:
-                yield session, row
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
+            assert row is not None
+            trip = Trip(connection, alone=True)
+            async with _settled(trip):
+                yield trip, row
             return
 
 
-async def _first(session: AsyncSession, tenancy: str, *, alone: bool) -> Sequence[Any]:
-    """Begin and sign in one trip to the server; in a rehearsal the transaction is there already."""
-    if not alone:
-        return (await session.execute(BEGIN, {"tenancy": tenancy})).one()
-    connection = await session.connection()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+@asynccontextmanager
+async def _settled(trip: Trip) -> AsyncIterator[None]:
+    """Committed at the end; rolled back by closing when something raised."""
     try:
-        async with driver.pipeline():
-            cursor = await driver.execute(BEGIN_NOW, (tenancy,), prepare=True)
-        row: Sequence[Any] = await cursor.fetchone()
-    except psycopg.OperationalError as error:
-        if driver.closed:
-            # The engine meets the broken connection itself and replaces all that are as old; this raises.
-            await connection.exec_driver_sql("select 1")
-        raise OperationalError(BEGIN_NOW, None, error, hide_parameters=True) from error
-    return row
+        yield
+        await trip.commit()
+    finally:
+        await trip.close()
 
 
 @asynccontextmanager

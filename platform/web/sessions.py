@@ -18,11 +18,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.clock import local_date, system_now
+from kernel.driver import ask, driver_of
 from kernel.tenancy import VISITOR
 from kernel.work import Actor, Database, open_work
 
-IDENTITY = text("select * from guard.session_identity(:hash, :day)")
-RENEWAL = text("select guard.session_renew(:hash, :idle)")
+IDENTITY = "select * from guard.session_identity(%s, %s)"
+RENEWAL = "select guard.session_renew(%s, %s)"
 RENEWED_AGAIN = 30.0
 """Seconds within which the database leaves a session's end as it is (guard.session_renew)."""
 MOST_KNOWN = 50_000
@@ -74,7 +75,6 @@ class Sessions:
         self.city_id = city_id
         self.idle_seconds = idle_seconds
         self.longest = longest
-        self._alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._renewed: dict[bytes, float] = {}
 
     async def open(self, account_id: UUID, post_id: UUID, since: datetime | None = None) -> str:
@@ -107,32 +107,33 @@ class Sessions:
             row = await self._asked(hashed, renew=renew)
         if row is None:
             return None
+        data, city, organ, organ_name, short_name, account, person, name, post, title, unit, roles, home, change = row
         return Identity(
             token_hash=hashed,
-            city_id=row.city_id,
-            organ_id=row.organ_id,
-            organ_name=row.organ_name,
-            organ_short_name=row.organ_short_name,
-            account_id=row.account_id,
-            person_id=row.person_id,
-            name=row.person_name,
-            post_id=row.post_id,
-            title=row.title,
-            unit=row.unit,
-            roles=frozenset(row.roles),
-            account_organ_id=row.account_organ_id,
-            must_change=row.must_change,
-            since=msgspec.convert(row.data["since"], datetime),
+            city_id=city,
+            organ_id=organ,
+            organ_name=organ_name,
+            organ_short_name=short_name,
+            account_id=account,
+            person_id=person,
+            name=name,
+            post_id=post,
+            title=title,
+            unit=unit,
+            roles=frozenset(roles),
+            account_organ_id=home,
+            must_change=change,
+            since=msgspec.convert(data["since"], datetime),
         )
 
-    async def _asked(self, hashed: bytes, *, renew: bool) -> Any:
+    async def _asked(self, hashed: bytes, *, renew: bool) -> tuple[Any, ...] | None:
         async with self._asking() as (connection, day):
-            row = (await connection.execute(IDENTITY, {"hash": hashed, "day": day})).one_or_none()
+            row = await (await ask(connection, IDENTITY, (hashed, day))).fetchone()
             if row is None:
                 self._renewed.pop(hashed, None)
             elif renew and self._due(hashed):
-                since = msgspec.convert(row.data["since"], datetime)
-                await connection.execute(RENEWAL, {"hash": hashed, "idle": self._life(since)})
+                since = msgspec.convert(row[0]["since"], datetime)
+                await ask(connection, RENEWAL, (hashed, self._life(since)))
             return row
 
     @asynccontextmanager
@@ -141,10 +142,16 @@ class Sessions:
         statement of its own, so there is no transaction around it; only the demo's clock is read in one."""
         if self.database.demo:
             async with open_work(self.database, city_id=self.city_id, organ_id=VISITOR) as work:
-                yield await work.session.connection(), work.today
+                yield work.trip.connection, work.today
             return
-        async with self._alone.connect() as connection:
-            yield connection, local_date(system_now())
+        async with self.database.engine.connect() as connection:
+            driver = driver_of(connection)
+            await driver.set_autocommit(True)
+            try:
+                yield connection, local_date(system_now())
+            finally:
+                if not driver.closed:
+                    await driver.set_autocommit(False)
 
     def _due(self, hashed: bytes) -> bool:
         """Whether this process renewed the session so long ago that the database would write again."""

@@ -56,7 +56,7 @@ async def in_force(work: Work, actor: Actor) -> list[Lent]:
 
 async def _delegates(work: Work, actor: Actor) -> frozenset[UUID]:
     version = work.versions.get(VERSION, 0)
-    organs = _CACHE.setdefault(work.session.get_bind(), {})
+    organs = _CACHE.setdefault(work.trip.home, {})
     kept = organs.get((actor.city_id, actor.organ_id))
     if kept is None or kept[0] != version:
         posts = await work.session.scalars(

@@ -227,7 +227,7 @@ async def directory_on(work: Work, on: date) -> Directory:
     version = work.versions.get(repository.VERSION, 0)
     if version == repository.UNCOMMITTED:
         return Directory(await repository.all_organs(work), await repository.all_relations(work), on)
-    cities = _CACHE.setdefault(work.session.get_bind(), {})
+    cities = _CACHE.setdefault(work.trip.home, {})
     kept = cities.get(work.city_id)
     if kept is None or kept.version != version:
         kept = cities[work.city_id] = _Kept(version)

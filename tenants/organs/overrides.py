@@ -50,7 +50,7 @@ async def overrides(work: Work, rulebook_key: str) -> Changed:
 async def _present(work: Work) -> tuple[_Override, ...]:
     """Every override of the city."""
     version = work.versions.get(VERSION, 0)
-    cities = _CACHE.setdefault(work.session.get_bind(), {})
+    cities = _CACHE.setdefault(work.trip.home, {})
     held = cities.get(work.city_id)
     await work.session.flush()
     if work.session.info.get(_WRITTEN):

@@ -49,7 +49,7 @@ def run(*, quick: bool) -> dict[str, object]:
         figures |= {f"{key}_{name}": value for key, value in bench.measure(rounds, 60 if quick else 400).items()}
     for key in ("ratio_to_set", "ratio_to_enforce"):
         figures[key] = min(float(str(figures[f"{key}_{name}"])) for name in ("997", "18005"))
-    asked, wrong = _mismatches(policy, 331 if quick else 1)
+    asked, wrong = _mismatches(policy, 331 if quick else 11)
     decisions, stale = asyncio.run(_stale(quick))
     return figures | {
         "points_asked": asked,

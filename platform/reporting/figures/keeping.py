@@ -46,7 +46,7 @@ async def follow_tree(work: Work) -> int:
     A month is counted along the tree of its last day, the present month along that of today. For the system tenancy.
     """
     tree = await directory(work)
-    here = _FOLLOWED.setdefault(work.session.get_bind(), {})
+    here = _FOLLOWED.setdefault(work.trip.home, {})
     mark = (work.versions.get(VERSION, 0), work.today)
     if here.get(work.city_id) == mark:
         return 0

@@ -23,7 +23,7 @@ _CALENDARS: WeakKeyDictionary[Engine | Connection, tuple[int, WorkCalendar]] = W
 async def calendar(work: Work) -> WorkCalendar:
     """The working-day calendar of this transaction's snapshot, kept in memory per version of the table."""
     version = work.versions.get("calendar", 0)
-    bind = work.session.get_bind()
+    bind = work.trip.home
     held = _CALENDARS.get(bind)
     if held is not None and held[0] == version:
         return held[1]
