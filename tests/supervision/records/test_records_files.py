@@ -184,7 +184,8 @@ async def test_the_national_field_set_is_accepted_in_both_forms(world: World) ->
     own = tree.name(await world.organ(SUPERVISED))
     heads = ["CF_XDR_MC", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ", "CF_CFLB", "CF_NR",
              "CF_NR_FK", "CF_JDRQ", "CF_CFJG", "CF_YXQ"]  # fmt: skip
-    row = ["演示商贸有限公司", "法人及非法人组织", uscc(7), "建城管罚〔2026〕7号", "占道经营", "占道", "《行政处罚法》第九条",
+    row = ["演示商贸有限公司", "法人及非法人组织", uscc(7), "建城管罚〔2026〕7号", "占道经营", "占道",
+           "《行政处罚法》第九条",
            "罚款;警告", "罚款二千元", "0.2", "2026/03/05", own, "2099/12/31"]  # fmt: skip
     done = await brought(world, "双公示.csv", _csv(heads, row), "credit")
     assert (done.accepted, done.layout_label) == (1, "双公示行政处罚")
@@ -282,11 +283,10 @@ async def test_a_workbook_is_taken_row_by_row(world: World) -> None:
 
 
 async def _import(world: World, data: bytes) -> UUID:
-    importing_at_once, importing.AT_ONCE = importing.AT_ONCE, 0  # type: ignore[misc]
-    try:
+    """Hand a file in that is too big for the request itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "AT_ONCE", 0)
         return UUID(str((await brought(world, "x.jsonl", data)).id))
-    finally:
-        importing.AT_ONCE = importing_at_once  # type: ignore[misc]
 
 
 class Killed(Exception):
