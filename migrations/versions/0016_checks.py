@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.rls import CITY, TENANT, owned
+from migrations.rls import CITY, TENANT, guard_file, owned
 
 revision = "0016"
 down_revision = "0015"
@@ -20,11 +20,14 @@ OF_CITY = f"city_id = {CITY} AND {TENANT} IS NOT NULL"
 def upgrade() -> None:
     _benchmarks()
     _hits()
+    _accounts()
     owned("check_hit")
     owned("check_run")
     owned("check_switch")
+    owned("payee_account", update=False, delete=True)
     owned("benchmark", read=OF_CITY)
     owned("benchmark_tier", read=OF_CITY, update=False)
+    guard_file("checks.sql")
 
 
 def _benchmarks() -> None:
@@ -113,7 +116,7 @@ def _hits() -> None:
         sa.Column("subject_kind", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("subject_organ_id", sa.Uuid(), nullable=False),
-        sa.Column("subject_version", sa.Integer(), nullable=False),
+        sa.Column("subject_version", sa.BigInteger(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
@@ -233,4 +236,22 @@ def _hits() -> None:
         sa.UniqueConstraint(
             "city_id", "organ_id", "rule", "line", name=op.f("uq_check_switch_city_id_organ_id_rule_line")
         ),
+    )
+
+
+def _accounts() -> None:
+    op.create_table(
+        "payee_account",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("added_by_name", sa.Text(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.CheckConstraint("account <> ''", name=op.f("ck_payee_account_account")),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_payee_account")),
+        sa.UniqueConstraint("city_id", "organ_id", "account", name=op.f("uq_payee_account_city_id_organ_id_account")),
     )

@@ -55,7 +55,7 @@ class CheckHit(Versioned, TenantRow):
     subject_id: Mapped[UUID]
     subject_organ_id: Mapped[UUID]
     """The organ that enforced, or holds the certificate, or owes the answer."""
-    subject_version: Mapped[int]
+    subject_version: Mapped[int] = mapped_column(BigInteger)
     label: Mapped[str]
     """Number and title of the record as the list shows it; names no citizen."""
     kind: Mapped[str]
@@ -180,3 +180,17 @@ class BenchmarkTier(TenantRow):
     law_min_fen: Mapped[int] = mapped_column(BigInteger)
     law_max_fen: Mapped[int | None] = mapped_column(BigInteger)
     """What the law itself allows; null: no upper bound."""
+
+
+class PayeeAccount(TenantRow):
+    """An account into which fines may be paid (Art. 8(7)), as the supervision body registered it for its government."""
+
+    __tablename__ = "payee_account"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "account"),
+        CheckConstraint("account <> ''", name="account"),
+    )
+
+    account: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default="")
+    added_by_name: Mapped[str]
