@@ -21,7 +21,9 @@ def upgrade() -> None:
     _benchmarks()
     _hits()
     _accounts()
+    _groups()
     owned("check_hit")
+    owned("check_group")
     owned("check_run")
     owned("check_switch")
     owned("payee_account", update=False, delete=True)
@@ -254,4 +256,35 @@ def _accounts() -> None:
         sa.CheckConstraint("account <> ''", name=op.f("ck_payee_account_account")),
         sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_payee_account")),
         sa.UniqueConstraint("city_id", "organ_id", "account", name=op.f("uq_payee_account_city_id_organ_id_account")),
+    )
+
+
+def _groups() -> None:
+    op.create_table(
+        "check_group",
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("citizen", sa.Boolean(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("median_fen", sa.BigInteger(), nullable=False),
+        sa.Column("mad_fen", sa.BigInteger(), nullable=False),
+        sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.CheckConstraint("number >= 5", name=op.f("ck_check_group_number")),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_check_group")),
+        sa.UniqueConstraint(
+            "city_id",
+            "organ_id",
+            "cause",
+            "tier",
+            "citizen",
+            "year",
+            name=op.f("uq_check_group_city_id_organ_id_cause_tier_citizen_year"),
+        ),
     )

@@ -173,5 +173,3 @@ async def _run(database: Database, place: Place) -> tuple[float, int]:
     async with open_work(database, city_id=place.city_id, organ_id=BODY) as work:
         hits = await running.run(work)
     return time.monotonic() - began, hits
-
-

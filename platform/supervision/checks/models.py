@@ -194,3 +194,24 @@ class PayeeAccount(TenantRow):
     account: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
     added_by_name: Mapped[str]
+
+
+class CheckGroup(TenantRow):
+    """Like cases among which at least one stands out: what they have in common, their spread, and the cases themselves
+    or an even sample of them, as the last run saw them."""
+
+    __tablename__ = "check_group"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "cause", "tier", "citizen", "year"),
+        CheckConstraint("number >= 5", name="number"),
+    )
+
+    cause: Mapped[str]
+    tier: Mapped[str]
+    citizen: Mapped[bool]
+    year: Mapped[int]
+    number: Mapped[int]
+    median_fen: Mapped[int] = mapped_column(BigInteger)
+    mad_fen: Mapped[int] = mapped_column(BigInteger)
+    members: Mapped[list[Any]]
+    """Pairs of record and fine in fen, by the fine."""

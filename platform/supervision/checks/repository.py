@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
 from kernel.work import Work
-from supervision.checks.models import CheckHit, CheckRun, CheckSwitch, PayeeAccount
+from supervision.checks.models import CheckGroup, CheckHit, CheckRun, CheckSwitch, PayeeAccount
 from supervision.records.models import EnforcementRecord
 
 LONGEST = text("set local statement_timeout = '15min'")
@@ -32,7 +32,7 @@ async def execute(work: Work, statement: str, values: Mapping[str, Any]) -> tupl
     """Run a compiled statement: hits there are, rows written, rows taken back."""
     await work.session.flush()
     connection = await work.session.connection()
-    row = (await connection.exec_driver_sql(statement, dict(values))).one()
+    row: Sequence[Any] = (await connection.exec_driver_sql(statement, dict(values))).one()
     return int(row[0]), int(row[1]), int(row[2])
 
 
@@ -54,13 +54,13 @@ async def bodies_of_import(work: Work, import_id: UUID, organs: Sequence[UUID]) 
             EnforcementRecord.city_id == work.city_id,
             EnforcementRecord.organ_id.in_(organs),
             EnforcementRecord.import_id == import_id,
-            EnforcementRecord.body_id.is_not(None),
         )
         .distinct()
     )
     found: dict[UUID, list[UUID]] = {}
     for body_id, organ_id in await work.session.execute(query):
-        found.setdefault(body_id, []).append(organ_id)
+        if body_id is not None:
+            found.setdefault(body_id, []).append(organ_id)
     return found
 
 
@@ -173,6 +173,25 @@ async def ranked(work: Work, state: str, *, after: tuple[int, UUID] | None, limi
 
 async def record(work: Work, record_id: UUID) -> EnforcementRecord | None:
     return await work.session.get(EnforcementRecord, (work.city_id, record_id))
+
+
+async def group_of(work: Work, organ_id: UUID, facts: Mapping[str, Any]) -> CheckGroup | None:
+    """The like cases of an outlier, as the last run saw them."""
+    query = select(CheckGroup).where(
+        CheckGroup.city_id == work.city_id,
+        CheckGroup.organ_id == organ_id,
+        CheckGroup.cause == facts["cause"],
+        CheckGroup.tier == facts["tier"],
+        CheckGroup.citizen == facts["citizen"],
+        CheckGroup.year == facts["year"],
+    )
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def records(work: Work, ids: Sequence[UUID]) -> dict[UUID, EnforcementRecord]:
+    """Those of the records that the reader may see."""
+    query = select(EnforcementRecord).where(EnforcementRecord.city_id == work.city_id, EnforcementRecord.id.in_(ids))
+    return {row.id: row for row in await work.session.scalars(query)}
 
 
 async def accounts(work: Work) -> list[PayeeAccount]:

@@ -75,7 +75,6 @@ TIERS: Final[dict[str, str]] = {
     "heavier": "从重",
 }
 REVIEWS: Final[dict[str, str]] = {"passed": "通过", "changes": "需要修改", "refused": "不同意"}
-_NAMES: Final[dict[str, str]] = PENALTIES | MEASURES | {f"tier:{k}": v for k, v in TIERS.items()}
 
 
 class Grave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,7 +135,7 @@ _FACT: Final = re.compile(r"\{(!?)(\w+)\}")
 
 def told(rule: Rule, facts: Mapping[str, Any]) -> str:
     """The sentence of a hit of a model: the dates and figures it saw, the computation, and the provision."""
-    return explain(rule.sentence, facts | derived(facts))
+    return explain(rule.sentence, {**facts, **derived(facts)})
 
 
 def derived(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,21 +190,18 @@ def explain(sentence: str, facts: Mapping[str, Any]) -> str:
     return _FACT.sub(lambda found: "" if found[1] else shown(found[2], facts.get(found[2])), _PART.sub(part, sentence))
 
 
+_CODES: Final[dict[str, Mapping[str, str]]] = {"tier": TIERS, "measure": MEASURES, "result": REVIEWS}
+
+
 def shown(name: str, value: Any) -> str:
     """A fact as a sentence says it: amounts in yuan, lists with 、, codes by their names."""
+    if isinstance(value, list):
+        return "、".join(PENALTIES.get(str(one), str(one)) for one in value) or "未记录"
     if value is None:
         return "未记录"
-    if isinstance(value, list):
-        return "、".join(_NAMES.get(str(one), str(one)) for one in value) or "未记录"
     if name.endswith("_fen"):
         return yuan(int(value))
-    if name == "tier":
-        return TIERS.get(str(value), str(value))
-    if name == "measure":
-        return MEASURES.get(str(value), "强制措施")
-    if name == "result":
-        return REVIEWS.get(str(value), str(value))
-    return str(value)
+    return _CODES.get(name, {}).get(str(value), str(value))
 
 
 def yuan(fen: int) -> str:

@@ -48,7 +48,7 @@ async def run(work: Work, *, import_id: UUID | None = None, organs: Sequence[UUI
     began = time.monotonic()
     batch = import_id is not None
     await repository.prepare(work)
-    values = await _values(work) | {"import": import_id, "organs": list(organs)}
+    values = {**await _values(work), "import": import_id, "organs": list(organs)}
     hits = opened = cleared = 0
     for statement, rules in _statements(batch=batch):
         there, written, gone = await repository.execute(work, statement, values | _about(rules))
@@ -132,4 +132,3 @@ def _days(days: WorkCalendar) -> dict[str, Any]:
 
 def _array(numbers: Sequence[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
-

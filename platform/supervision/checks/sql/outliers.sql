@@ -23,6 +23,21 @@ with cases as materialized (
         percentile_cont(0.5) within group (order by abs(c.fine_fen - m.middle)) as mad
     from (select distinct cause, tier, citizen, year, middle from far) as m
     join cases c using (cause, tier, citizen, year) group by 1, 2, 3, 4
+), places as (
+    select c.id, c.fine_fen, d.*, m.number, m.middle,
+        row_number() over (partition by cause, tier, citizen, year order by c.fine_fen, c.id) as place
+    from deviations d join cases c using (cause, tier, citizen, year) join middles m using (cause, tier, citizen, year)
+), compared as (
+    insert into check_group as g (city_id, organ_id, id, cause, tier, citizen, year, number, median_fen, mad_fen, members)
+    select %(city)s, %(body)s, gen_random_uuid(), cause, tier, citizen, year, number, round(middle)::bigint,
+        round(mad)::bigint, jsonb_agg(jsonb_build_array(id, fine_fen) order by place)
+    from places where place %% (number / {Q04.shown} + 1) = 0 or place in (1, number)
+    group by cause, tier, citizen, year, number, middle, mad
+    on conflict (city_id, organ_id, cause, tier, citizen, year) do update
+    set number = excluded.number, median_fen = excluded.median_fen, mad_fen = excluded.mad_fen,
+        members = excluded.members
+    where (g.number, g.median_fen, g.mad_fen, g.members)
+       is distinct from (excluded.number, excluded.median_fen, excluded.mad_fen, excluded.members)
 ), found as materialized (
     select {subject}, 'Q04'::text as rule, null::text as grave,
         jsonb_build_object('fine_fen', f.fine_fen, 'median_fen', round(f.middle)::bigint, 'mad_fen', round(d.mad)::bigint,
