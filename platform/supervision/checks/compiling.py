@@ -129,8 +129,8 @@ def scan(rules: Sequence[Rule], *, batch: bool) -> str:
     mask = f"case r.kind {mask} else 0 end"
     told = "\n        union all ".join(_told(rule, bits[rule.id]) for rule in rules)
     # Every part comes from the catalogue and from this module; what varies with the run is bound.
-    return (  # noqa: S608
-        f"with seen as (\n    select r.*, {mask} as mask\n    from enforcement_record r\n"
+    return (
+        f"with seen as (\n    select r.*, {mask} as mask\n    from enforcement_record r\n"  # noqa: S608
         f"    where {WHERE}{BATCH if batch else ''} and {mask} <> 0 offset 0\n), found as materialized (\n"
         f"    select {SUBJECT}, x.rule, x.grave, x.facts, null::bigint as score\n"
         f"    from seen r cross join lateral (\n        {told}\n    ) x\n)"
