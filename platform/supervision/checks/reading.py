@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
 from kernel.errors import Invalid, NotFound
@@ -41,37 +40,10 @@ from supervision.checks.views import (
     TierRow,
 )
 from supervision.records.models import EnforcementRecord
+from supervision.records.timeline import steps
 from tenants.access import Target, authorize, consider
 from tenants.organs.codes import line_name
 from tenants.organs.directory import Directory, directory
-
-DATES: Final[dict[str, dict[str, str]]] = {
-    "penalty": {
-        "clue_received_on": "收到线索", "filed_on": "立案", "evidence_registered_on": "先行登记保存",
-        "evidence_handled_on": "登记保存处理", "survey_ended_on": "调查终结", "legal_review_on": "法制审核",
-        "notice_served_on": "送达告知书", "defence_received_on": "陈述申辩", "hearing_requested_on": "申请听证",
-        "hearing_held_on": "举行听证", "discussed_on": "集体讨论", "decided_on": "决定", "served_on": "送达决定书",
-        "due_on": "履行期限", "paid_on": "缴款", "filed_up_on": "备案", "published_on": "公示",
-        "withdrawn_on": "撤回公示", "closed_on": "结案",
-    },
-    "licence": {
-        "received_on": "收到申请", "accepted_on": "受理", "extended_on": "批准延长", "decided_on": "决定",
-        "delivered_on": "颁发证件", "published_on": "公示",
-    },
-    "coercion": {
-        "approved_on": "批准", "held_from": "起始", "served_on": "送达", "held_to": "期满", "extended_on": "批准延长",
-        "released_on": "解除", "closed_on": "结案",
-    },
-    "inspection": {
-        "approved_on": "审批", "notice_served_on": "送达通知", "done_on": "检查", "published_on": "公示",
-    },
-    "collection": {"decided_on": "决定", "served_on": "送达", "due_on": "期限", "paid_on": "缴纳"},
-}  # fmt: skip
-"""Steps of a record in the order of its procedure."""
-EXPECTED: Final = frozenset({"filed_on", "decided_on", "served_on", "legal_review_on", "notice_served_on",
-                             "published_on", "closed_on", "accepted_on", "delivered_on", "approved_on",
-                             "released_on", "done_on"})  # fmt: skip
-"""Steps that are shown as missing; the others are left out when nothing is known of them."""
 
 
 async def hits(work: Work, wanted: HitFilter, *, after: str = "", limit: int = 50) -> HitPage:
@@ -180,12 +152,10 @@ async def hit(work: Work, hit_id: UUID) -> HitView:
 def _dates(record: EnforcementRecord, found: CheckHit) -> list[RecordDate]:
     """The steps that are known or should be; those whose day the model saw are marked."""
     seen = {str(value) for value in found.facts.values()}
-    steps = []
-    for field, label in DATES[record.kind].items():
-        on = getattr(record, field)
-        if on is not None or (field in EXPECTED and record.quality.get(field) != "to_check"):
-            steps.append(RecordDate(field=field, label=label, on=on, mark=on is not None and str(on) in seen))
-    return steps
+    return [
+        RecordDate(field=step.field, label=step.label, on=step.day, mark=step.day is not None and str(step.day) in seen)
+        for step in steps(record)
+    ]
 
 
 async def models(work: Work) -> ModelsPage:

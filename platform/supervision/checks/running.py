@@ -34,7 +34,7 @@ async def check_records(work: Work, import_id: UUID) -> int:
     """Run the models that look at one record over what an import brought, for each body whose organs it concerns.
     Returns the hits in them."""
     tree = await directory(work)
-    reach = sorted({work.organ_id, *tree.read_by(work.organ_id), *organs_of(tree, work.organ_id)})
+    reach = sorted({work.organ_id, *tree.read_by(work.organ_id)})
     found = 0
     for body_id, organs in sorted((await repository.bodies_of_import(work, import_id, reach)).items()):
         async with work.acting_as(body_id):
@@ -59,7 +59,7 @@ async def run(work: Work, *, import_id: UUID | None = None, organs: Sequence[UUI
         work,
         {
             "scope": "batch" if batch else "stock",
-            "key": str(import_id or work.today),
+            "key": f"{import_id}/{organs[0]}" if batch else str(work.today),
             "records": records,
             "found": hits,
             "opened": opened,
