@@ -146,6 +146,30 @@ async def forget_import_file(work: Work, import_id: str) -> None:
     await asyncio.to_thread(records.forget_file, UUID(import_id))
 
 
+@job("check_records", queue="imports")
+async def check_records(work: Work, import_id: str) -> None:
+    """Run the rule models over what an import brought of one organ (Articles 10(5)-(7), 11(5))."""
+    from supervision.checks import service as checks
+
+    await checks.check_records(work, UUID(import_id))
+
+
+@job("check_stock", queue="imports")
+async def check_stock(work: Work) -> None:
+    """Have every supervision body run its rule models over its stock (Article 11(5))."""
+    from supervision.checks import service as checks
+
+    log.info("rule models handed over", bodies=await checks.check_stock(work))
+
+
+@job("check_body", queue="imports")
+async def check_body(work: Work, body_id: str) -> None:
+    """Run every rule model over the stock of one body, outliers included (Articles 10(7), 11(5))."""
+    from supervision.checks import service as checks
+
+    log.info("rule models run", hits=await checks.check_body(work, UUID(body_id)))
+
+
 @job("index_records", queue="imports")
 async def index_records(work: Work, import_id: str, after: str) -> None:
     """Write the words by which the next records of an import are found (Article 17)."""

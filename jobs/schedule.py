@@ -73,6 +73,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("check_audit", cron="40 2 * * *"),
     Periodic("fold_figures", every=15),
     Periodic("recount_figures", cron="20 2 * * *"),
+    Periodic("check_stock", cron="30 1 * * *"),
     Periodic("weekly_briefs", cron="0 7 * * 1"),
 )
 

@@ -359,6 +359,12 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "approve": "批准年度监督计划", "publish": "印发年度监督计划", "link": "关联监督计划项目",
         "export": "导出年度监督计划",
     },
+    # Rule models over enforcement records.
+    "check": {
+        "list": "查看模型预警清单", "read": "查看模型预警", "to_clue": "将模型预警转为线索",
+        "to_matter": "由模型预警提请立项", "dismiss": "排除模型预警", "switch": "启用、停用规则模型",
+    },
+    "benchmark": {"list": "查看裁量基准", "import": "导入裁量基准"},
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ JOBS: Final = {
     "check_audit": "核验审计记录",
     "fold_figures": "汇总统计数字",
     "recount_figures": "核对统计数字",
+    "check_stock": "运行规则模型",
     "weekly_briefs": "起草监督周报",
     "follow_annual": "年度报告、计划的提醒和公开核对",
     "lift_bars": "解除到期的重新申领限制",

@@ -32,6 +32,7 @@ from supervision.records.rules import Record
 CHUNK: Final = 10_000
 """Lines that go to the database at once."""
 INDEX_JOB: Final = "index_records"
+CHECK_JOB: Final = "check_records"
 _EXTERNAL: Final = 128
 _ORGAN: Final = 200
 
@@ -176,10 +177,11 @@ def said(raw: bytes) -> dict[str, Any]:
 
 
 async def arrived(work: Work, row: RecordImport) -> None:
-    """What follows when an import is in: the index of words, organ by organ."""
+    """What follows when an import is in, organ by organ: the index of words, and the rule models (Art. 11(5))."""
     for organ_id in row.organ_ids:
         async with work.acting_as(organ_id):
             work.enqueue(INDEX_JOB, {"import_id": str(row.id), "after": str(NIL)})
+            work.enqueue(CHECK_JOB, {"import_id": str(row.id)})
 
 
 def in_memory(records: Sequence[bytes | Record], first: int) -> Iterator[Chunk]:

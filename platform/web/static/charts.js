@@ -64,6 +64,37 @@
       }, { type: "scatter", yAxisIndex: 1, data: [] }],
     };
   };
+  /* Amounts on a line, hollow; the one that stands out is filled, the median is a dashed line. */
+  const strip = ({ labels, series, mark }) => {
+    const text = { color: token("--zs-ink-2"), fontFamily: token("--zs-font"), fontSize: 12 };
+    const point = (value, index) => [value, ((index * 7) % 11) / 10];
+    const others = { color: token("--zs-card"), borderColor: token("--zs-series-2"), borderWidth: 1.5, opacity: 1 };
+    const yuan = (value) => (value >= 10000 ? `${Math.round(value / 100) / 100} 万元` : `${value} 元`);
+    return {
+      animation: false,
+      textStyle: text,
+      aria: { enabled: true },
+      tooltip: { trigger: "item", formatter: (one) => `${labels[one.seriesIndex][one.dataIndex] || "同类案件"}　${yuan(one.value[0])}` },
+      grid: { left: 12, right: 28, top: 28, bottom: 4, containLabel: true },
+      xAxis: { type: "value", min: 0, axisLabel: { ...text, formatter: yuan, hideOverlap: true }, splitNumber: 4, splitLine: { lineStyle: { color: token("--zs-line") } } },
+      yAxis: { type: "value", min: -0.4, max: 1.4, show: false },
+      series: series.slice(0, 2).map((one, index) => ({
+        name: one.name,
+        type: "scatter",
+        symbolSize: index ? 14 : 9,
+        z: index + 2,
+        itemStyle: index ? { color: token("--zs-primary"), opacity: 1 } : others,
+        data: one.values.map((value, place) => (index ? [value, 0.5] : point(value, place))),
+        markLine: index ? undefined : {
+          silent: true,
+          symbol: "none",
+          lineStyle: { type: "dashed", color: token("--zs-ink-3"), width: 1.5 },
+          label: { formatter: `中位数 ${yuan(mark)}`, color: token("--zs-ink-2"), fontSize: 12 },
+          data: [{ xAxis: mark }],
+        },
+      })),
+    };
+  };
   const draw = (root) => root.querySelectorAll("[data-chart]").forEach((place) => {
     if (!window.echarts || place.dataset.drawn) return;
     place.dataset.drawn = "1";
@@ -72,7 +103,7 @@
     const spec = JSON.parse(place.dataset.chart);
     if (spec.kind === "dots") [place, place.firstElementChild].forEach((one) => { one.style.height = `${spec.labels.length * 30 + 40}px`; });
     const chart = window.echarts.init(place.firstElementChild, null, { renderer: "svg" });
-    chart.setOption(spec.kind === "dots" ? dots(spec) : option(spec));
+    chart.setOption(({ dots, strip }[spec.kind] || option)(spec));
     new ResizeObserver(() => chart.resize()).observe(place);
   });
   draw(document);

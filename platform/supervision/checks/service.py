@@ -1,0 +1,39 @@
+"""Rule models over enforcement records (Arts. 10(5)-(7), 11(5), 17): the only door. Each topic has its own module."""
+
+from __future__ import annotations
+
+from supervision.checks.benchmarks import import_table
+from supervision.checks.judging import dismiss, to_clues, to_matter
+from supervision.checks.reading import (
+    benchmark,
+    benchmark_list,
+    comparison,
+    hit,
+    hits,
+    may_import,
+    models,
+    outliers,
+)
+from supervision.checks.running import check_body, check_records, check_stock, run
+from supervision.checks.switching import set_accounts, switch
+
+__all__ = [
+    "benchmark",
+    "benchmark_list",
+    "check_body",
+    "check_records",
+    "check_stock",
+    "comparison",
+    "dismiss",
+    "hit",
+    "hits",
+    "import_table",
+    "may_import",
+    "models",
+    "outliers",
+    "run",
+    "set_accounts",
+    "switch",
+    "to_clues",
+    "to_matter",
+]
