@@ -23,6 +23,20 @@ Every figure is a ratio to a limit or a peer that is measured beside it in the s
 faster or a busier machine. The **bar** is what a prototype reached; the **aim** is what we go for. This page and its
 charts are made from `performance.json` by `python3 dev.py bench page`; a test holds them together.
 """
+WHY: Final = {
+    ("http", "ratio_to_raw"): "the peer asks one query and nothing else. Ours looks up the session, signs and begins"
+    " a transaction, decides by the policy and names organs and days; SQLAlchemy's engine, three trips to the server"
+    " and Litestar take about equal shares of what is left.",
+    ("http", "ratio_to_fastapi_orm"): "as above: the peer has neither session nor tenancy.",
+    ("http", "ratio_to_drf"): "as above.",
+    ("audit", "verify_per_s"): "an entry is read as wide text by COPY and hashed twice in Python; the prototype"
+    " verified narrow rows. Verification shares its work among processes, so more cores help.",
+    ("startup", "warm_s"): "importing 1,500 modules and registering 650 routes in one process: two thirds of it are"
+    " SQLAlchemy's mapped classes and Litestar's signatures, which nothing keeps between two starts.",
+    ("startup", "fresh_s"): "half of it plays the demo city's cases through the services, statement by statement,"
+    " so that every number, deadline and audit entry is one that the product made.",
+}
+"""Why a figure may lie below its bar; shown only while it does."""
 FOOT: Final = """\
 ## Measure again
 ```
@@ -101,9 +115,17 @@ def markdown(known: Mapping[str, Any]) -> str:
         cells = (name, goal.meaning, _measured(goal, figures), goal.sign(goal.bar), goal.sign(goal.aim))
         table.append("| " + " | ".join(cells) + " |")
     drawn = [f"![{bench}](charts/{bench}.svg)" for bench in dict.fromkeys(g.bench for g in GOALS) if bench in known]
+    short = [
+        f"- `{goal.bench}`, {goal.meaning}: {WHY[goal.bench, goal.keys[0]]}"
+        for goal in GOALS
+        if (value := goal.value(known.get(goal.bench, {}).get("figures", {}))) is not None
+        and not goal.meets(value, goal.bar)
+        and (goal.bench, goal.keys[0]) in WHY
+    ]
+    why = ["## Below the bar, and why", *short, ""] if short else []
     where = ["## Measured on", "| bench | when | machine |", "|---|---|---|"]
     where += [f"| `{bench}` | {kept['at']} | {_place(kept)} |" for bench, kept in sorted(known.items())]
-    return "\n".join([HEAD, *table, "", *drawn, "", *where, "", FOOT])
+    return "\n".join([HEAD, *table, "", *why, *drawn, "", *where, "", FOOT])
 
 
 def _measured(goal: Goal, figures: Mapping[str, Any]) -> str:
