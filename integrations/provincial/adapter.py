@@ -12,8 +12,6 @@ from integrations.provincial.messages import (
     Item,
     PulledPage,
     Receipt,
-    Replies,
-    Stored,
     Summary,
 )
 
@@ -33,7 +31,3 @@ class Adapter(Protocol):
 
     async def push(self, items: Sequence[Handed]) -> list[Receipt]:
         """Hand in; at most PAGE. Receipts may be missing for some."""
-
-    async def put_package(self, sha256: str, body: bytes) -> Stored: ...
-
-    async def replies(self, after: str) -> Replies: ...

@@ -9,13 +9,61 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from msgspec import Meta
 
 from integrations.links.rules import sm3
+from integrations.links.wire import (
+    BATCH,
+    Batch,
+    Cursor,
+    Handed,
+    Hash,
+    Id,
+    Message,
+    Name,
+    Number,
+    Problem,
+    Receipt,
+    Receipts,
+    ReferralData,
+    Replies,
+    Reply,
+    ReplyFile,
+    Stored,
+)
+
+__all__ = [
+    "Batch",
+    "BucketList",
+    "CancellationData",
+    "CertificateData",
+    "DecisionData",
+    "Exact",
+    "Handed",
+    "Held",
+    "InstrumentData",
+    "Item",
+    "MatterData",
+    "Message",
+    "OfficerData",
+    "OrganData",
+    "Part",
+    "Problem",
+    "PulledPage",
+    "Receipt",
+    "Receipts",
+    "ReferralData",
+    "Replies",
+    "Reply",
+    "ReplyFile",
+    "ReturnData",
+    "Stored",
+    "Summary",
+    "page_digest",
+]
 
 VERSION: Final = "1"
-PAGE: Final = 500
+PAGE: Final = BATCH
 """Items of a page and of a batch, at most."""
 EXACT: Final = 100
 """Items that are asked for by their ids, at most."""
@@ -23,18 +71,8 @@ PULLED: Final = ("organ", "officer", "certificate", "record")
 PUSHED: Final = ("matter", "instrument", "decision", "cancellation", "return", "referral")
 
 PulledKind = Literal["organ", "officer", "certificate", "record"]
-PushedKind = Literal["matter", "instrument", "decision", "cancellation", "return", "referral"]
 Direction = Literal["offered", "handed_in"]
 """offered: the province's own, pulled by us. handed_in: ours, pushed to it."""
-Id = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f]+$")]
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Name = Annotated[str, Meta(max_length=300)]
-Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[0-9A-Za-z._-]*$")]
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Unknown members are ignored, so that a later minor version may add some."""
 
 
 class Item(Message, frozen=True):
@@ -89,76 +127,6 @@ class Held(Message, frozen=True):
 
 class BucketList(Message, frozen=True):
     items: list[Held]
-
-
-class Handed(Message, frozen=True):
-    """One record of ours. `key`: taken twice, it has effect once."""
-
-    kind: PushedKind
-    id: Id
-    version: Number
-    key: Id
-    hash: Hash
-    data: dict[str, Any]
-
-
-class Batch(Message, frozen=True):
-    items: Annotated[list[Handed], Meta(min_length=1, max_length=PAGE)]
-
-
-class Receipt(Message, frozen=True):
-    """What became of one item. received, duplicate (the key was here before) and late (a newer version is here) are
-    all final for the sender; refused says why."""
-
-    key: Id
-    outcome: Literal["received", "duplicate", "late", "refused"]
-    number: Name = ""
-    received_at: datetime | None = None
-    error: Name = ""
-
-
-class Receipts(Message, frozen=True):
-    receipts: Annotated[list[Receipt], Meta(max_length=PAGE)]
-
-
-class Stored(Message, frozen=True):
-    """A package that was stored under the SHA-256 of its bytes."""
-
-    sha256: Hash
-    size: Number
-
-
-class ReplyFile(Message, frozen=True):
-    """A paper of the receiver; `content` is base64."""
-
-    name: Name
-    media_type: Name
-    content: bytes
-
-
-class Reply(Message, frozen=True):
-    """What a receiver of a referral says (Art. 18): receipt, result, or return with reasons."""
-
-    id: Id
-    referral_id: Id
-    kind: Literal["receipt", "result", "return"]
-    on: date
-    text: Annotated[str, Meta(max_length=4000)]
-    files: Annotated[list[ReplyFile], Meta(min_length=1, max_length=10)]
-
-
-class Replies(Message, frozen=True):
-    items: list[Reply]
-    next: Cursor
-    more: bool
-
-
-class Problem(Message, frozen=True):
-    """RFC 9457, in few words: what is wrong with a signature is told to nobody."""
-
-    status: int
-    title: str
-    detail: str = ""
 
 
 class OrganData(Message, frozen=True):
@@ -246,17 +214,6 @@ class ReturnData(Message, frozen=True):
     digest: str
     totals: dict[str, int | None]
     submitted_at: datetime | None
-
-
-class ReferralData(Message, frozen=True):
-    """A sealed referral (Art. 18). The package travels by itself; this names it by its digests."""
-
-    number: Name
-    recipient: Name
-    round: Number
-    package_sha256: Hash
-    manifest_sha256: Hash
-    manifest_sm3: Hash
 
 
 DATA: Final[dict[str, type[Message]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -25,9 +26,11 @@ from kernel.work import Work
 
 log = structlog.get_logger()
 TELL = "tell_province"
-PULL = "pull_province"
+RECONCILE = "reconcile_province"
+COMPARED_AFTER = timedelta(seconds=10)
+"""After a repair, when what was pushed again has been handed over."""
 OUT = tuple(kind for kind in PUSHED if kind != "referral")
-__all__ = ["Carrier", "Client", "adapter_of", "pull", "reconcile", "repair", "tell_changes"]
+__all__ = ["Carrier", "Client", "adapter_of", "pull", "reconcile", "repair", "repair_by_job", "tell_changes"]
 
 
 def adapter_of(link: Connected) -> Client:
@@ -128,6 +131,16 @@ async def repair(work: Work, link_id: UUID, adapter: Adapter | None = None) -> i
             return await repair(work, link_id, client)
     came = await pulling.repull(work, link_id, adapter)
     return came + await push_again(work, link_id, await repository.open_differences(work, link_id, "out"))
+
+
+async def repair_by_job(work: Work, link_id: UUID) -> None:
+    """Repair, and compare again a little later; a failure is counted on the link and never raised."""
+    try:
+        await repair(work, link_id)
+    except (links.Unreachable, links.Untrusted) as error:
+        await links.failed(work, link_id, str(error))
+        return
+    work.enqueue(RECONCILE, {"link_id": str(link_id)}, delay=COMPARED_AFTER)
 
 
 async def _link(work: Work, link_id: UUID) -> Connected:
