@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
@@ -218,3 +218,22 @@ async def replace_arrivals(work: Work, rows: Sequence[Mapping[str, Any]]) -> set
     )
     found = await work.session.execute(query.returning(Arrival.external_id, Arrival.version))
     return {(row[0], row[1]) for row in found}
+
+
+Listed = TypeVar("Listed", Parcel, Arrival, LinkDifference)
+
+
+async def page(
+    work: Work, table: type[Listed], link_id: UUID, state: str, *, after: UUID | None, limit: int
+) -> Sequence[Listed]:
+    """Rows of a link, newest first, one more than `limit`. `state` with a leading ``!``: every other one."""
+    query = select(table).where(
+        table.city_id == work.city_id, table.organ_id == work.organ_id, table.link_id == link_id
+    )
+    if state.startswith("!"):
+        query = query.where(table.state != state[1:])
+    elif state:
+        query = query.where(table.state == state)
+    if after is not None:
+        query = query.where(table.id < after)
+    return (await work.session.scalars(query.order_by(table.id.desc()).limit(limit + 1))).all()

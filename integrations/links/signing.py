@@ -61,11 +61,13 @@ class Request:
 
 def new_keys(suite: str, peer: str = "", shared: str = "") -> Keys:
     """Fresh keys; `peer` is the other side's SM2 public key, `shared` a key that it gave us. Raises ValueError."""
-    key_id = secrets.token_hex(8)
     if suite == "hmac-sm3":
-        if shared and len(bytes.fromhex(shared)) < 32:
+        shared = shared.lower() or secrets.token_hex(32)
+        if len(bytes.fromhex(shared)) < 32:
             raise ValueError("a shared key has at least 32 bytes")
-        return Keys(suite, key_id, shared=shared or secrets.token_hex(32))
+        # Both sides reckon it, so that a key is all that they have to hand over.
+        return Keys(suite, sm3(bytes.fromhex(shared))[:16], shared=shared)
+    key_id = secrets.token_hex(8)
     public, private = sm2_key_generate()
     return Keys(suite, key_id, private=private.hex(), public=public.hex(), peer=public_key(peer).hex() if peer else "")
 
