@@ -272,6 +272,13 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
+    "link": {
+        "read": "查看对接系统",
+        "manage": "维护对接系统",
+        "repair": "取新内容、对账、修复差异",
+        "replay": "重新送出对接内容",
+        "settle": "处理与名册的差异",
+    },
     # Recusal and the interests that lead to it.
     "recusal": {
         "declare": "申报回避",

@@ -52,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     recount = counted.add_parser("recount", help="count everything anew; exit status 1 when anything differs")
     recount.add_argument("--repair", action="store_true", help="and put it right   按记录更正")
+    province = commands.add_parser("province", help="a simulated provincial platform for demonstrations   模拟省级平台")
+    province.add_argument("--port", type=int, default=0, help="default: the one of the demo's link")
+    province.add_argument("--store", default="", help="SQLite file (default: in the home)")
+    province.add_argument("--faults", default="", help='JSON, e.g. {"error_before": 0.1}   故障注入')
+    province.add_argument("--shared", default="", help="the shared key, hex (default: the demo's)")
     demo = commands.add_parser("demo", help="the demo city   演示").add_subparsers(dest="action", required=True)
     demo.add_parser("advance", help="move the demo clock, e.g. 15d, 6h, 2w   快进").add_argument("amount")
     demo.add_parser("accounts", help="the demo accounts and their password   演示账号")
@@ -155,6 +160,10 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911, PLR0912  one ret
             from cli.calendar import import_file
 
             return import_file(options.file)
+        case "province":
+            from cli.province import province
+
+            return province(options.port, options.store, options.faults, options.shared)
         case "demo":
             return _demo(options)
         case "settings":

@@ -110,6 +110,8 @@ def _run(known: Settings, lock: int, began: float) -> None:
         if known.backup_dir:
             children.append(_archiver(known, environment, lock))
             children[-1].start()
+        if known.demo_mode:
+            children += _province(known, lock)
         _note(lock, shown)
         _welcome(known, shown, time.monotonic() - began)
         _tend(children)
@@ -139,6 +141,18 @@ def _child(known: Settings, name: str, words: Sequence[str], environment: Mappin
     logs.mkdir(exist_ok=True, mode=0o700)
     inherited = {key: value for key, value in os.environ.items() if key != "ZHUNSHENG_DATABASE_URL"}
     return Child(name, [sys.executable, "-m", *words], {**inherited, **environment}, logs / f"{name}.log", (lock,))
+
+
+def _province(known: Settings, lock: int) -> list[Child]:
+    """The simulated province beside the demo, unless somebody else has its port. Nothing waits for it."""
+    from cli.demo.province import HOST, province_port
+
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, province_port())) == 0:
+            return []
+    made = _child(known, "province", ("cli", "province"), {}, lock)
+    made.start()
+    return [made]
 
 
 def _archiver(known: Settings, environment: Mapping[str, str], lock: int) -> Child:

@@ -82,6 +82,8 @@ DESTINATIONS = (
     Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
+    Destination("对接系统", "/links", "swap", frozenset({"system_admin"}), "", "", "对接"),
+    Destination("对接系统", "/links", "swap", SUPERVISING, "统计与报送", under="/figures"),
     Destination("运行状态", "/admin/status", "chart", frozenset({"system_admin"}), "", "", "状态"),
     Destination("未完成任务", "/dead-letters", "dead-letter", frozenset({"system_admin"}), "", "dead", "任务"),
     Destination("单位与监督关系", "/organs", "sitemap", EVERYBODY | ADMINISTRATORS, "单位与依据", phone="单位"),

@@ -59,7 +59,7 @@ CHECKED = (
     "response_schema_conformance",
 )
 
-ONCE = {"resetPassword": "password"}
+ONCE = {"resetPassword": "password", "addLink": "secret", "rotateLinkKeys": "secret"}
 """Operation → the field of its answer that is told once: it is not kept, and the same key answers null."""
 
 

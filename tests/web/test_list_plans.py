@@ -76,6 +76,7 @@ NO_LIST = {
     "/officers/imports/template": "the workbook to fill in",
     "/api/v1/officers/imports/template": "the workbook to fill in",
     "/officers/export": "the register as a workbook",
+    "/links/new": "a form",
     "/api/v1/officers/export": "the register as a workbook",
     "/bodies/new": "a form",
     "/records/imports/template": "the table to fill in",

@@ -28,6 +28,7 @@ OPEN = {
     ("GET", "/metrics"),
     ("GET", "/api/docs"),
     ("GET", "/docs/problems"),
+    ("POST", "/api/v1/links/{link_id}/inbound"),
     ("POST", "/api/v1/session"),
     ("GET", "/api/v1/verify/{code}"),
     ("GET", "/api/v1/schema"),

@@ -13,6 +13,7 @@ from cli.demo.annual_cases import annual_cases
 from cli.demo.clue_cases import clue_cases
 from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.licence_cases import licence_cases
+from cli.demo.link_cases import link_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.officer_cases import officer_cases
 from cli.demo.recusal_cases import recusal_cases
@@ -40,6 +41,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from return_cases(stage)
     yield from accountability_cases(stage)
     yield from annual_cases(stage)
+    yield from link_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

@@ -33,6 +33,7 @@ TAGS: Final = {
     "账号": "系统管理员、安全管理员：本单位账号。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
+    "对接系统": "系统管理员：对接的系统、密钥、队列、对账和差异；监督人员处理与名册的差异（第十七条、第十八条）。",
     "代行授权": "安全管理员提出、审计管理员批准：谁在什么期间代谁办理什么。",
     "审计": "审计管理员：审计记录的查询和导出。",
     "文书验证": "公开：文书是否真实、有效。",
@@ -44,6 +45,9 @@ FigureInput 一项数据|SectionView 一个部分|RoundView 一次报送|Publica
 TextInput 起草的内容|PublishedInput 本单位网站的公开页面|PlanPage 年度监督计划|PlanRow 一件监督计划
 PlanItemView 一个计划项目|LinkedMatter 关联的监督事项|PlanInput 计划的年度|ItemBody 一个计划项目
 ItemsInput 全部计划项目|LinkInput 计入计划的事项
+ArrivalRow 收到的一条内容|CheckRow 一次对账|ConnectionChange 修改的对接|ConnectionHead 对接系统
+ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceRow 一条差异|LinkRow 一个对接系统
+LinkView 对接系统的情况|ParcelRow 送出的一条内容|SettleInput 处理情况
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
 ProlongInput 延长的时间|Prolonged 延长后的期限|RuleChange 规则的调整|RuleEntry 可以调整的一项规则

@@ -63,6 +63,7 @@ KIND_LABELS = {
     "audit": "审计记录",
     "dead_letter": "未完成任务",
     "system": "系统运行状态",
+    "link": "对接系统",
     "evidence": "证据",
     "statistics": "统计",
     "overview": "一页概览",
