@@ -11,7 +11,7 @@ from kernel.errors import IllegalTransition, Invalid
 from kernel.ids import new_id
 from kernel.models import BlobRecord
 from kernel.work import Work
-from supervision.clues import repository
+from supervision.clues import events, repository
 from supervision.clues.commands import RegisterClue
 from supervision.clues.intake import DESK, create
 from supervision.clues.models import Clue
@@ -24,6 +24,8 @@ from supervision.matters.models import Evidence
 from tenants.organs.directory import Directory, directory
 
 LEADERS = ("supervision_leader", "organ_head")
+OWN_TERMS = "clue."
+"""The terms of dealing with a clue. What its channel is owed runs on until the channel has its result."""
 
 
 async def set_subject(work: Work, clue_id: UUID, subject_id: UUID, version: int | None = None) -> Clue:
@@ -61,6 +63,7 @@ async def accept(work: Work, clue_id: UUID, version: int | None = None) -> Clue:
     clue.reason_code = clue.state_reason = ""
     await refresh_due(work, clue)
     work.record("accept", "clue", clue.id, title="受理线索", article="17", thread_id=clue.id)
+    await events.tell(work, clue, "accept")
     await _tell_registering_office(work, clue, "已受理")
     return clue
 
@@ -146,13 +149,14 @@ async def merge(
     clue.matter_id = into_matter_id or (other.matter_id if other else None)
     number = other.number if other else (matter.number or "待立项事项") if matter else ""
     title = other.title if other else matter.title if matter else ""
-    await deadlines.cancel(work, clue.id, f"并入{number}办理")
+    await deadlines.cancel(work, clue.id, f"并入{number}办理", rule_key=OWN_TERMS)
     await refresh_due(work, clue)
     work.record("merge", "clue", clue.id, title=f"并入{number}", note=title, article="17", thread_id=clue.id)
     work.record(
         "merged_in", "clue", clue.id, title=f"并入线索 {clue.number}", note=clue.title, article="17",
         thread_id=into_clue_id or into_matter_id,
     )  # fmt: skip
+    await events.tell(work, clue, "merge", number)
     await _tell_registering_office(work, clue, f"已并入{number}办理")
     return clue
 
@@ -185,7 +189,7 @@ async def pass_on(
     sent = await _at_receiver(work, tree, clue, to_organ_id, reason.strip(), attachment_ids=attachment_ids)
     clue.passed_to_id, clue.passed_clue_id = to_organ_id, sent.id
     clue.state_reason = reason.strip()
-    await deadlines.meet(work, clue.id, work.today)
+    await deadlines.meet(work, clue.id, work.today, rule_key=OWN_TERMS)
     back = await deadlines.start(
         work,
         rule_key="clue.result_back",
@@ -206,6 +210,7 @@ async def pass_on(
         work, to_organ_id, kind="clue", title=f"{tree.short(work.organ_id)}转来线索：{sent.title}",
         link=f"/clues/{sent.id}", roles=DESK, article="17", due_on=back.due_on, body="请在期限内反馈办理结果。",
     )  # fmt: skip
+    await events.tell(work, clue, "pass_on", tree.name(to_organ_id))
     await _tell_registering_office(work, clue, f"已转{tree.short(to_organ_id)}办理")
     return clue
 
