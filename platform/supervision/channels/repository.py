@@ -45,6 +45,11 @@ async def count_try(work: Work, key: bytes, most: int, window: int, lock: int) -
     return (await work.session.execute(query, {"key": key, "most": most, "window": window, "lock": lock})).one()
 
 
+async def clue(work: Work, clue_id: UUID) -> Clue:
+    """The clue of a row of the work's own organ, for the system, which reads no pool."""
+    return await work.session.get_one(Clue, (work.city_id, clue_id))
+
+
 async def complaint_of(work: Work, clue_id: UUID) -> PublicComplaint | None:
     query = _own(PublicComplaint, work).where(PublicComplaint.clue_id == clue_id)
     return (await work.session.scalars(query)).one_or_none()
@@ -151,9 +156,7 @@ async def order_of(work: Work, clue_id: UUID) -> HotlineOrder | None:
     return (await work.session.scalars(query)).one_or_none()
 
 
-async def orders(
-    work: Work, *, state: str, after: UUID | None, limit: int
-) -> list[tuple[HotlineOrder, Clue]]:
+async def orders(work: Work, *, state: str, after: UUID | None, limit: int) -> list[tuple[HotlineOrder, Clue]]:
     query = (
         _own(HotlineOrder, work)
         .add_columns(Clue)

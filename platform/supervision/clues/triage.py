@@ -21,6 +21,7 @@ from supervision.clues.standing import competent, hold, refresh_due, step
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.notices import notify
 from supervision.matters.models import Evidence
+from tenants.access import Target, authorize
 from tenants.organs.directory import Directory, directory
 
 LEADERS = ("supervision_leader", "organ_head")
@@ -42,6 +43,25 @@ async def set_subject(work: Work, clue_id: UUID, subject_id: UUID, version: int 
         "set_subject", "clue", clue.id, title="确定被反映单位", note=clue.subject_name, article="17", thread_id=clue.id
     )
     return clue
+
+
+async def revise(work: Work, clue: Clue, *, title: str, facts: str, place: str, note: str) -> bool:
+    """The channel sent what it knows anew. While the clue is open its words change, and the history says so; a clue
+    that was dealt with keeps them, and its desk is told. Returns whether the words changed."""
+    await authorize(work, "clue", "register", Target(owner_id=clue.organ_id))
+    open_ = clue.state in repository.OPEN
+    if open_:
+        clue.title, clue.facts, clue.place = title.strip(), facts.strip(), place.strip()
+        clue.search = repository.search_vector(clue)
+    work.record(
+        "revise", "clue", clue.id, title="线索渠道更新内容" if open_ else "线索渠道补充内容，线索已经处理", note=note,
+        article="17", thread_id=clue.id,
+    )  # fmt: skip
+    await notify(
+        work, clue.organ_id, kind="clue", title=f"线索 {clue.number} 有更新的内容", link=f"/clues/{clue.id}",
+        roles=DESK, article="17",
+    )  # fmt: skip
+    return open_
 
 
 async def accept(work: Work, clue_id: UUID, version: int | None = None) -> Clue:
