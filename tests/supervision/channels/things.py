@@ -15,6 +15,7 @@ from tests.world import World
 BODY = "建安区司法局"
 CITY = "市司法局"
 SUBJECT = "建安区城市管理局"
+TOWN = "尚集镇政府"
 NAME, PHONE = "张小立", "13900001234"
 CODE = "7K3M92QX7K3M92QX"
 FACTS = "2026年10月8日，执法人员在新元大道扣押三轮车，没有出具扣押决定书，也没有告知理由。"
