@@ -48,6 +48,11 @@ async def refusal(work: Work, limit: tuple[str, int, int], address: str) -> TooM
     return TooMany(words, detail={"retry_after": seconds})
 
 
+async def forgive(work: Work, limit: tuple[str, int, int], address: str) -> None:
+    """Take a try out of the count: it was no guess."""
+    await repository.refund_try(work, _address_key(limit[0], address))
+
+
 def _address_key(what: str, address: str) -> bytes:
     """Of an address, or of the /64 network that one subscriber of IPv6 has."""
     try:

@@ -42,13 +42,13 @@ class Cell(NamedTuple):
     merged: int
 
 
-async def pooled(work: Work, *, first: str = "", last: str = "", reach: str = OWN) -> PooledView:
-    """Clues received from the month `first` to `last` (2026-09; None: the past twelve months). `reach`: own, all (every
+async def pooled(work: Work, *, first: str = "", last: str = "", months: int = MONTHS, reach: str = OWN) -> PooledView:
+    """Clues received from the month `first` to `last` (2026-09; empty: `months` up to now). `reach`: own, all (every
     pool that the reader supervises), or the id of one organ. Raises Denied, Invalid."""
     tree, book = await directory(work), await deadlines.rulebook(work)
     pools, last = await _pools(work, tree, reach), last or f"{work.today:%Y-%m}"
-    first = first or _months_before(last, MONTHS - 1)
-    months = _months(first, last)
+    first = first or _months_before(last, months - 1)
+    stretch = _months(first, last)
     cells = await _cells(work, pools, first, last)
     return PooledView(
         first=first,
@@ -63,7 +63,7 @@ async def pooled(work: Work, *, first: str = "", last: str = "", reach: str = OW
         lines=_counts(cells, lambda c: _lines(tree, c.subject_id), line_name),
         areas=_counts(cells, lambda c: [str(c.organ_id)], lambda key: tree.short(UUID(key))),
         channels=_counts(cells, lambda c: [c.source], lambda key: book.clue_source(key).name),
-        months=_trend(cells, months),
+        months=_trend(cells, stretch),
     )
 
 

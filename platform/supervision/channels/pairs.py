@@ -12,7 +12,7 @@ from supervision.channels import repository
 from supervision.channels.models import DuplicateProposal
 from supervision.channels.repository import LIVE
 from supervision.channels.rules import Likeness, judge
-from supervision.channels.views import PairSide, ProposalView
+from supervision.channels.views import PairSide, ProposalPair
 from supervision.clues import service as clues
 from supervision.clues.duplicates import normalise, similarity
 from supervision.clues.models import Clue
@@ -58,13 +58,13 @@ def _likeness(one: Clue, other: Clue, book: RuleBook) -> Likeness:
     )
 
 
-async def listed(work: Work, *, after: str = "", limit: int = 50) -> Page[ProposalView]:
+async def listed(work: Work, *, after: str = "", limit: int = 50) -> Page[ProposalPair]:
     """The pairs to decide on, the most alike first. Raises Denied, Invalid for a wrong cursor."""
     await authorize(work, "channel", "judge_duplicates", Target(owner_id=work.organ_id))
     book = await deadlines.rulebook(work)
     rows = await repository.open_proposals(work, after=_place(after), limit=limit + 1)
     shown = [
-        ProposalView(id=p.id, score=p.score, reasons=p.reasons, first=_side(a, book), second=_side(b, book))
+        ProposalPair(id=p.id, score=p.score, reasons=p.reasons, first=_side(a, book), second=_side(b, book))
         for p, a, b in rows[:limit]
     ]
     following = f"{shown[-1].score}.{shown[-1].id}" if len(rows) > limit else None

@@ -45,6 +45,10 @@ async def count_try(work: Work, key: bytes, most: int, window: int, lock: int) -
     return (await work.session.execute(query, {"key": key, "most": most, "window": window, "lock": lock})).one()
 
 
+async def refund_try(work: Work, key: bytes) -> None:
+    await work.session.execute(text("select guard.login_refund(:key)"), {"key": key})
+
+
 async def clue(work: Work, clue_id: UUID) -> Clue:
     """The clue of a row of the work's own organ, for the system, which reads no pool."""
     return await work.session.get_one(Clue, (work.city_id, clue_id))

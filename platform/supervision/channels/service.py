@@ -13,6 +13,7 @@ from supervision.channels.complaints import (
     areas,
     ask,
     complain,
+    forgive,
     in_words_of_the_form,
     refusal,
 )
@@ -25,7 +26,7 @@ from supervision.channels.pairs import reject as reject_pair
 from supervision.channels.proof import code_of, new_token
 from supervision.channels.reading import accounts, of_clue, order_row, orders, supervisor_row, supervisors
 from supervision.channels.reports import appoint, end_appointment, report_media, report_social
-from supervision.channels.repository import clue, message, order
+from supervision.channels.repository import clue, message, order, supervisor
 from supervision.channels.telling import is_final
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "complain",
     "end_appointment",
     "find_duplicates",
+    "forgive",
     "in_words_of_the_form",
     "is_final",
     "message",
@@ -64,6 +66,7 @@ __all__ = [
     "reject_pair",
     "report_media",
     "report_social",
+    "supervisor",
     "supervisor_row",
     "supervisors",
     "withdraw",

@@ -100,7 +100,7 @@ class PairSide(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
-class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
+class ProposalPair(msgspec.Struct, frozen=True, kw_only=True):
     """Two clues that may report the same, the earlier one first."""
 
     id: UUID

@@ -1,4 +1,4 @@
-"""Channels of clues for API clients: media and social supervisors, likely duplicates, the pooled view (Arts. 15, 17)."""
+"""Channels for API clients: media and social supervisors, likely duplicates, the pooled view (Arts. 15, 17)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Response
 
 from supervision.channels import service as channels
-from supervision.channels.views import PooledView, ProposalView, SupervisorRow
+from supervision.channels.views import PooledView, ProposalPair, SupervisorRow
 from supervision.clues.commands import Attachment, RegisterClue
 from supervision.matters.views import Page
 from web.api.clues import ClueHead, head_of
@@ -108,15 +108,13 @@ def _clue(data: _Reported, source: str) -> RegisterClue:
     description="first、last 为起止月份，例如 2026-09，最长24个月；reach 为 own（本单位）、all（全部可以统筹的单位）"
     "或者一个下级单位的编号。",
 )
-async def overview(
-    request: Req, *, first: Cursor = "", last: Cursor = "", reach: FromQuery[str] = "own"
-) -> PooledView:
+async def overview(request: Req, *, first: Cursor = "", last: Cursor = "", reach: FromQuery[str] = "own") -> PooledView:
     async with reading(request) as work:
         return await channels.pooled(work, first=first, last=last, reach=reach)
 
 
 @read("/channels/duplicates", "listDuplicates", "疑似重复的线索", TAGS, description="以 next 作为下一页的 after。")
-async def list_duplicates(request: Req, *, after: Cursor = "", limit: Limit = 50) -> Page[ProposalView]:
+async def list_duplicates(request: Req, *, after: Cursor = "", limit: Limit = 50) -> Page[ProposalPair]:
     async with reading(request) as work:
         return await channels.proposals(work, after=after, limit=limit)
 

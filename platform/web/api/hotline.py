@@ -56,7 +56,11 @@ async def receive(request: Req, link_id: FromPath[UUID]) -> Response[bytes]:
     description="state 为 open、withdrawn、returned 或者 ended。以 next 作为下一页的 after。",
 )
 async def list_orders(
-    request: Req, *, standing: Annotated[str, QueryParameter(name="state", max_length=60)] = "", after: FromQuery[UUID | None] = None, limit: Limit = 50
+    request: Req,
+    *,
+    standing: Annotated[str, QueryParameter(name="state", max_length=60)] = "",
+    after: FromQuery[UUID | None] = None,
+    limit: Limit = 50,
 ) -> Page[OrderRow]:
     async with reading(request) as work:
         return await channels.orders(work, state=standing, after=after, limit=limit)

@@ -1,99 +1,30 @@
-"""The hotline and we, against its simulator: signed orders once, in any order; reports in order, through every fault."""
+"""The hotline and we, against its simulator: signed orders once, in any order; reports in order, through faults."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
 from integrations.hotline12345 import service as hotline
-from integrations.hotline12345.messages import Caller, Order
-from integrations.hotline12345.simulator.app import Faults, Hotline, create_simulator
+from integrations.hotline12345.simulator.app import Faults
 from integrations.links import repository
-from integrations.links import service as links
 from integrations.links.models import Arrival, Parcel
-from integrations.links.signing import for_peer, new_keys
-from kernel.clock import system_now
-from kernel.models import OutboxMessage
+from integrations.links.signing import new_keys
 from supervision.channels.models import HotlineOrder
 from supervision.clues import service as clues
 from supervision.clues.models import Clue
+from tests.integrations.hotline.things import ORDER, Line, connected
 from tests.integrations.links.things import connect
-from tests.supervision.channels.things import BODY, CITY, NAME, PHONE, SUBJECT
-from tests.web.conftest import transport
+from tests.supervision.channels.things import BODY, CITY, NAME, PHONE
 from tests.world import World
-
-ORDER = Order(
-    number="XC20261009001",
-    version=1,
-    title="市民反映扣押三轮车没有出具决定书",
-    content="来电人称10月8日在新元大道被扣押三轮车，没有收到扣押决定书。",
-    organ=SUBJECT,
-    place="新元大道",
-    ordered_at=datetime(2026, 10, 9, 0, 30, tzinfo=UTC),
-    caller=Caller(NAME, PHONE),
-)
-Sender = Callable[..., Awaitable[httpx.Response]]
-
-
-class Line:
-    """A hotline connected with the city's justice department."""
-
-    def __init__(self, world: World, link: UUID, simulated: Hotline) -> None:
-        self.world, self.link, self.simulated = world, link, simulated
-
-    @property
-    def path(self) -> str:
-        return f"/api/v1/hotline/{self.link}/orders"
-
-    async def send(self, order: Order = ORDER, **more: Any) -> httpx.Response:
-        body, headers = self.simulated.signed(self.path, order, **more)
-        return await self.hand_over(body, headers)
-
-    async def hand_over(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
-        async with httpx.AsyncClient(transport=transport(self.world), base_url="http://testserver") as http:
-            return await http.post(self.path, content=body, headers=headers)
-
-    def client(self, link: links.Connected) -> hotline.Client:
-        return hotline.Client(link, transport=httpx.ASGITransport(app=create_simulator(self.simulated)))
-
-    async def connected(self, work: Any) -> links.Connected:
-        row = await repository.link(work, self.link)
-        assert row is not None
-        return links.connected(row)
-
-    async def tell(self) -> None:
-        """What the jobs do: every message that waits is posted and handed over."""
-        async with self.world.work(BODY) as work:
-            query = select(OutboxMessage).where(OutboxMessage.job == "tell_hotline", OutboxMessage.done_at.is_(None))
-            for message in (await work.session.scalars(query.order_by(OutboxMessage.id))).all():
-                await hotline.tell(work, UUID(message.payload["order_id"]), message.payload["seq"])
-                message.done_at = system_now()
-        async with self.world.work(CITY) as work:
-            carrier = hotline.HotlineCarrier(self.client(await self.connected(work)))
-            await links.push(work, self.link, carrier)
-
-    async def again(self) -> None:
-        """The pause after a failure is over, and so is the breaker's."""
-        async with self.world.work(CITY) as work:
-            for parcel in (await work.session.scalars(select(Parcel).where(Parcel.state == "waiting"))).all():
-                parcel.next_at = system_now()
-        await self.tell()
 
 
 @pytest.fixture
 async def line(world: World) -> Line:
-    keys = new_keys("hmac-sm3")
-    link = await connect(
-        world, "hotline", organ=CITY, address="http://hotline.test", keys=keys, settings={"pull": True}
-    )
-    return Line(world, link, Hotline(for_peer(keys)))
+    return await connected(world)
 
 
 async def count(world: World, table: Any, organ: str = BODY) -> int:
