@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from policy.channel_acts import CHANNEL_ACTS
+
 ORGAN_CLASS_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "government": "县级以上人民政府",
@@ -146,17 +148,7 @@ _FOLLOW_UP: Final[Mapping[str, Mapping[str, str]]] = {
         "close": "办结对监督人员的反映",
         "read_source": "查看反映人身份",
     },
-    "channel": {
-        "overview": "查看线索统筹",
-        "report": "登记媒体、社会监督员线索",
-        "judge_duplicates": "处理重复线索建议",
-        "list_orders": "查看热线工单",
-        "receive_order": "接收热线工单",
-        "return_order": "提出退回热线工单",
-        "list_supervisors": "查看社会监督员名册",
-        "appoint": "聘任社会监督员",
-        "end_appointment": "终止社会监督员聘任",
-    },
+    "channel": CHANNEL_ACTS,
     "commendation": {
         "open": "开始年度表彰",
         "nominate": "推荐表彰对象",

@@ -15,6 +15,7 @@ sections 各部分内容|sent_back_reason 退回理由|started 已立项|submitt
 submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公开未公开|until_month 结束月份
 versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
 board 报送情况
+clue_number 线索编号|organs 被反映单位
 clue_state_label 线索状态|contact_mask 联系方式（遮盖）|identity 身份代码|identity_label 身份
 may_return 可以退回|order_id 热线工单编号|order_version 工单版本|ordered_at 派单时间|outlet 媒体或者平台
 proposal_id 重复建议编号|return_until 退回时限|second 后收到的线索|supervisor_id 社会监督员编号
