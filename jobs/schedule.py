@@ -73,6 +73,9 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("keep_audit_heads", every=300),
     Periodic("check_audit", cron="40 2 * * *"),
     Periodic("fold_figures", every=15),
+    Periodic("sweep_links", every=15),
+    Periodic("pull_links", every=300),
+    Periodic("reconcile_links", cron="40 3 * * *"),
     Periodic("recount_figures", cron="20 2 * * *"),
     Periodic("weekly_briefs", cron="0 7 * * 1"),
 )

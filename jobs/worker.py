@@ -7,7 +7,8 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware
 
-import jobs.actors  # noqa: F401
+import jobs.actors
+import jobs.link_actors  # noqa: F401
 from jobs.broker import MIN_BACKOFF_MS, install, make_broker
 from jobs.runtime import Runtime, start
 from kernel.work import Database

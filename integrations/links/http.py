@@ -6,6 +6,7 @@ goes to the very address that was checked.
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,8 @@ import httpx
 
 from integrations.links.rules import forbidden, is_loopback, literal
 
+logging.getLogger("httpx").setLevel(logging.WARNING)
+"""At INFO it logs every address with its query."""
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 CONNECTIONS = 10

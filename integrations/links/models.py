@@ -168,7 +168,7 @@ class LinkDifference(Versioned, TenantRow):
     __tablename__ = "link_difference"
     __table_args__ = (
         _of_link(),
-        CheckConstraint("direction in ('in', 'out')", name="direction"),
+        CheckConstraint("direction in ('in', 'out', 'register')", name="direction"),
         CheckConstraint("what in ('missing_here', 'missing_there', 'differs')", name="what"),
         CheckConstraint("state in ('open', 'repairing', 'settled')", name="state"),
         CheckConstraint("(state = 'settled') = (settled_at is not null)", name="settled"),
@@ -182,6 +182,8 @@ class LinkDifference(Versioned, TenantRow):
     link_id: Mapped[UUID]
     kind: Mapped[str]
     direction: Mapped[str]
+    """in, out: what one side holds and the other does not hold alike. register: what arrived says otherwise than our
+    own register, and a person decides which is right."""
     external_id: Mapped[str]
     what: Mapped[str]
     our_hash: Mapped[str] = mapped_column(server_default="")

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
-from integrations.links.models import Arrival, Link, LinkNonce, Parcel
+from integrations.links.models import Arrival, Link, LinkDifference, LinkNonce, Parcel
 from kernel.ids import new_id
 from kernel.work import Work
 
@@ -153,3 +153,68 @@ async def held(work: Work, link_id: UUID, kind: str, direction: str) -> AsyncIte
 async def parcel(work: Work, parcel_id: UUID) -> Parcel | None:
     query = select(Parcel).where(own(work, Parcel), Parcel.id == parcel_id)
     return (await work.session.scalars(query.with_for_update())).one_or_none()
+
+
+async def last_hashes(work: Work, link_id: UUID, kind: str, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The content hash of the newest parcel of each record."""
+    query = (
+        select(Parcel.subject_id, Parcel.content_hash)
+        .where(own(work, Parcel), Parcel.link_id == link_id, Parcel.kind == kind, Parcel.subject_id.in_(ids))
+        .order_by(Parcel.subject_id, Parcel.version.desc(), Parcel.id.desc())
+        .ext(distinct_on(Parcel.subject_id))
+    )
+    return {row[0]: row[1] for row in await work.session.execute(query)}
+
+
+async def last_parcels(work: Work, link_id: UUID, kind: str, ids: Sequence[UUID]) -> list[Parcel]:
+    """The newest parcel of each record."""
+    query = (
+        select(Parcel)
+        .where(own(work, Parcel), Parcel.link_id == link_id, Parcel.kind == kind, Parcel.subject_id.in_(ids))
+        .order_by(Parcel.subject_id, Parcel.version.desc(), Parcel.id.desc())
+        .ext(distinct_on(Parcel.subject_id))
+    )
+    return list((await work.session.scalars(query)).all())
+
+
+async def open_differences(
+    work: Work, link_id: UUID, direction: str = "", kind: str = "", ids: Sequence[str] | None = None
+) -> list[LinkDifference]:
+    query = select(LinkDifference).where(
+        LinkDifference.city_id == work.city_id,
+        LinkDifference.organ_id == work.organ_id,
+        LinkDifference.link_id == link_id,
+        LinkDifference.state != "settled",
+    )
+    if direction:
+        query = query.where(LinkDifference.direction == direction)
+    if kind:
+        query = query.where(LinkDifference.kind == kind)
+    if ids is not None:
+        query = query.where(LinkDifference.external_id.in_(ids))
+    return list((await work.session.scalars(query.order_by(LinkDifference.id))).all())
+
+
+async def set_cursor(work: Work, link_id: UUID, kind: str, cursor: str) -> None:
+    """Go on from here with a kind; the other kinds' cursors stay."""
+    query = text(
+        "update link set cursors = cursors || jsonb_build_object(cast(:kind as text), cast(:cursor as text))"
+        " where city_id = :city and organ_id = :organ and id = :link"
+    )
+    values = {"city": work.city_id, "organ": work.organ_id, "link": link_id, "kind": kind, "cursor": cursor}
+    await work.session.execute(query, values)
+
+
+async def replace_arrivals(work: Work, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, int]]:
+    """Arrivals as they are now at the other side, in the place of what is here under the same version."""
+    if not rows:
+        return set()
+    query = insert(Arrival).values(list(rows))
+    changed = {
+        name: query.excluded[name] for name in ("content_hash", "payload_cipher", "state", "error", "arrived_at")
+    }
+    query = query.on_conflict_do_update(
+        index_elements=["city_id", "organ_id", "link_id", "kind", "external_id", "version"], set_=changed
+    )
+    found = await work.session.execute(query.returning(Arrival.external_id, Arrival.version))
+    return {(row[0], row[1]) for row in found}

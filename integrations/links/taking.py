@@ -49,10 +49,11 @@ async def take_in(
 
 
 async def take_in_many(
-    work: Work, link: UUID, kind: str, things: Sequence[Incoming], *, keep: bool = True
+    work: Work, link: UUID, kind: str, things: Sequence[Incoming], *, keep: bool = True, again: bool = False
 ) -> list[Incoming]:
     """Take records in; returns those that are new and the newest of their id. Equal ids and versions of one call,
-    repeated deliveries and late versions have no effect; a late one is noted as late."""
+    repeated deliveries and late versions have no effect; a late one is noted as late. `again`: what is here under
+    the same version is replaced and worked once more (a repair)."""
     if not things:
         return []
     unique = {(one.external_id, one.version): one for one in things}
@@ -61,7 +62,7 @@ async def take_in_many(
     for external_id, version in unique:
         top[external_id] = max(version, top.get(external_id, before.get(external_id, version)))
     rows = [_row(work, link, kind, one, late=one.version < top[one.external_id], keep=keep) for one in unique.values()]
-    new = await repository.insert_arrivals(work, rows)
+    new = await (repository.replace_arrivals if again else repository.insert_arrivals)(work, rows)
     return [one for key, one in unique.items() if key in new and one.version == top[one.external_id]]
 
 

@@ -221,7 +221,7 @@ def _tables() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.CheckConstraint("(state = 'settled') = (settled_at is not null)", name=op.f("ck_link_difference_settled")),
-        sa.CheckConstraint("direction in ('in', 'out')", name=op.f("ck_link_difference_direction")),
+        sa.CheckConstraint("direction in ('in', 'out', 'register')", name=op.f("ck_link_difference_direction")),
         sa.CheckConstraint("state in ('open', 'repairing', 'settled')", name=op.f("ck_link_difference_state")),
         sa.CheckConstraint(
             "what in ('missing_here', 'missing_there', 'differs')", name=op.f("ck_link_difference_what")

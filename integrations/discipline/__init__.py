@@ -1,0 +1,1 @@
+"""Discipline inspection (Art. 18): sealed referrals go out, receipts and results come back."""

@@ -1,0 +1,125 @@
+"""The actors of connected systems. What a kind of link is told, and how its parcels travel, stands in these tables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import structlog
+
+from jobs.runtime import job
+from kernel.work import Work
+
+if TYPE_CHECKING:
+    from integrations.links.posting import Carrier
+
+log = structlog.get_logger()
+TELLERS: Final = {"provincial": "tell_province", "discipline": "tell_discipline"}
+"""Kind of link → the job that reads the audit trail for it."""
+PULLERS: Final = {"provincial": "pull_province", "discipline": "pull_discipline"}
+COMPARED: Final = {"provincial": "reconcile_province"}
+PUSHED: Final = ("provincial", "discipline")
+AGAIN: Final = timedelta(seconds=5)
+
+
+@job("sweep_links", queue="links")
+async def sweep_links(work: Work) -> None:
+    """Start what is due on every link: trail to be told, parcels to be handed over (Articles 17, 18)."""
+    from integrations.links import sweeping
+
+    await sweeping.sweep(work, TELLERS, PUSHED)
+
+
+@job("pull_links", queue="links")
+async def pull_links(work: Work) -> None:
+    """Ask every connected system for what is new, one job each (Articles 11(5), 17, 18)."""
+    from integrations.links import sweeping
+
+    await sweeping.start_each(work, PULLERS)
+
+
+@job("reconcile_links", queue="links")
+async def reconcile_links(work: Work) -> None:
+    """Compare what both sides hold, one job for each link (Article 17)."""
+    from integrations.links import sweeping
+
+    log.info("comparisons started", links=await sweeping.start_each(work, COMPARED))
+
+
+@job("push_parcels", queue="links")
+async def push_parcels(work: Work, link_id: str) -> None:
+    """Hand over the next parcels of one link; goes on by itself while there are more (Articles 17, 18)."""
+    from integrations.links import repository
+    from integrations.links import service as links
+
+    row = await repository.link(work, UUID(link_id))
+    if row is None:
+        return
+    carrier = _carrier(row.kind)
+    if carrier is not None:
+        await links.push(work, row.id, carrier)
+
+
+def _carrier(kind: str) -> Carrier | None:
+    if kind == "provincial":
+        from integrations.provincial import service as provincial
+
+        return provincial.Carrier()
+    if kind == "discipline":
+        from integrations.discipline import service as discipline
+
+        return discipline.Carrier()
+    return None
+
+
+@job("tell_province", queue="links")
+async def tell_province(work: Work, link_id: str) -> None:
+    """Post to the province what changed in the organ (Articles 5, 17)."""
+    from integrations.provincial import service as provincial
+
+    await provincial.tell_changes(work, UUID(link_id))
+
+
+@job("pull_province", queue="links")
+async def pull_province(work: Work, link_id: str) -> None:
+    """Take the next page of every kind from the province (Articles 11(5), 17)."""
+    from integrations.provincial import service as provincial
+
+    if await provincial.pull(work, UUID(link_id)):
+        work.enqueue("pull_province", {"link_id": link_id}, delay=AGAIN)
+
+
+@job("reconcile_province", queue="links")
+async def reconcile_province(work: Work, link_id: str) -> None:
+    """Compare counts and hashes of every kind with the province (Article 17)."""
+    from integrations.provincial import service as provincial
+
+    wrong = sum(one.differences for one in await provincial.reconcile(work, UUID(link_id)))
+    if wrong:
+        log.warning("differences with the province", link=link_id, number=wrong)
+
+
+@job("repair_province", queue="links")
+async def repair_province(work: Work, link_id: str) -> None:
+    """Pull and push once more exactly what differs, then compare again (Article 17)."""
+    from integrations.provincial import service as provincial
+
+    await provincial.repair_by_job(work, UUID(link_id))
+
+
+@job("tell_discipline", queue="links")
+async def tell_discipline(work: Work, link_id: str) -> None:
+    """Post the sealed referrals that were sent (Article 18)."""
+    from integrations.discipline import service as discipline
+
+    await discipline.tell_referrals(work, UUID(link_id))
+
+
+@job("pull_discipline", queue="links")
+async def pull_discipline(work: Work, link_id: str) -> None:
+    """Take receipts and results of referrals (Article 18)."""
+    from integrations.discipline import service as discipline
+
+    if await discipline.pull_replies(work, UUID(link_id)):
+        work.enqueue("pull_discipline", {"link_id": link_id})
