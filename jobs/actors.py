@@ -304,27 +304,3 @@ async def find_duplicates(work: Work, clue_id: str) -> None:
     from supervision.channels import service as channels
 
     await channels.find_duplicates(work, UUID(clue_id))
-
-
-@job("tell_hotline")
-async def tell_hotline(work: Work, order_id: str, seq: int) -> None:
-    """Post one message about a hotline's order to the hotline that it came from, once (Article 17)."""
-    from integrations.hotline12345 import service as hotline
-
-    await hotline.tell(work, UUID(order_id), seq)
-
-
-@job("pull_hotline")
-async def pull_hotline(work: Work) -> None:
-    """Have each hotline that wants to be asked asked for its orders, one job for each (Article 17)."""
-    from integrations.hotline12345 import service as hotline
-
-    await hotline.pull_all(work)
-
-
-@job("pull_hotline_orders")
-async def pull_hotline_orders(work: Work, link_id: str) -> None:
-    """Take the next orders of one hotline, each version once (Article 17)."""
-    from integrations.hotline12345 import service as hotline
-
-    await hotline.pull(work, UUID(link_id))

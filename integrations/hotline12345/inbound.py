@@ -9,12 +9,12 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import text
 
 from integrations.hotline12345.client import Client
 from integrations.hotline12345.messages import Order, Taken
 from integrations.links import repository
 from integrations.links import service as links
+from integrations.links.sweeping import start_each
 from kernel import settings
 from kernel.clock import system_now
 from kernel.errors import Invalid, Unauthenticated, ZhunshengError
@@ -26,7 +26,8 @@ log = structlog.get_logger()
 KIND: Final = "hotline"
 ARRIVAL: Final = "order"
 CURSOR: Final = "orders"
-PULL: Final = "pull_hotline"
+PULL: Final = "pull"
+PULL_JOB: Final = "pull_hotline_orders"
 PULLED: Final = 100
 
 
@@ -89,26 +90,20 @@ def named(tree: Directory, words: str) -> UUID | None:
 
 
 async def pull_all(work: Work) -> int:
-    """Have each hotline that wants to be asked asked by a job of its own; for the schedule. Returns how many."""
-    rows = await work.session.execute(text("select organ_id, link_id from guard.links_enabled(array['hotline'])"))
-    found = rows.all()
-    for organ_id, link_id in found:
-        async with work.acting_as(organ_id):
-            row = await repository.link(work, link_id)
-            if row is not None and row.settings.get("pull") and row.address:
-                work.enqueue("pull_hotline_orders", {"link_id": str(link_id)})
-    return len(found)
+    """Have every hotline asked by a job of its own; for the schedule. Returns how many."""
+    return await start_each(work, {KIND: PULL_JOB})
 
 
 async def pull(work: Work, link_id: UUID, asked: Client | None = None) -> int:
-    """Ask one hotline for its next orders and take them; one that cannot be taken is noted and holds up no other.
+    """Ask one hotline that wants to be asked (`settings["pull"]`) for its next orders and take them; one that cannot
+    be taken is noted and holds up no other.
 
     Returns how many came. A failure of the exchange is counted on the link and tried again at the next firing.
     """
     if not await repository.alone(work, link_id, PULL):
         return 0
     row = await repository.link(work, link_id)
-    if row is None or row.state != "enabled" or not row.address:
+    if row is None or row.state != "enabled" or not row.address or not row.settings.get("pull"):
         return 0
     link = links.connected(row)
     try:
@@ -123,7 +118,7 @@ async def pull(work: Work, link_id: UUID, asked: Client | None = None) -> int:
     await repository.set_link(work, link_id, {"cursors": {**row.cursors, CURSOR: page.cursor}})
     await links.succeeded(work, link_id)
     if len(page.orders) >= PULLED:
-        work.enqueue("pull_hotline_orders", {"link_id": str(link_id)})
+        work.enqueue(PULL_JOB, {"link_id": str(link_id)})
     return len(page.orders)
 
 

@@ -182,7 +182,8 @@ def _hotline() -> None:
         sa.UniqueConstraint("city_id", "organ_id", "id", name=op.f("uq_hotline_order_city_id_organ_id_id")),
     )
     op.create_index("ix_hotline_order_door", "hotline_order", ["city_id", "door_id", "number"], unique=False)
-    op.create_index("ix_hotline_order_list", "hotline_order", ["city_id", "organ_id", "state", "id"], unique=False)
+    op.create_index("ix_hotline_order_list", "hotline_order", ["city_id", "organ_id", "id"], unique=False)
+    op.create_index("ix_hotline_order_state", "hotline_order", ["city_id", "organ_id", "state", "id"], unique=False)
     op.create_table(
         "hotline_version",
         sa.Column("order_id", sa.Uuid(), nullable=False),

@@ -115,7 +115,8 @@ class HotlineOrder(Versioned, TenantRow):
         CheckConstraint("(return_reason <> '') or state <> 'returned'", name="returned"),
         CheckConstraint("(state = 'open') = (ended_at is null)", name="ended"),
         Index("ix_hotline_order_door", "city_id", "door_id", "number"),
-        Index("ix_hotline_order_list", "city_id", "organ_id", "state", "id"),
+        Index("ix_hotline_order_list", "city_id", "organ_id", "id"),
+        Index("ix_hotline_order_state", "city_id", "organ_id", "state", "id"),
         _of_clue(),
     )
 

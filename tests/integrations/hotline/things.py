@@ -57,7 +57,8 @@ class Line:
             return await http.post(self.path, content=body, headers=headers)
 
     def client(self, link: links.Connected) -> hotline.Client:
-        return hotline.Client(link, transport=httpx.ASGITransport(app=create_simulator(self.simulated)))
+        app: Any = create_simulator(self.simulated)
+        return hotline.Client(link, transport=httpx.ASGITransport(app=app))
 
     async def connected(self, work: Any) -> links.Connected:
         row = await repository.link(work, self.link)

@@ -166,7 +166,7 @@ async def test_the_pooled_view_counts_what_the_reader_may_see(world: World) -> N
         assert (await clues.list_clues(work, ClueFilter(month="2026-09"))).rows == []
         for wrong in ({"first": "2026-13"}, {"first": "2020-01"}, {"reach": "some"}, {"last": "x"}):
             with pytest.raises(Invalid):
-                await channels.pooled(work, **wrong)
+                await channels.pooled(work, **wrong)  # type: ignore[arg-type]
     async with world.work(CITY, "supervisor") as work:
         assert (await channels.pooled(work)).total == 0
         view = await channels.pooled(work, reach="all")
