@@ -12,6 +12,7 @@ from kernel.errors import Denied, IllegalTransition, Invalid, NotFound, Stale
 from kernel.ids import new_id
 from kernel.vault import mask_contact, vault
 from kernel.work import Work
+from kernel.workdays import add_months
 from supervision.channels import repository
 from supervision.channels.commands import Appoint, MediaClue, SocialClue
 from supervision.channels.models import MediaReport, SocialReport, SocialSupervisor
@@ -19,8 +20,6 @@ from supervision.channels.rules import appointment_problems, media_problems
 from supervision.clues import service as clues
 from supervision.clues.models import Clue
 from supervision.deadlines import service as deadlines
-from supervision.deadlines.changes import term_of
-from supervision.deadlines.rules import compute
 from tenants.access import Target, authorize
 
 
@@ -87,10 +86,11 @@ async def appoint(work: Work, command: Appoint) -> SocialSupervisor:
         raise Invalid("请选择本单位的社会监督员账号。", field="post_id", article="15")
     until = command.until_on
     if until is None:
-        rule = (await deadlines.rulebook(work)).deadline("social_supervisor.term")
-        term = term_of(rule.amount, rule.unit, rule.key, rule.source, rule.article)
-        # The term is a span of years to the day before; it is moved by no holiday.
-        until = compute(command.from_on, term, await deadlines.calendar(work)).due - timedelta(days=1)
+        # A term of office: to the day before its date, and moved by no holiday.
+        length = (await deadlines.rulebook(work)).deadline("social_supervisor.term")
+        months = {"year": 12, "month": 1}.get(length.unit, 0) * length.amount
+        over = add_months(command.from_on, months) if months else command.from_on + timedelta(days=length.amount)
+        until = over - timedelta(days=1)
     contact = command.contact.strip()
     row = SocialSupervisor(
         id=new_id(),
