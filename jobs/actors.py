@@ -344,3 +344,11 @@ async def follow_annual_papers(work: Work) -> None:
     from reporting.annual import service as annual
 
     await annual.follow(work)
+
+
+@job("find_duplicates", together=25)
+async def find_duplicates(work: Work, clue_id: str) -> None:
+    """Propose the pairs of a new clue with its like over all channels, each once (Article 17)."""
+    from supervision.channels import service as channels
+
+    await channels.find_duplicates(work, UUID(clue_id))

@@ -19,7 +19,7 @@ TELLERS: Final = {"provincial": "tell_province", "discipline": "tell_discipline"
 """Kind of link → the job that reads the audit trail for it."""
 PULLERS: Final = {"provincial": "pull_province", "discipline": "pull_discipline"}
 COMPARED: Final = {"provincial": "reconcile_province"}
-PUSHED: Final = ("provincial", "discipline")
+PUSHED: Final = ("provincial", "discipline", "hotline")
 AGAIN: Final = timedelta(seconds=5)
 
 
@@ -70,6 +70,10 @@ def _carrier(kind: str) -> Carrier | None:
         from integrations.discipline import service as discipline
 
         return discipline.Carrier()
+    if kind == "hotline":
+        from integrations.hotline12345 import service as hotline
+
+        return hotline.HotlineCarrier()
     return None
 
 
@@ -123,3 +127,27 @@ async def pull_discipline(work: Work, link_id: str) -> None:
 
     if await discipline.pull_replies(work, UUID(link_id)):
         work.enqueue("pull_discipline", {"link_id": link_id})
+
+
+@job("tell_hotline", queue="links")
+async def tell_hotline(work: Work, order_id: str, seq: int) -> None:
+    """Post one message about a hotline's order to the hotline that it came from, once (Article 17)."""
+    from integrations.hotline12345 import service as hotline
+
+    await hotline.tell(work, UUID(order_id), seq)
+
+
+@job("pull_hotline", queue="links")
+async def pull_hotline(work: Work) -> None:
+    """Have each hotline that wants to be asked asked for its orders, one job for each (Article 17)."""
+    from integrations.hotline12345 import service as hotline
+
+    await hotline.pull_all(work)
+
+
+@job("pull_hotline_orders", queue="links")
+async def pull_hotline_orders(work: Work, link_id: str) -> None:
+    """Take the next orders of one hotline, each version once (Article 17)."""
+    from integrations.hotline12345 import service as hotline
+
+    await hotline.pull(work, UUID(link_id))

@@ -64,6 +64,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("end_suspensions", cron="10 0 * * *"),
     Periodic("watch_referrals", every=60),
     Periodic("watch_conduct", every=300),
+    Periodic("pull_hotline", every=60),
     Periodic("open_returns", cron="30 0 * * *"),
     Periodic("remind_returns", cron="0 8 * * *"),
     Periodic("end_sessions", cron="20 3 * * *"),

@@ -59,6 +59,12 @@ USED_DEADLINES: Final = frozenset(
         "certificate.renewal_before",
         "certificate.validity",
         "return.quarterly",
+        "hotline.urgent",
+        "hotline.query",
+        "hotline.complaint",
+        "hotline.business",
+        "hotline.return",
+        "social_supervisor.term",
     }
 )
 """The deadlines that the procedure asks for. A book lacks none and adds none that nobody would count."""

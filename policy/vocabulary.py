@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from policy.channel_acts import CHANNEL_ACTS
+
 ORGAN_CLASS_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "government": "县级以上人民政府",
@@ -146,6 +148,7 @@ _FOLLOW_UP: Final[Mapping[str, Mapping[str, str]]] = {
         "close": "办结对监督人员的反映",
         "read_source": "查看反映人身份",
     },
+    "channel": CHANNEL_ACTS,
     "commendation": {
         "open": "开始年度表彰",
         "nominate": "推荐表彰对象",

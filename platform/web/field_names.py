@@ -23,6 +23,11 @@ last_error 最近的失败原因|last_error_at 最近失败时间|last_success_a
 open_until 暂停发送至|ours 本单位数量|parcel_id 送出内容编号|peer 对方公钥|peer_known 对方公钥已登记|posted_at 产生时间
 public 本系统公钥|refused_in 未接收数量|seconds 等待秒数|secret 共享密钥|settled_at 处理时间|shared 对方给出的密钥
 startable 可以启动|suite 签名方式|theirs 对方数量|external_id 对方编号|what 差异情况
+clue_number 线索编号|organs 被反映单位
+clue_state_label 线索状态|contact_mask 联系方式（遮盖）|identity 身份代码|identity_label 身份
+may_return 可以退回|order_id 热线工单编号|order_version 工单版本|ordered_at 派单时间|outlet 媒体或者平台
+proposal_id 重复建议编号|return_until 退回时限|second 后收到的线索|supervisor_id 社会监督员编号
+workplace 工作单位|form_token 页面标识|government 发生地|website 请不要填写
 account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
 activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
 addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量

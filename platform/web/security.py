@@ -37,6 +37,8 @@ UNATTENDED = frozenset({"/counters"})
 """What the page asks for by itself: it must not keep a session alive that nobody uses."""
 SMALL = 1_048_576
 """Bytes that anybody may send; more only from a live session."""
+OPEN_UPLOADS = {"/complaints/new": 11 * SMALL}
+"""Where anybody may send files, and how many bytes with them."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -83,7 +85,7 @@ class Envelope:
         read: forms are parsed for their token before the reader is known."""
         length = headers.get("content-length", "")
         if length.isdecimal():
-            if int(length) <= SMALL:
+            if int(length) <= OPEN_UPLOADS.get(scope["path"], SMALL):
                 return False
         elif "transfer-encoding" not in headers:
             return False

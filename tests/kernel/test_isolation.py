@@ -22,6 +22,7 @@ DEFINERS = {
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
     "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",
     "public_paper", "public_papers",
+    "complaint_progress", "hotline_order_at",
     "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
     "removed_from_awards", "link_organ", "links_enabled",

@@ -27,12 +27,14 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from kernel import settings as kernel_settings
 from kernel.ids import new_id
+from supervision.channels import service as channels
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.accountability import steps
+from tests.supervision.channels import things as channel_things
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.world import World
@@ -130,8 +132,26 @@ class Fuzzed:
         case, _ = await steps.against_officer(self.world)
         notice = await steps.told(self.world, case.id)
         self.known |= {"case_id": [case.id], "paper_id": [notice.id]}
+        await self._channels()
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
+
+    async def _channels(self) -> None:
+        """A hotline's order, a pair that may be one, and a social supervisor."""
+        order = await channel_things.received(self.world)
+        again = await channel_things.received(self.world, number="XC20261009002")
+        async with self.world.work(BODY) as work:
+            await channels.find_duplicates(work, await channel_things.clue_of(self.world, again))
+        async with self.world.work(BODY, "supervisor") as work:
+            pairs = (await channels.proposals(work)).items
+        async with self.world.work(BODY, "supervision_leader") as work:
+            appointed = channels.Appoint(name="何某某", identity="lawyer", from_on=work.today)
+            supervisor = await channels.appoint(work, appointed)
+        self.known |= {
+            "order_id": [order.order_id],
+            "proposal_id": [pair.id for pair in pairs],
+            "supervisor_id": [supervisor.id],
+        }
 
     async def _handed_in(self) -> UUID:
         """A return that waits for the county."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cli.demo.accountability_cases import accountability_cases
 from cli.demo.annual_cases import annual_cases
+from cli.demo.channel_cases import channel_cases
 from cli.demo.clue_cases import clue_cases
 from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.licence_cases import licence_cases
@@ -36,6 +37,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from report_cases(stage)
     yield from recusal_cases(stage)
     yield from clue_cases(stage)
+    yield from channel_cases(stage)
     yield from licence_cases(stage)
     yield from follow_up_cases(stage)
     yield from return_cases(stage)

@@ -37,6 +37,7 @@ JOBS: Final = {
     "end_sessions": "清理过期登录",
     "watch_referrals": "提示移送期限",
     "watch_conduct": "提示对监督人员反映的办理期限",
+    "pull_hotline": "接收12345热线工单",
     "refresh_scope": "更新监督范围",
     "keep_audit_heads": "上级留存封存头",
     "check_audit": "核验审计记录",

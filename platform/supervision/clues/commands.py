@@ -45,10 +45,15 @@ class RegisterClue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class ClueFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a list shows. `state` empty: all; `due`: overdue, today, near; `q`: words of number, title or facts."""
+    """What a list shows. `state` empty: all; `due`: overdue, today, near; `q`: words of number, title or facts;
+    `item`: a content item (Arts. 8 to 10); `month`: 2026-09, when it came; `handler_id`: another organ's pool, which
+    the reader supervises."""
 
     state: str = ""
     source: str = ""
     subject_id: UUID | None = None
     due: str = ""
     q: str = ""
+    item: str = ""
+    month: str = ""
+    handler_id: UUID | None = None

@@ -11,7 +11,7 @@ from kernel.series import next_number
 from kernel.vault import mask_contact, mask_name, vault
 from kernel.work import Work
 from policy.rulebook import RuleBook
-from supervision.clues import repository
+from supervision.clues import events, repository
 from supervision.clues.commands import Attachment, ComplainantInput, RegisterClue
 from supervision.clues.models import Clue, Complainant
 from supervision.clues.rules import CLUE, ClueInput, ClueLimits, validate_clue
@@ -119,6 +119,7 @@ async def create(
     clue.next_due_on = deadline.due_on
     work.session.add(clue)
     await work.session.flush()
+    await events.tell(work, clue, "registered")
     return clue
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kernel.errors import IllegalTransition, Invalid
 from kernel.vault import vault
 from kernel.work import Work
-from supervision.clues import repository
+from supervision.clues import events, repository
 from supervision.clues.intake import DESK
 from supervision.clues.models import Clue
 from supervision.clues.rules import CLUE
@@ -82,6 +82,7 @@ async def opening_decided(work: Work, matter: Matter, approved: bool) -> None:
             "in_matter", "clue", clue.id, title=f"转为监督事项 {matter.number}", note=matter.title, article="11",
             thread_id=clue.id,
         )  # fmt: skip
+        await events.tell(work, clue, "in_matter")
 
 
 async def matter_closed(work: Work, matter: Matter) -> None:
@@ -131,6 +132,7 @@ async def answer(work: Work, clue_id: UUID, text: str, version: int | None = Non
 async def tell_origin(work: Work, clue: Clue, result: str) -> None:
     """The result goes back to where the clue came from: to the organ that passed it on, which then can answer,
     or to the judicial office that registered it. Merged clues tell theirs."""
+    await events.tell(work, clue, "result", result)
     if clue.from_clue_id is not None:
         await _return_result(work, clue, result)
     elif clue.origin_organ_id != clue.organ_id:

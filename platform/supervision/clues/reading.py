@@ -53,33 +53,35 @@ async def list_clues(
 
     Open clues are ordered by their end, the others by when they came. Raises Denied, Invalid (cursor, filter).
     """
-    await authorize(work, "clue", "list", Target(owner_id=work.organ_id))
+    whose = wanted.handler_id or work.organ_id
+    await authorize(work, "clue", "list", Target(owner_id=whose))
     book, days, tree = await deadlines.rulebook(work), await deadlines.calendar(work), await directory(work)
-    where = [repository.pool(work, work.organ_id, origin=origin)]
+    where = [repository.pool(work, whose, origin=origin)]
     where += repository.conditions(wanted, work.today, days.add_workdays(work.today, NEAR_WORKDAYS))
-    if wanted.q.strip():
-        where.append(Clue.id.in_(await repository.found(work, wanted.q)))
+    if wanted.q.strip() or wanted.item:
+        where.append(Clue.id.in_(await repository.found(work, wanted.q, wanted.item, whose)))
     by_due = wanted.state in OPEN or bool(wanted.due)
     rows, earlier, later = await repository.page(
         work, where, by_due=by_due, after=after, before=before, limit=max(1, min(limit, 100))
     )
     return CluePage(
-        rows=[_row(clue, book, days, work.today, tree) for clue in rows],
+        rows=[_row(clue, book, days, work.today, tree, own=whose == work.organ_id) for clue in rows],
         after=repository.cursor(rows[-1], by_due=by_due) if rows and later else "",
         before=repository.cursor(rows[0], by_due=by_due) if rows and earlier else "",
     )
 
 
-async def count_by_state(work: Work, *, origin: bool = False) -> dict[str, int]:
+async def count_by_state(work: Work, *, origin: bool = False, handler_id: UUID | None = None) -> dict[str, int]:
     """How many clues of the pool are in each state, and under ``overdue`` how many open ones are late."""
-    await authorize(work, "clue", "list", Target(owner_id=work.organ_id))
-    where = repository.pool(work, work.organ_id, origin=origin)
+    whose = handler_id or work.organ_id
+    await authorize(work, "clue", "list", Target(owner_id=whose))
+    where = repository.pool(work, whose, origin=origin)
     counts = dict.fromkeys(STATES, 0) | await repository.count_by_state(work, where)
     late = await repository.count_by_state(work, where & (Clue.next_due_on < work.today))
     return counts | {"overdue": sum(late.values()), "all": sum(counts.values())}
 
 
-def _row(clue: Clue, book: RuleBook, days: WorkCalendar, today: date, tree: Directory) -> ClueRow:
+def _row(clue: Clue, book: RuleBook, days: WorkCalendar, today: date, tree: Directory, *, own: bool) -> ClueRow:
     due = clue.next_due_on
     return ClueRow(
         id=clue.id,
@@ -87,7 +89,7 @@ def _row(clue: Clue, book: RuleBook, days: WorkCalendar, today: date, tree: Dire
         title=clue.title,
         state=clue.state,
         state_label=STATES[clue.state],
-        source_label=_source(clue, book, tree),
+        source_label=_source(clue, book, tree) if own else HIDDEN_SOURCE,
         subject_name=tree.short(clue.subject_organ_id)
         if clue.subject_organ_id in tree.organs
         else clue.subject_name or "尚不清楚",
@@ -284,6 +286,12 @@ async def likely(work: Work, title: str, facts: str, *, exclude: UUID | None = N
         )
         for score, o in scored[:MOST_SIMILAR]
     ]
+
+
+async def near(work: Work, clue: Clue) -> list[Clue]:
+    """Clues of the pool that share words with one of it, the newest first: what a search for duplicates looks at."""
+    ids = await repository.candidates(work, f"{clue.title}\n{clue.facts}", CANDIDATES)
+    return await repository.by_ids(work, [i for i in ids if i != clue.id], work.organ_id)
 
 
 async def complainant(work: Work, clue_id: UUID, purpose: str) -> Revealed:

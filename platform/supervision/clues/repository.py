@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, literal_column, select, text, tuple_
 
+from kernel.clock import start_of_day
 from kernel.errors import Invalid
 from kernel.models import TimelineEvent
 from kernel.search import bigrams, query_terms
@@ -19,7 +20,7 @@ from kernel.work import Work
 from supervision.clues.commands import ClueFilter
 from supervision.clues.models import DUE, Clue, Complainant
 from supervision.matters.models import Evidence, Matter
-from supervision.matters.terms import organ_term
+from supervision.matters.terms import item_term, organ_term
 
 NEVER = date(9999, 12, 31)
 OPEN = ("new", "accepted")
@@ -39,7 +40,8 @@ def search_vector(clue: Clue, *names: str) -> ColumnElement[Any]:
     """What the full-text index holds of a clue. Who complained is never in it."""
     words = bigrams("\n".join((clue.number, clue.title, clue.facts, clue.place, clue.subject_name, *names)))
     whose = dict.fromkeys((clue.organ_id, clue.origin_organ_id))
-    return func.array_to_tsvector([*words, *(organ_term(organ, live=False) for organ in whose)])
+    signs = [*(organ_term(organ, live=False) for organ in whose), *map(item_term, clue.content_items)]
+    return func.array_to_tsvector([*words, *signs])
 
 
 async def complainant_of(work: Work, clue_id: UUID) -> Complainant | None:
@@ -95,18 +97,18 @@ async def candidates(work: Work, words: str, most: int) -> list[UUID]:
     return await _hits(work, f"({query})", most)
 
 
-async def found(work: Work, words: str) -> list[UUID]:
-    """Clues that the reader handles or registered and that hold every word."""
-    terms = query_terms(words)
-    return await _hits(work, " & ".join(map(_quoted, terms)), MOST_HITS) if terms else []
+async def found(work: Work, words: str, item: str = "", organ_id: UUID | None = None) -> list[UUID]:
+    """Clues that the organ (None: the reader's) handles or registered, that hold every word and are about the item."""
+    terms = [*query_terms(words), *([item_term(item)] if item else [])]
+    return await _hits(work, " & ".join(map(_quoted, terms)), MOST_HITS, organ_id) if terms else []
 
 
 def _quoted(term: str) -> str:
     return f"'{term}'"
 
 
-async def _hits(work: Work, query: str, most: int) -> list[UUID]:
-    mine = f"{query} & {_quoted(organ_term(work.organ_id, live=False))}"
+async def _hits(work: Work, query: str, most: int, organ_id: UUID | None = None) -> list[UUID]:
+    mine = f"{query} & {_quoted(organ_term(organ_id or work.organ_id, live=False))}"
     rows = await work.session.execute(
         text("select id from guard.search_clues(:query, :most)"), {"query": mine, "most": most}
     )
@@ -153,6 +155,9 @@ def conditions(wanted: ClueFilter, today: date, near: date) -> list[ColumnElemen
         made.append(Clue.source == wanted.source)
     if wanted.subject_id:
         made.append(Clue.subject_organ_id == wanted.subject_id)
+    if wanted.month:
+        first, after = month_of(wanted.month)
+        made += [Clue.received_at >= first, Clue.received_at < after]
     if wanted.due:
         spans: dict[str, ColumnElement[bool]] = {
             "overdue": ends < today,
@@ -163,6 +168,16 @@ def conditions(wanted: ClueFilter, today: date, near: date) -> list[ColumnElemen
             raise Invalid("请在逾期、今日到期、3个工作日内到期中选择。", field="due")
         made += [spans[wanted.due], Clue.next_due_on.is_not(None)]
     return made
+
+
+def month_of(text_: str) -> tuple[datetime, datetime]:
+    """The beginnings of a month and of the next one, in Shanghai. Raises Invalid for what is no month."""
+    try:
+        first = date.fromisoformat(f"{text_}-01")
+    except ValueError:
+        raise Invalid("请按 2026-09 的形式写明月份。", field="month") from None
+    following = (first + timedelta(days=32)).replace(day=1)
+    return start_of_day(first), start_of_day(following)
 
 
 async def page(

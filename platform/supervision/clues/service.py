@@ -14,10 +14,11 @@ from supervision.clues.reading import (
     duplicates,
     likely,
     list_clues,
+    near,
     view,
 )
 from supervision.clues.standing import competent, load
-from supervision.clues.triage import accept, dismiss, extend, merge, pass_on, propose_dismissal, set_subject
+from supervision.clues.triage import accept, dismiss, extend, merge, pass_on, propose_dismissal, revise, set_subject
 
 __all__ = [
     "accept",
@@ -36,11 +37,13 @@ __all__ = [
     "load",
     "matter_closed",
     "merge",
+    "near",
     "open_matter",
     "opening_decided",
     "pass_on",
     "propose_dismissal",
     "register",
+    "revise",
     "set_subject",
     "view",
 ]

@@ -11,7 +11,7 @@ from kernel.errors import IllegalTransition, Invalid
 from kernel.ids import new_id
 from kernel.models import BlobRecord
 from kernel.work import Work
-from supervision.clues import repository
+from supervision.clues import events, repository
 from supervision.clues.commands import RegisterClue
 from supervision.clues.intake import DESK, create
 from supervision.clues.models import Clue
@@ -21,9 +21,12 @@ from supervision.clues.standing import competent, hold, refresh_due, step
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.notices import notify
 from supervision.matters.models import Evidence
+from tenants.access import Target, authorize
 from tenants.organs.directory import Directory, directory
 
 LEADERS = ("supervision_leader", "organ_head")
+OWN_TERMS = "clue."
+"""The terms of dealing with a clue. What its channel is owed runs on until the channel has its result."""
 
 
 async def set_subject(work: Work, clue_id: UUID, subject_id: UUID, version: int | None = None) -> Clue:
@@ -40,6 +43,25 @@ async def set_subject(work: Work, clue_id: UUID, subject_id: UUID, version: int 
         "set_subject", "clue", clue.id, title="确定被反映单位", note=clue.subject_name, article="17", thread_id=clue.id
     )
     return clue
+
+
+async def revise(work: Work, clue: Clue, *, title: str, facts: str, place: str, note: str) -> bool:
+    """The channel sent what it knows anew. While the clue is open its words change, and the history says so; a clue
+    that was dealt with keeps them, and its desk is told. Returns whether the words changed."""
+    await authorize(work, "clue", "register", Target(owner_id=clue.organ_id))
+    open_ = clue.state in repository.OPEN
+    if open_:
+        clue.title, clue.facts, clue.place = title.strip(), facts.strip(), place.strip()
+        clue.search = repository.search_vector(clue)
+    work.record(
+        "revise", "clue", clue.id, title="线索渠道更新内容" if open_ else "线索渠道补充内容，线索已经处理", note=note,
+        article="17", thread_id=clue.id,
+    )  # fmt: skip
+    await notify(
+        work, clue.organ_id, kind="clue", title=f"线索 {clue.number} 有更新的内容", link=f"/clues/{clue.id}",
+        roles=DESK, article="17",
+    )  # fmt: skip
+    return open_
 
 
 async def accept(work: Work, clue_id: UUID, version: int | None = None) -> Clue:
@@ -61,6 +83,7 @@ async def accept(work: Work, clue_id: UUID, version: int | None = None) -> Clue:
     clue.reason_code = clue.state_reason = ""
     await refresh_due(work, clue)
     work.record("accept", "clue", clue.id, title="受理线索", article="17", thread_id=clue.id)
+    await events.tell(work, clue, "accept")
     await _tell_registering_office(work, clue, "已受理")
     return clue
 
@@ -146,13 +169,14 @@ async def merge(
     clue.matter_id = into_matter_id or (other.matter_id if other else None)
     number = other.number if other else (matter.number or "待立项事项") if matter else ""
     title = other.title if other else matter.title if matter else ""
-    await deadlines.cancel(work, clue.id, f"并入{number}办理")
+    await deadlines.cancel(work, clue.id, f"并入{number}办理", rule_key=OWN_TERMS)
     await refresh_due(work, clue)
     work.record("merge", "clue", clue.id, title=f"并入{number}", note=title, article="17", thread_id=clue.id)
     work.record(
         "merged_in", "clue", clue.id, title=f"并入线索 {clue.number}", note=clue.title, article="17",
         thread_id=into_clue_id or into_matter_id,
     )  # fmt: skip
+    await events.tell(work, clue, "merge", number)
     await _tell_registering_office(work, clue, f"已并入{number}办理")
     return clue
 
@@ -185,7 +209,7 @@ async def pass_on(
     sent = await _at_receiver(work, tree, clue, to_organ_id, reason.strip(), attachment_ids=attachment_ids)
     clue.passed_to_id, clue.passed_clue_id = to_organ_id, sent.id
     clue.state_reason = reason.strip()
-    await deadlines.meet(work, clue.id, work.today)
+    await deadlines.meet(work, clue.id, work.today, rule_key=OWN_TERMS)
     back = await deadlines.start(
         work,
         rule_key="clue.result_back",
@@ -206,6 +230,7 @@ async def pass_on(
         work, to_organ_id, kind="clue", title=f"{tree.short(work.organ_id)}转来线索：{sent.title}",
         link=f"/clues/{sent.id}", roles=DESK, article="17", due_on=back.due_on, body="请在期限内反馈办理结果。",
     )  # fmt: skip
+    await events.tell(work, clue, "pass_on", tree.name(to_organ_id))
     await _tell_registering_office(work, clue, f"已转{tree.short(to_organ_id)}办理")
     return clue
 

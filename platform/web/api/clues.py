@@ -77,7 +77,9 @@ async def head_of(work: Work, clue: Clue) -> ClueHead:
     "listClues",
     "线索清单",
     TAGS,
-    description="按状态、来源、被反映单位、期限筛选，支持中文检索。以 next 作为下一页的 after，"
+    description="按状态、来源、被反映单位、期限、监督内容（item）、收到的月份（month，例如 2026-09）筛选，"
+    "支持中文检索；"
+    "handler 为所监督的另一办理单位的编号。以 next 作为下一页的 after，"
     "以 previous 作为上一页的 before。origin 为真时列出本单位登记、由其他单位办理的线索。",
 )
 async def list_clues(
@@ -88,12 +90,17 @@ async def list_clues(
     subject: FromQuery[UUID | None] = None,
     due: FromQuery[str] = "",
     q: Words = "",
+    item: Words = "",
+    month: Words = "",
+    handler: FromQuery[UUID | None] = None,
     origin: FromQuery[bool] = False,
     after: Cursor = "",
     before: Cursor = "",
     limit: Limit = 50,
 ) -> Page[ClueRow]:
-    wanted = ClueFilter(state=standing, source=source, subject_id=subject, due=due, q=q)
+    wanted = ClueFilter(
+        state=standing, source=source, subject_id=subject, due=due, q=q, item=item, month=month, handler_id=handler
+    )
     async with reading(request) as work:
         found = await clues.list_clues(work, wanted, after=after, before=before, limit=limit, origin=origin)
     return Page(found.rows, found.after or None, found.before or None)

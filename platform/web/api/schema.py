@@ -83,6 +83,9 @@ MADE_BY: Final = {
     "officer_id": ("addOfficer", "listOfficers"),
     "body_id": ("addBody", "listBodies"),
     "import_id": ("importOfficers", ""),
+    "order_id": ("", "listHotlineOrders"),
+    "proposal_id": ("", "listDuplicates"),
+    "supervisor_id": ("appointSocialSupervisor", "listSocialSupervisors"),
 }
 """Part of a path → the operation that makes such a record and the one that lists them."""
 

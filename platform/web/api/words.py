@@ -9,6 +9,7 @@ TAGS: Final = {
     "年度监督计划": "监督机构的年度监督计划、项目和进度。",
     "会话": "登录、退出、切换岗位、修改密码。",
     "工作台": "待办、消息和在计期限。",
+    "线索渠道": "媒体和社会监督员线索、12345热线工单、疑似重复的线索、线索统筹（第十五条、第十七条）。",
     "线索": "登记、受理、转交、不予办理、并入、由线索立项、答复（第十七条）。",
     "监督事项": "立项、承办、核查、证据、问题、复议诉讼、核验、结项、中止、回访、回避（第十一条至第二十条）。",
     "回避": "申报、申请、责令、决定、解除回避，利害关系申报和确认（第十六条）。",
@@ -40,6 +41,9 @@ TAGS: Final = {
 }
 
 _SCHEMAS: Final = """
+MediaClueInput 登记的媒体线索|SocialClueInput 社会监督员反映的线索|AppointmentInput 聘任社会监督员
+KeptClue 继续办理的线索|PairNote 不是重复线索的说明|OrderRow 热线工单|SupervisorRow 社会监督员
+ProposalPair 疑似重复的两条线索|PairSide 疑似重复的一条线索|PooledView 线索统筹|Count 一项线索数
 AnnualPage 年度报告或者计划|AnnualRow 一件年度文件|BoardView 报送和公开情况|FigureView 一项数据
 FigureInput 一项数据|SectionView 一个部分|RoundView 一次报送|PublicationView 一次公开
 TextInput 起草的内容|PublishedInput 本单位网站的公开页面|PlanPage 年度监督计划|PlanRow 一件监督计划
@@ -172,6 +176,22 @@ EXAMPLES: Final[dict[str, Any]] = {
         "from_on": "2024-01-01",
     },
     "openSession": {"organ_id": _ID, "username": "chen", "password": "…"},
+    "reportMediaClue": {
+        "title": "短视频反映执法人员没有出示证件",
+        "facts": "短视频平台10月8日发布现场画面，执法人员检查摊位时没有出示执法证件。",
+        "subject_organ_id": _ID,
+        "outlet": "某某短视频平台",
+        "published_on": "2026-10-08",
+        "url": "https://example.com/video/1",
+    },
+    "reportSocialClue": {
+        "title": "执法车辆标志不规范",
+        "facts": "10月8日在新元大道看到两辆执法车没有按规定喷涂标志。",
+        "subject_organ_id": _ID,
+        "supervisor_id": _ID,
+    },
+    "appointSocialSupervisor": {"name": "何某某", "identity": "lawyer", "from_on": "2026-10-09"},
+    "rejectDuplicates": {"note": "时间不同，是两次扣押。"},
     "registerClue": {
         "source": "hotline",
         "title": "扣押三轮车没有出具决定书",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -79,19 +80,26 @@ def chosen(request: Req, origin: bool) -> tuple[ClueFilter, str, int]:
     query = request.query_params
     tab = query.get("state", "all" if origin else "new")
     tab = tab if tab in dict(STATES) else "all"
-    try:
-        subject = UUID(query.get("subject", ""))
-    except ValueError:
-        subject = None
+    month = query.get("month", "")
     size = query.get("size", "50")
     wanted = ClueFilter(
         state="" if tab == "all" else tab,
         source=query.get("source", "")[:40],
-        subject_id=subject,
+        subject_id=_id(query.get("subject", "")),
         due=query.get("due", "") if query.get("due", "") in DUES else "",
         q=query.get("q", "").strip()[:60],
+        item=query.get("item", "") if re.fullmatch(r"\d{1,2}\(\d{1,2}\)", query.get("item", "")) else "",
+        month=month if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month) else "",
+        handler_id=_id(query.get("handler", "")),
     )
     return wanted, tab, int(size) if size in map(str, SIZES) else 50
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def address(wanted: ClueFilter, tab: str, size: int, **more: str) -> str:
@@ -102,6 +110,9 @@ def address(wanted: ClueFilter, tab: str, size: int, **more: str) -> str:
         "subject": wanted.subject_id,
         "due": wanted.due,
         "q": wanted.q,
+        "item": wanted.item,
+        "month": wanted.month,
+        "handler": wanted.handler_id,
         "size": size if size != 50 else "",
         **more,
     }
@@ -116,6 +127,12 @@ def pills(wanted: ClueFilter, tab: str, size: int, names: dict[str, str]) -> lis
         made.append(("被反映单位：" + names.get(str(wanted.subject_id), ""), "subject"))
     if wanted.due:
         made.append(("期限：" + DUES[wanted.due], "due"))
+    if wanted.item:
+        made.append(("监督内容：" + names.get(wanted.item, wanted.item), "item"))
+    if wanted.month:
+        made.append(("收到：" + wanted.month, "month"))
+    if wanted.handler_id:
+        made.append(("办理：" + names.get(str(wanted.handler_id), ""), "handler"))
     if wanted.q:
         made.append(("含：" + wanted.q, "q"))
     return [{"label": label, "href": address(wanted, tab, size, **{key: ""})} for label, key in made]

@@ -16,6 +16,7 @@ from kernel.errors import FieldError, Invalid
 from kernel.wording import format_count, format_moment
 from kernel.work import Work
 from policy.articles import display
+from supervision.channels import service as channels
 from supervision.clues import service as clues
 from supervision.clues.commands import Attachment, ComplainantInput, RegisterClue
 from supervision.deadlines import service as deadlines
@@ -43,14 +44,14 @@ async def pool(request: Req) -> Template:
     wanted, tab, size = parts.chosen(request, origin)
     query = request.query_params
     async with reading(request) as work:
-        counts = await clues.count_by_state(work, origin=origin)
+        counts = await clues.count_by_state(work, origin=origin, handler_id=wanted.handler_id)
         found = await clues.list_clues(
             work, wanted, after=query.get("after", ""), before=query.get("before", ""), limit=size, origin=origin
         )
         book, tree = await deadlines.rulebook(work), await directory(work)
         names = {s.key: s.name for s in book.clue_sources}
-        if wanted.subject_id in tree.organs:
-            names[str(wanted.subject_id)] = tree.short(wanted.subject_id)
+        names |= {i.code: i.name for i in book.content_items}
+        names |= {str(o): tree.short(o) for o in (wanted.subject_id, wanted.handler_id) if o in tree.organs}
         label = dict(parts.STATES)[tab]
         order = "按期限由近到远" if tab in ("new", "accepted") or wanted.due else "按收到时间由近到远"
         return await page(
@@ -206,6 +207,7 @@ async def clue_page(request: Req, work: Work, clue_id: UUID, **more: Any) -> Tem
             "finished": [d for d in view.deadlines if d not in running],
             "revealed": None,
             "can_name": view.standing == "own" and view.state == "new",
+            "channel": await channels.of_clue(work, await channels.clue(work, clue_id)),
             **more,
         },
     )

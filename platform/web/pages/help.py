@@ -53,6 +53,7 @@ KIND_LABELS = {
     "referral:criminal": "犯罪案件移送",
     "referral:urge_transfer": "督促移送",
     "conduct": "对监督人员的反映",
+    "channel": "线索渠道",
     "commendation": "表彰",
     "deadline": "期限",
     "organ": "单位",
