@@ -32,6 +32,7 @@ ROLE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "system_admin": "系统管理员",
         "security_admin": "安全管理员",
         "audit_admin": "审计管理员",
+        "api_key": "接口密钥",
         "system": "系统任务",
     }
 )
@@ -270,6 +271,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "rulebook": {"read": "查看规则", "manage": "调整规则"},
     "calendar": {"read": "查看工作日历", "import": "导入工作日历"},
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
+    "api_key": {"read": "查看接口密钥", "make": "新建接口密钥", "rotate": "轮换接口密钥", "revoke": "吊销接口密钥"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
     # Recusal and the interests that lead to it.
@@ -379,6 +381,8 @@ LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(_labels())
 
 ORGAN_CLASSES: Final = frozenset(ORGAN_CLASS_LABELS)
 ROLES: Final = frozenset(ROLE_LABELS)
+MACHINES: Final = frozenset({"api_key", "system"})
+"""Roles that no post has: what acts there is no person."""
 RELATIONS: Final = frozenset(RELATION_LABELS)
 STANDINGS: Final = frozenset(STANDING_LABELS)
 KINDS: Final = frozenset(kind for kind, _ in LABELS)

@@ -15,6 +15,10 @@ sections 各部分内容|sent_back_reason 退回理由|started 已立项|submitt
 submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公开未公开|until_month 结束月份
 versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
 board 报送情况
+expires_on 有效期至|grace_hours 旧密钥继续有效的小时数|key_id 接口密钥编号
+last_used_at 最近使用时间|last_used_from 最近使用地址|made_at 生成时间|made_by_name 新建人
+per_minute 每分钟最多调用次数|revoke_reason 吊销理由|revoked_by_name 吊销人|scopes 权限|secrets 可以使用的密钥
+token 密钥
 account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
 activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
 addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量

@@ -27,7 +27,8 @@ REFERENCE: Final = {
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "accountability_case", "alembic_version", "annual_publication", "audit_check", "audit_entry",
+    "account", "accountability_case", "alembic_version", "annual_publication", "api_key", "api_key_secret",
+    "api_key_use", "audit_check", "audit_entry",
     "audit_head", "audit_seal", "certificate", "circular_draft", "clue", "commendation_list", "conduct_complaint",
     "dead_letter", "deadline", "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope",
     "idempotency_record", "instrument", "licence_application", "login_attempt", "matter", "nomination", "officer",

@@ -11,7 +11,8 @@ from reporting.figures.sources import SOURCES
 from tests.world import World
 
 DEFINERS = {
-    "application_barred", "audit_siblings", "bar_begins", "bar_kept", "bar_over", "bar_undone", "bar_until",
+    "api_key_call", "application_barred", "audit_siblings", "bar_begins", "bar_kept", "bar_over", "bar_undone",
+    "bar_until",
     "barred_files", "bars_run_out", "certificate_barred", "city", "due_deadlines", "hand_over_deadlines",
     "idempotency_sweep", "install_key", "login_clear", "login_count", "login_locked", "login_lookup", "login_refund",
     "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_count", "outbox_prune",

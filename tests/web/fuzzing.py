@@ -59,7 +59,7 @@ CHECKED = (
     "response_schema_conformance",
 )
 
-ONCE = {"resetPassword": "password"}
+ONCE = {"makeApiKey": "token", "resetPassword": "password", "rotateApiKey": "token"}
 """Operation → the field of its answer that is told once: it is not kept, and the same key answers null."""
 
 

@@ -30,6 +30,7 @@ TAGS: Final = {
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
+    "接口密钥": "系统管理员：本单位其他系统调用接口的密钥，权限、轮换和吊销。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "代行授权": "安全管理员提出、审计管理员批准：谁在什么期间代谁办理什么。",
@@ -129,6 +130,8 @@ CellDrill 一个数的下级构成|BoardRow 一个应报单位|Tally 报送率�
 ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|OpenReturnInput 报表和期间|FiguresInput 填报的数据
 CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
 Finding 一处校验
+ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
+ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
@@ -246,6 +249,8 @@ EXAMPLES: Final[dict[str, Any]] = {
         "files": [{"name": "现场视频说明.pdf", "content": "JVBERi0xLjcK", "origin": "现场调取"}],
     },
     "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
+    "makeApiKey": {"name": "城管局办公系统", "scopes": ["clues:write", "deadlines:read"], "expires_on": "2027-03-31"},
+    "rotateApiKey": {"grace_hours": 72},
     "addAccount": {
         "name": "赵某",
         "username": "zhao",

@@ -61,6 +61,7 @@ KIND_LABELS = {
     "rulebook": "规则",
     "calendar": "工作日历",
     "audit": "审计记录",
+    "api_key": "接口密钥",
     "dead_letter": "未完成任务",
     "system": "系统运行状态",
     "evidence": "证据",
