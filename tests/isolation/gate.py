@@ -31,7 +31,7 @@ DEFINER_TABLES: Final = {
     "api_key_use", "audit_check", "audit_entry",
     "audit_head", "audit_seal", "certificate", "circular_draft", "clue", "commendation_list", "conduct_complaint",
     "dead_letter", "deadline", "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope",
-    "idempotency_record", "instrument", "licence_application", "login_attempt", "matter", "nomination", "officer",
+    "idempotency_record", "instrument", "licence_application", "link", "login_attempt", "matter", "nomination", "officer",
     "organ", "outbox_message", "paper", "person", "post", "process_sign", "qualification", "qualification_bar",
     "reference_version", "referral", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
 }  # fmt: skip

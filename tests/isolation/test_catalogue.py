@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Connection
 
+import integrations
 import reporting
 import supervision
 from kernel.db import Base
@@ -24,7 +25,7 @@ def test_the_catalogue_passes(catalogue: Connection, check: gate.Check) -> None:
 
 
 def test_every_table_of_the_models_is_guarded_and_no_other(catalogue: Connection) -> None:
-    for package in (supervision, reporting):
+    for package in (supervision, reporting, integrations):
         for part in pkgutil.iter_modules(package.__path__):
             if (Path(package.__path__[0]) / part.name / "models.py").exists():
                 importlib.import_module(f"{package.__name__}.{part.name}.models")

@@ -1,0 +1,56 @@
+"""Connected systems (Arts. 16, 17, 18): the only door.
+
+Out: `post` in the transaction of a deed, or `events_after` the organ's audit trail; `push` hands over. In: `accept` a
+signed message once, `take_in` each record once by id and version. docs/links.md describes the whole.
+"""
+
+from __future__ import annotations
+
+from integrations.links.errors import Unreachable, Untrusted
+from integrations.links.feed import Cursor, Event, events_after, now_cursor
+from integrations.links.posting import Carrier, Outcome, Outgoing, post, post_to, push, replay
+from integrations.links.signing import Keys, Request, sign_response
+from integrations.links.state import Connected, connected, failed, succeeded
+from integrations.links.taking import (
+    Incoming,
+    accept,
+    forget_nonces,
+    organ_of,
+    payload_of,
+    settle,
+    settle_many,
+    take_in,
+    take_in_many,
+)
+
+__all__ = [
+    "Carrier",
+    "Connected",
+    "Cursor",
+    "Event",
+    "Incoming",
+    "Keys",
+    "Outcome",
+    "Outgoing",
+    "Request",
+    "Unreachable",
+    "Untrusted",
+    "accept",
+    "connected",
+    "events_after",
+    "failed",
+    "forget_nonces",
+    "now_cursor",
+    "organ_of",
+    "payload_of",
+    "post",
+    "post_to",
+    "push",
+    "replay",
+    "settle",
+    "settle_many",
+    "sign_response",
+    "succeeded",
+    "take_in",
+    "take_in_many",
+]
