@@ -74,6 +74,8 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("fold_figures", every=15),
     Periodic("recount_figures", cron="20 2 * * *"),
     Periodic("weekly_briefs", cron="0 7 * * 1"),
+    Periodic("wake_notices", every=30),
+    Periodic("tell_webhooks", every=15),
 )
 
 

@@ -12,19 +12,18 @@ from tests.world import World
 
 DEFINERS = {
     "api_key_call", "application_barred", "audit_siblings", "bar_begins", "bar_kept", "bar_over", "bar_undone",
-    "bar_until",
-    "barred_files", "bars_run_out", "certificate_barred", "city", "due_deadlines", "hand_over_deadlines",
-    "idempotency_sweep", "install_key", "login_clear", "login_count", "login_locked", "login_lookup", "login_refund",
-    "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_count", "outbox_prune",
-    "outbox_reclaim", "outbox_state", "pending_applications", "posts_of", "process_gone", "process_sign",
-    "process_signs", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
-    "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
-    "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
-    "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",
-    "public_paper", "public_papers",
-    "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
+    "bar_until", "barred_files", "bars_run_out", "certificate_barred", "city", "commendation_published",
+    "commendations_published", "conduct_answer", "conduct_due", "due_deadlines", "figure_fold", "figure_kept",
+    "figure_relink", "figure_repair", "figure_totals", "hand_over_deadlines", "idempotency_sweep", "install_key",
+    "link_organ", "links_enabled", "login_clear", "login_count", "login_locked", "login_lookup", "login_refund",
+    "login_succeeded", "login_sweep", "monthly_organs", "notice_rings", "outbox_claim", "outbox_count", "outbox_id",
+    "outbox_prune", "outbox_reclaim", "outbox_state", "pending_applications", "posts_of", "process_gone",
+    "process_sign", "process_signs", "public_paper", "public_papers", "referrals_due", "register_organs",
+    "removed_from_awards", "schema_revision", "search_clues", "search_matters", "search_reach", "session_delete",
+    "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep", "session_write",
+    "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document", "wake_notices",
+    "wake_webhooks", "webhook_organs",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
-    "removed_from_awards", "link_organ", "links_enabled",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 

@@ -1,4 +1,5 @@
-"""Keys with which other systems of an organ call this API. Made and kept by the system administrator."""
+"""Keys with which other systems of an organ call this API: the system administrator makes and rotates them, the
+security administrator revokes them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SIZE = 50
 
 @get(HREF)
 async def key_list(request: Req) -> Template:
-    """Keys of the organ; the system administrator makes them, the security administrator may revoke them too."""
+    """Keys of the organ: the system administrator makes and rotates them, the security administrator revokes them."""
     async with reading(request) as work:
         after = _uuid(request.query_params.get("after", ""))
         rows, following = await service.listing(work, after, SIZE)
@@ -142,6 +142,7 @@ async def _page(request: Req, key_id: UUID, errors: list[FieldError] | None = No
     async with reading(request) as work:
         view = await service.get(work, key_id)
         label, look = STATES[view.state]
+        roles = work.actor.roles if work.actor else frozenset[str]()
         return await page(
             request,
             work,
@@ -164,8 +165,8 @@ async def _page(request: Req, key_id: UUID, errors: list[FieldError] | None = No
                 }
                 for s in view.secrets
             ],
-            live=view.state == "active",
-            rotates=view.state == "active" and work.actor is not None and "system_admin" in work.actor.roles,
+            revokes=view.state == "active" and "security_admin" in roles,
+            rotates=view.state == "active" and "system_admin" in roles,
             graces=[{"value": str(k), "label": v} for k, v in GRACES.items()],
             errors=found,
             error_of={e.field: e.message for e in found},
