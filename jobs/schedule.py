@@ -79,6 +79,8 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("recount_figures", cron="20 2 * * *"),
     Periodic("check_stock", cron="30 1 * * *"),
     Periodic("weekly_briefs", cron="0 7 * * 1"),
+    Periodic("wake_notices", every=30),
+    Periodic("tell_webhooks", every=15),
 )
 
 

@@ -34,6 +34,7 @@ ROLE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "system_admin": "系统管理员",
         "security_admin": "安全管理员",
         "audit_admin": "审计管理员",
+        "api_key": "接口密钥",
         "system": "系统任务",
     }
 )
@@ -273,6 +274,15 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "rulebook": {"read": "查看规则", "manage": "调整规则"},
     "calendar": {"read": "查看工作日历", "import": "导入工作日历"},
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
+    "notice": {"settings": "设置本人的消息", "prove": "查看送达证明"},
+    "notice_channel": {"read": "查看通知渠道", "test": "发送测试消息", "replay": "重新发送通知"},
+    "webhook": {
+        "read": "查看网络回调",
+        "manage": "维护网络回调",
+        "rotate": "轮换网络回调的签名密钥",
+        "replay": "重新投递网络回调",
+    },
+    "api_key": {"read": "查看接口密钥", "make": "新建接口密钥", "rotate": "轮换接口密钥", "revoke": "吊销接口密钥"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
     "link": {
@@ -400,6 +410,8 @@ LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(_labels())
 
 ORGAN_CLASSES: Final = frozenset(ORGAN_CLASS_LABELS)
 ROLES: Final = frozenset(ROLE_LABELS)
+MACHINES: Final = frozenset({"api_key", "system"})
+"""Roles that no post has: what acts there is no person."""
 RELATIONS: Final = frozenset(RELATION_LABELS)
 STANDINGS: Final = frozenset(STANDING_LABELS)
 KINDS: Final = frozenset(kind for kind, _ in LABELS)

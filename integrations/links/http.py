@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import anyio
@@ -29,9 +29,9 @@ LARGEST = 32 * 1024 * 1024
 class _Checked(httpcore.AsyncNetworkBackend):
     """Connects only to addresses that a link may have."""
 
-    def __init__(self, *, loopback: bool) -> None:
+    def __init__(self, lawful: Callable[[str], bool]) -> None:
         self._inner = httpcore.AnyIOBackend()
-        self._loopback = loopback
+        self._may_call = lawful
 
     async def connect_tcp(
         self,
@@ -55,7 +55,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
                 raise httpcore.ConnectError(f"{host}: {error}") from error
             found = [str(info[4][0]) for info in infos]
         for address in found:
-            if not forbidden(address) or (self._loopback and is_loopback(address)):
+            if self._may_call(address):
                 return address
         raise httpcore.ConnectError(f"{host} leads to an address that may not be called")
 
@@ -64,20 +64,30 @@ class _Checked(httpcore.AsyncNetworkBackend):
 
 
 def client(
-    address: str, *, seconds: float = TOTAL_SECONDS, loopback: bool = False, connections: int = CONNECTIONS
+    address: str,
+    *,
+    seconds: float = TOTAL_SECONDS,
+    loopback: bool = False,
+    connections: int = CONNECTIONS,
+    lawful: Callable[[str], bool] | None = None,
 ) -> httpx.AsyncClient:
     """A client of one system at `address`. The caller closes it (`async with`).
 
     It follows no redirect (a signed request must not end elsewhere) and reads no proxy or certificate setting of
     the process's environment. `loopback`: this machine may be called, for the demo's and the tests' simulators.
+    `lawful`: another rule for the addresses that may be called, instead of `rules.forbidden`.
     """
+
+    def usual(found: str) -> bool:
+        return not forbidden(found) or (loopback and is_loopback(found))
+
     transport = httpx.AsyncHTTPTransport(trust_env=False)
     transport._pool = httpcore.AsyncConnectionPool(
         ssl_context=httpx.create_ssl_context(trust_env=False),
         max_connections=connections,
         max_keepalive_connections=connections,
         keepalive_expiry=5.0,
-        network_backend=_Checked(loopback=loopback),
+        network_backend=_Checked(lawful or usual),
     )
     return httpx.AsyncClient(
         base_url=address,

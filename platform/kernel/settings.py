@@ -92,6 +92,25 @@ class Settings:
         "Bearer token of /metrics, at least 16 characters; empty: the content of `secrets/metrics.key`",
         secret=True,
     )
+    smtp_url: str = _env(
+        "ZHUNSHENG_SMTP_URL",
+        "Mail server for notices: smtp://user:password@host:587 (STARTTLS) or smtps://…; empty: no e-mail",
+        secret=True,
+    )
+    mail_from: str = _env("ZHUNSHENG_MAIL_FROM", "Sender address of e-mail")
+    sms_url: str = _env(
+        "ZHUNSHENG_SMS_URL", "HTTP gateway for text messages (docs/notices.md); empty: no text messages"
+    )
+    sms_token: str = _env("ZHUNSHENG_SMS_TOKEN", "Bearer token of the text message gateway", secret=True)
+    message_url: str = _env(
+        "ZHUNSHENG_MESSAGE_URL", "HTTP gateway of the government messaging platform; empty: no such messages"
+    )
+    message_token: str = _env("ZHUNSHENG_MESSAGE_TOKEN", "Bearer token of that gateway", secret=True)
+    webhook_private: str = _env(
+        "ZHUNSHENG_WEBHOOK_PRIVATE",
+        "Comma-separated networks of the government extranet that webhooks may call, like 10.0.0.0/8; others that are "
+        "private stay refused",
+    )
     trusted_proxies: str = _env(
         "ZHUNSHENG_TRUSTED_PROXIES", "Comma-separated proxy addresses whose X-Forwarded-For counts"
     )

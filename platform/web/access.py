@@ -6,6 +6,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from kernel.errors import Unauthenticated, ZhunshengError
+from web.keys import require_scope
 from web.sessions import Identity
 
 OPEN = "open"
@@ -28,5 +29,7 @@ async def require_login(connection: ASGIConnection, handler: BaseRouteHandler) -
     user = connection.scope.get("user")
     if not isinstance(user, Identity):
         raise Unauthenticated
+    if user.scopes is not None:
+        require_scope(user, connection, handler)
     if user.must_change and not handler.opt.get(BEFORE_CHANGE):
         raise PasswordChangeNeeded

@@ -95,7 +95,7 @@ def create_app(parts: Parts) -> ASGIApp:
         debug=False,
     )
     trusted = frozenset(a.strip() for a in known.trusted_proxies.split(",") if a.strip())
-    return Envelope(app, trusted, known.secure_cookies, sessions)
+    return Envelope(app, trusted, known.secure_cookies, sessions, known.secret("csrf").hex())
 
 
 def from_environment(app_url: str) -> ASGIApp:

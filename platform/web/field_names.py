@@ -28,6 +28,10 @@ clue_state_label 线索状态|contact_mask 联系方式（遮盖）|identity 身
 may_return 可以退回|order_id 热线工单编号|order_version 工单版本|ordered_at 派单时间|outlet 媒体或者平台
 proposal_id 重复建议编号|return_until 退回时限|second 后收到的线索|supervisor_id 社会监督员编号
 workplace 工作单位|form_token 页面标识|government 发生地|website 请不要填写
+expires_on 有效期至|grace_hours 旧密钥继续有效的小时数|key_id 接口密钥编号
+last_used_at 最近使用时间|last_used_from 最近使用地址|made_at 生成时间|made_by_name 新建人
+per_minute 每分钟最多调用次数|revoke_reason 吊销理由|revoked_by_name 吊销人|scopes 权限|secrets 可以使用的密钥
+token 密钥
 account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
 activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
 addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量

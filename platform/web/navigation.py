@@ -84,6 +84,7 @@ DESTINATIONS = (
     Destination("年度监督计划", "/plans", "list-check", SUPERVISING | LEADER, "监督办案", under="/matters"),
     Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
+    Destination("接口密钥", "/api-keys", "key", frozenset({"system_admin", "security_admin"})),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("对接系统", "/links", "swap", frozenset({"system_admin"}), "", "", "对接"),
     Destination("对接系统", "/links", "swap", SUPERVISING, "统计与报送", under="/figures"),

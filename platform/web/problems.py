@@ -25,7 +25,7 @@ from kernel.wording import format_moment
 from kernel.work import Work, open_work
 from policy.articles import display
 from supervision.licensing import service as licensing
-from web import cookies
+from web import cookies, keys
 from web.access import PasswordChangeNeeded
 from web.field_names import label
 from web.frame import csrf, frame, settings, wants_part
@@ -145,6 +145,8 @@ async def prepare(error: Exception, scope: Scope) -> None:
 async def _who(request: Req) -> Identity | None:
     """The reader, also where no route was found and authentication did not run."""
     if "user" not in request.scope:
+        if keys.token_of(request.headers):
+            return None
         sessions: Sessions = request.app.state.sessions
         token = cookies.read(request, cookies.SESSION, secure=settings(request).secure_cookies)
         request.scope["user"] = await sessions.find(token) if token else None

@@ -11,10 +11,11 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.middleware.csrf import generate_csrf_token
 
-from kernel.errors import TooLarge
+from kernel.errors import TooLarge, ZhunshengError
 from kernel.ids import new_id
-from web import cookies
+from web import cookies, keys
 from web.sessions import Sessions
 from web.watching import Watch, bind_actor
 
@@ -45,11 +46,14 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 class Envelope:
     """Outermost ASGI layer: request id, client behind a trusted proxy, security headers, no caching of pages."""
 
-    def __init__(self, app: ASGIApp, trusted: frozenset[str], secure: bool, sessions: Sessions) -> None:
+    def __init__(
+        self, app: ASGIApp, trusted: frozenset[str], secure: bool, sessions: Sessions, form_secret: str
+    ) -> None:
         self.app = app
         self.trusted = trusted
         self.secure = secure
         self.sessions = sessions
+        self.form_secret = form_secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -60,6 +64,8 @@ class Envelope:
         request_id = given if REQUEST_ID.fullmatch(given) else new_id().hex
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         trusted = self._client(scope, headers)
+        if keys.token_of(headers):
+            self._without_cookies(scope, headers)
         watch = Watch(scope, request_id, headers.get("traceparent", "") if trusted else "")
 
         async def send_with_headers(message: Message) -> None:
@@ -80,6 +86,16 @@ class Envelope:
             else:
                 await self.app(scope, receive, send_with_headers)
 
+    def _without_cookies(self, scope: Scope, headers: dict[str, str]) -> None:
+        """A call with a key is of nobody's session, and no site can make a browser send one: its cookies are dropped,
+        and it gets the pair of tokens that the check of forms wants."""
+        token = generate_csrf_token(secret=self.form_secret)
+        name = cookies.named(cookies.FORM_TOKEN, secure=self.secure)
+        pair = {"cookie": f"{name}={token}", "x-csrftoken": token}
+        kept = [h for h in scope["headers"] if h[0].lower().decode("latin-1") not in pair]
+        scope["headers"] = [*kept, *((n.encode(), v.encode()) for n, v in pair.items())]
+        headers |= pair
+
     async def _too_much(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Whether a body is larger than anybody may send, and not from a live session. Looked at before anything is
         read: forms are parsed for their token before the reader is known."""
@@ -89,6 +105,11 @@ class Envelope:
                 return False
         elif "transfer-encoding" not in headers:
             return False
+        if key := keys.token_of(headers):
+            with contextlib.suppress(ZhunshengError):
+                await keys.find(self.sessions.database, key, "", counted=False)
+                return False
+            return True
         token = cookies.read(ASGIConnection[Any, Any, Any, Any](scope), cookies.SESSION, secure=self.secure)
         return token is None or await self.sessions.find(token, renew=False) is None
 
@@ -125,6 +146,9 @@ class Authentication(AbstractAuthenticationMiddleware):
     """Puts the session's identity into the connection; whether one is needed is the guard's question."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        key = keys.token_of(connection.headers)
+        if key is not None:
+            return await self._of_key(connection, key)
         secure = connection.app.state.settings.secure_cookies
         token = cookies.read(connection, cookies.SESSION, secure=secure)
         sessions: Sessions = connection.app.state.sessions
@@ -132,3 +156,12 @@ class Authentication(AbstractAuthenticationMiddleware):
         if user is not None:
             bind_actor(user)
         return AuthenticationResult(user=user, auth=token)
+
+    async def _of_key(self, connection: ASGIConnection[Any, Any, Any, Any], key: str) -> AuthenticationResult:
+        """The service account of a key, for the API alone: to a page its bearer is nobody."""
+        if not connection.url.path.startswith("/api/"):
+            return AuthenticationResult(user=None, auth=None)
+        address = connection.client.host if connection.client else ""
+        user = await keys.find(connection.app.state.database, key, address)
+        bind_actor(user)
+        return AuthenticationResult(user=user, auth=None)

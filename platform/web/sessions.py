@@ -51,6 +51,8 @@ class Identity:
     must_change: bool
     since: datetime
     """When the person logged in; a change of post does not move it."""
+    scopes: frozenset[str] | None = None
+    """Of a key of the API (`web.keys`): what of the API it opens. None: a person."""
 
     @property
     def actor(self) -> Actor:

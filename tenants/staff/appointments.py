@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from kernel.work import Work
-from policy.vocabulary import ROLE_LABELS
+from policy.vocabulary import MACHINES, ROLE_LABELS
 from tenants.organs.directory import directory
 from tenants.staff import repository, service
 from tenants.staff.accounts import ADMINISTRATORS, AccountView, list_accounts
@@ -114,7 +114,7 @@ async def _further(
 def _known_roles(roles: Collection[str]) -> None:
     if not roles:
         raise Invalid("请至少选择一项职责。", field="roles")
-    if any(role not in ROLE_LABELS or role == "system" for role in roles):
+    if any(role not in ROLE_LABELS or role in MACHINES for role in roles):
         raise Invalid("请从职责列表中选择。", field="roles")
 
 

@@ -27,14 +27,15 @@ REFERENCE: Final = {
 }  # fmt: skip
 """Tables of the city or the installation, not of a tenant: the system tenancy alone writes them."""
 DEFINER_TABLES: Final = {
-    "account", "accountability_case", "alembic_version", "annual_publication", "audit_check", "audit_entry",
-    "audit_head", "audit_seal", "certificate", "circular_draft", "clue", "commendation_list",
-    "conduct_complaint", "dead_letter", "deadline", "enforcement_record", "figure_check", "figure_counter",
-    "figure_delta", "figure_link", "figure_scope", "hotline_order", "idempotency_record", "instrument",
-    "licence_application", "link", "login_attempt", "matter", "nomination", "officer", "organ",
-    "outbox_message", "paper", "person", "post", "process_sign", "public_complaint", "qualification",
-    "qualification_bar", "record_search", "reference_version", "referral", "schedule_fire", "scope",
-    "tenancy_key", "web_session", *SOURCES,
+    "account", "accountability_case", "alembic_version", "annual_publication", "api_key", "api_key_secret",
+    "api_key_use", "audit_check", "audit_entry", "audit_head", "audit_seal", "certificate", "circular_draft",
+    "clue", "commendation_list", "conduct_complaint", "dead_letter", "deadline", "enforcement_record",
+    "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope", "hotline_order",
+    "idempotency_record", "instrument", "licence_application", "link", "login_attempt", "matter", "nomination",
+    "notice_address", "notice_delivery", "notice_sending", "officer", "organ", "outbox_message", "paper",
+    "person", "post", "process_sign", "public_complaint", "qualification", "qualification_bar", "record_search",
+    "reference_version", "referral", "schedule_fire", "scope", "tenancy_key", "web_session", "webhook_endpoint",
+    "webhook_message", *SOURCES,
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {
@@ -125,6 +126,7 @@ def definer_functions_are_listed_and_pinned(connection: Connection) -> list[str]
         ("settings_changed", "application_barred", "bar_begins", "bar_kept", "bar_undone", "certificate_barred"),
         roles().owner,
     )
+    grantee |= {"notice_rings": roles().owner, "outbox_id": None}
     grantee |= {f"figure_{source}_changed": roles().owner for source in SOURCES}
     for r in definers:
         wanted = grantee.get(r.proname, roles().app)

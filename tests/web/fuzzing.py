@@ -61,7 +61,13 @@ CHECKED = (
     "response_schema_conformance",
 )
 
-ONCE = {"resetPassword": "password", "addLink": "secret", "rotateLinkKeys": "secret"}
+ONCE = {
+    "addLink": "secret",
+    "makeApiKey": "token",
+    "resetPassword": "password",
+    "rotateApiKey": "token",
+    "rotateLinkKeys": "secret",
+}
 """Operation → the field of its answer that is told once: it is not kept, and the same key answers null."""
 
 

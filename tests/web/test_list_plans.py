@@ -77,6 +77,8 @@ NO_LIST = {
     "/conduct/registered": "one receipt",
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
+    "/api-keys/new": "a form",
+    "/api/v1/api-keys/self": "the calling key",
     "/delegations/new": "a form",
     "/interests/new": "a form",
     "/licences/new": "a form",

@@ -49,6 +49,8 @@ JOBS: Final = {
     "check_stock": "运行规则模型",
     "weekly_briefs": "起草监督周报",
     "follow_annual": "年度报告、计划的提醒和公开核对",
+    "wake_notices": "重试通知，发送免打扰时段的汇总",
+    "tell_webhooks": "网络回调",
     "lift_bars": "解除到期的重新申领限制",
     "end_suspensions": "恢复暂扣期满的证件",
     "forget_answers": "清理重复提交的答复",

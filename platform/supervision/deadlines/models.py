@@ -98,3 +98,15 @@ class Notice(TenantRow):
     due_on: Mapped[date | None]
     read_by: Mapped[list[UUID]]
     """Posts that have read it."""
+
+
+class NoticeReading(TenantRow):
+    """When a post first read a line of the bell: the end of its proof of delivery. The line is of the same organ."""
+
+    __tablename__ = "notice_reading"
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "notice_id", "post_id"),)
+
+    notice_id: Mapped[UUID]
+    post_id: Mapped[UUID]
+    person_name: Mapped[str]
+    at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from kernel.work import Work
-from supervision.deadlines.models import Notice
+from supervision.deadlines.models import Notice, NoticeReading
 
 
 async def notify(
@@ -84,6 +84,25 @@ async def mark_read(work: Work, notice_id: UUID) -> Notice:
     notice = await work.session.get(Notice, (work.city_id, notice_id))
     if notice is None or notice.organ_id != work.organ_id:
         raise NotFound
-    if work.actor is not None and work.actor.post_id not in notice.read_by:
-        notice.read_by = [*notice.read_by, work.actor.post_id]
+    await read(work, [notice])
     return notice
+
+
+async def read(work: Work, found: Sequence[Notice]) -> int:
+    """Note lines of the work's organ as read by the acting post, each once with its time. Returns how many are new."""
+    actor = work.actor
+    if actor is None:
+        return 0
+    new = [notice for notice in found if actor.post_id not in notice.read_by]
+    for notice in new:
+        notice.read_by = [*notice.read_by, actor.post_id]
+    if new:
+        rows = [
+            {
+                "id": new_id(), "city_id": work.city_id, "organ_id": work.organ_id, "notice_id": notice.id,
+                "post_id": actor.post_id, "person_name": actor.name, "at": work.now,
+            }
+            for notice in new
+        ]  # fmt: skip
+        await work.session.execute(insert(NoticeReading).values(rows).on_conflict_do_nothing())
+    return len(new)

@@ -77,6 +77,4 @@ async def mark_all_read(work: Work, *, before: datetime | None = None) -> int:
     if work.actor is None:
         return 0
     found = [n for n in await lines.unread_notices(work, work.actor) if before is None or n.at < before]
-    for notice in found:
-        notice.read_by = [*notice.read_by, work.actor.post_id]
-    return len(found)
+    return await bell_lines.read(work, found)

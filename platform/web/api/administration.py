@@ -14,7 +14,7 @@ from kernel import deadletters
 from kernel.errors import Invalid
 from kernel.ids import NIL
 from kernel.models import DeadLetter
-from policy.vocabulary import ROLE_LABELS
+from policy.vocabulary import MACHINES, ROLE_LABELS
 from supervision.matters.views import Page
 from tenants.access import Target, authorize
 from tenants.staff import accounts
@@ -99,7 +99,7 @@ def account_item(view: accounts.AccountView) -> AccountItem:
 async def add_account(request: Req, data: JSONBody[AccountInput]) -> Response[bytes]:
     async with turn(request) as t:
         await authorize(t.work, "account", "manage", Target(owner_id=t.work.organ_id))
-        if any(role not in ROLE_LABELS or role == "system" for role in data.roles):
+        if any(role not in ROLE_LABELS or role in MACHINES for role in data.roles):
             raise Invalid("请从职责列表中选择。", field="roles")
         made = await accounts.open_account(t.work, **msgspec.structs.asdict(data))
         return t.json(AccountHead(made.id), status=201)

@@ -86,6 +86,7 @@ MADE_BY: Final = {
     "order_id": ("", "listHotlineOrders"),
     "proposal_id": ("", "listDuplicates"),
     "supervisor_id": ("appointSocialSupervisor", "listSocialSupervisors"),
+    "key_id": ("makeApiKey", "listApiKeys"),
 }
 """Part of a path → the operation that makes such a record and the one that lists them."""
 

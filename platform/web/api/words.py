@@ -32,6 +32,7 @@ TAGS: Final = {
     "单位": "单位名录和监督关系（第二条、第五条）。",
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
+    "接口密钥": "系统管理员：本单位其他系统调用接口的密钥，权限、轮换和吊销。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "对接系统": "系统管理员：对接的系统、密钥、队列、对账和差异；监督人员处理与名册的差异（第十七条、第十八条）。",
@@ -145,6 +146,8 @@ BatchResult 一批案件的结果
 RecordImportView 案件导入的进度和结果|QuarantinedView 一行待修正数据|LineProblem 一处问题|LineField 一个字段
 LineChanges 修改的字段|LinesGivenUp 放弃的行|DiscardedLines 放弃的行数
 Quarantined 待修正数据清单|Enforcement 行政执法案件清单|RecordImport 案件导入清单
+ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
+ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
@@ -297,6 +300,8 @@ EXAMPLES: Final[dict[str, Any]] = {
         "files": [{"name": "现场视频说明.pdf", "content": "JVBERi0xLjcK", "origin": "现场调取"}],
     },
     "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
+    "makeApiKey": {"name": "城管局办公系统", "scopes": ["clues:write", "deadlines:read"], "expires_on": "2027-03-31"},
+    "rotateApiKey": {"grace_hours": 72},
     "addAccount": {
         "name": "赵某",
         "username": "zhao",

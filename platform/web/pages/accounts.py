@@ -13,7 +13,7 @@ from litestar.response import Response, Template
 from kernel.errors import FieldError, Invalid
 from kernel.wording import format_date, format_moment
 from kernel.work import Work
-from policy.vocabulary import ROLE_LABELS
+from policy.vocabulary import MACHINES, ROLE_LABELS
 from supervision.matters.reading import mask_certificate
 from tenants.access import Target, authorize
 from tenants.organs.directory import directory
@@ -28,9 +28,7 @@ from web.turns import Req, reading, turn
 
 HREF = "/accounts"
 BUSINESS_ROLES = [
-    {"value": key, "label": label}
-    for key, label in ROLE_LABELS.items()
-    if key != "system" and key not in ADMINISTRATORS
+    {"value": key, "label": label} for key, label in ROLE_LABELS.items() if key not in MACHINES | ADMINISTRATORS
 ]
 KIND_OPTIONS = [{"value": key, "label": label} for key, label in appointments.KINDS.items()]
 

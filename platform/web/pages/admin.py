@@ -13,7 +13,7 @@ from kernel import deadletters
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.ids import NIL
 from kernel.wording import format_moment
-from policy.vocabulary import ROLE_LABELS
+from policy.vocabulary import MACHINES, ROLE_LABELS
 from tenants.access import Target, authorize
 from tenants.staff import accounts, appointments
 from tenants.staff.models import Post
@@ -94,7 +94,7 @@ async def _accounts(request: Req, errors: list[FieldError] | None = None, values
             guests=[_guest(p) for p in await appointments.guests(work)],
             manages="system_admin" in roles,
             unlocks="security_admin" in roles,
-            role_options=[{"value": k, "label": v} for k, v in ROLE_LABELS.items() if k != "system"],
+            role_options=[{"value": k, "label": v} for k, v in ROLE_LABELS.items() if k not in MACHINES],
             values=values or {},
             errors=found,
             error_of={e.field: e.message for e in found},
@@ -136,7 +136,7 @@ async def add_account(request: Req) -> Template | Response[bytes]:
             name = form.text("name", need="请填写姓名。")
             username = form.text("username", need="请填写账号。")
             title = form.text("title", need="请填写岗位名称。")
-            roles = [r for r in form.many("roles") if r in ROLE_LABELS and r != "system"]
+            roles = [r for r in form.many("roles") if r in ROLE_LABELS and r not in MACHINES]
             if not roles:
                 form.error("roles", "请至少选择一项职责。")
             form.check()

@@ -1,0 +1,1 @@
+"""Notices outside the product: e-mail, SMS, government messaging (docs/notices.md)."""

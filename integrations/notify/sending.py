@@ -1,0 +1,105 @@
+"""Handing texts to their gateways: tried again with growing pauses, then a dead letter that a person can send again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+
+from integrations.notify import addresses, dispatching, repository, wording
+from integrations.notify.errors import GatewayDown, GatewayRefused
+from integrations.notify.gateways import Gateway, Letter, gateway
+from integrations.notify.models import NoticeSending
+from integrations.notify.rules import AGAIN, CHANNELS, next_try
+from kernel import settings
+from kernel.errors import IllegalTransition, Invalid, NotFound
+from kernel.vault import vault
+from kernel.work import Work
+from tenants.access import Target, authorize
+from tenants.organs.directory import directory
+
+log = structlog.get_logger()
+WAKE_AT_ONCE = 1_000
+
+
+async def hand_over(work: Work, sending_id: UUID) -> str:
+    """Try to hand over one text. Returns its state; what is no longer waiting is left as it is.
+
+    The row is locked while the gateway is asked, so two workers never send it at a time.
+    """
+    row = await repository.sending(work, sending_id, lock=True)
+    if row is None or row.state != "waiting":
+        return row.state if row else ""
+    way = gateway(row.channel, settings.load())
+    if way is None:
+        return _fail(work, row, "通知渠道没有设置", final=False)
+    row.gateway = way.name
+    try:
+        return await _given(work, row, way)
+    except GatewayRefused as error:
+        return _fail(work, row, str(error), final=True)
+    except GatewayDown as error:
+        return _fail(work, row, str(error), final=False)
+
+
+async def _given(work: Work, row: NoticeSending, way: Gateway) -> str:
+    said = row.text
+    if row.purpose == "code":
+        # Made anew: what is kept of it has dots.
+        found = await addresses.code_for(work, row)
+        if found is None:
+            return _fail(work, row, "地址已经更换", final=True)
+        said = wording.of_code(found)[1]
+    letter = Letter(row.id, row.channel, vault().open(row.cipher), row.subject, said)
+    row.receipt = await way.hand_over(letter)
+    row.state, row.handed_at, row.wake_at, row.error = "handed", work.now, None, ""
+    row.attempts += 1
+    await work.session.flush()
+    return row.state
+
+
+def _fail(work: Work, row: NoticeSending, error: str, *, final: bool) -> str:
+    row.attempts += 1
+    row.error = error[:500]
+    row.wake_at = None if final else next_try(row.attempts, work.now)
+    if row.wake_at is None:
+        row.state = "dead"
+        title = f"{CHANNELS[row.channel]}没有送出：{row.error}"
+        work.record("notice_dead", "notice_sending", row.id, title=title[:200], result="failed")
+    log.warning("notice not handed over", channel=row.channel, state=row.state, tries=row.attempts)
+    return row.state
+
+
+async def wake(work: Work) -> int:
+    """Hand what is due to jobs of its own: texts to be tried again, and the digests of nights that are over."""
+    return await repository.wake(work, WAKE_AT_ONCE)
+
+
+async def replay(work: Work, sending_id: UUID) -> NoticeSending:
+    """Let a dead letter go out again, counted from new. Raises Denied, NotFound, IllegalTransition."""
+    await authorize(work, "notice_channel", "replay", Target(owner_id=work.organ_id))
+    row = await repository.sending(work, sending_id, lock=True)
+    if row is None:
+        raise NotFound
+    if row.state != "dead":
+        raise IllegalTransition("这条通知没有失败，不需要重新发送。")
+    row.state, row.attempts, row.error, row.wake_at = "waiting", 0, "", work.now + AGAIN
+    work.enqueue("send_notice", {"sending_id": str(row.id)})
+    work.record("replay", "notice_sending", row.id, title=f"重新发送{CHANNELS[row.channel]}")
+    return row
+
+
+async def test(work: Work, channel: str) -> NoticeSending:
+    """Send a test over a channel to the acting administrator's own verified address. Raises Denied, Invalid."""
+    await authorize(work, "notice_channel", "test", Target(owner_id=work.organ_id))
+    assert work.actor is not None
+    if channel not in CHANNELS or gateway(channel, settings.load()) is None:
+        raise Invalid("这一渠道没有设置。", field="channel")
+    own = await repository.address(work, work.actor.person_id, channel)
+    if own is None or own.verified_at is None:
+        raise Invalid(f"请先在“消息设置”中填写并核实自己的{CHANNELS[channel]}地址。", field="channel")
+    tree = await directory(work)
+    words = wording.of_test(tree.short(work.organ_id))
+    row = await dispatching.send(work, own, work.actor.name, "test", words)
+    work.record("test", "notice_sending", row.id, title=f"发送{CHANNELS[channel]}测试消息")
+    return row

@@ -1,0 +1,1 @@
+"""Outgoing webhooks after the Standard Webhooks specification (docs/webhooks.md)."""
