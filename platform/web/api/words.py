@@ -129,6 +129,8 @@ CellDrill 一个数的下级构成|BoardRow 一个应报单位|Tally 报送率�
 ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|OpenReturnInput 报表和期间|FiguresInput 填报的数据
 CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
 Finding 一处校验
+RollUpReport 一个单位的汇总报表|ReportCell 汇总报表的一格|GivenPart 下级单位所报的数|MissingUnit 没有计入的单位
+Reported 统计报送的完成情况
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
