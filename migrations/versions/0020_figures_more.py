@@ -10,7 +10,7 @@ from migrations.figures import afresh, source
 from migrations.rls import IN_SCOPE, TENANT, owned
 
 revision = "0020"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -36,6 +36,7 @@ def upgrade() -> None:
     for table, prefix in CHANGED.items():
         afresh(table, prefix)
     _briefs()
+    _plan_activities()
 
 
 def _briefs() -> None:
@@ -60,3 +61,33 @@ def _briefs() -> None:
     )
     op.create_index("ix_weekly_brief_body", "weekly_brief", ["city_id", "body_id", "first_day"], unique=False)
     owned("weekly_brief", read=BRIEFS, update=False)
+
+
+def _plan_activities() -> None:
+    op.create_unique_constraint(op.f("uq_activity_city_id_organ_id_id"), "activity", ["city_id", "organ_id", "id"])
+    op.create_table(
+        "plan_activity",
+        sa.Column("item_key", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_by_name", sa.Text(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["city_id", "organ_id", "activity_id"],
+            ["activity.city_id", "activity.organ_id", "activity.id"],
+            name=op.f("fk_plan_activity_city_id_organ_id_activity_id"),
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_plan_activity")),
+        sa.UniqueConstraint(
+            "city_id", "organ_id", "activity_id", name=op.f("uq_plan_activity_city_id_organ_id_activity_id")
+        ),
+    )
+    op.create_index(
+        "ix_plan_activity_item", "plan_activity", ["city_id", "organ_id", "item_key", "activity_id"], unique=False
+    )
+    owned("plan_activity", update=False)

@@ -7,6 +7,7 @@ from typing import Final
 _NAMES: Final = """
 accepted 已接收|check_passed 核对一致|derived 系统记录|draft 起草中的内容
 evidence_name 截图名称|first_published_on 首次公开日期|from_month 起始月份|in_time 按期报送
+activity_id 监督活动|activity_item 计划项目
 item_key 计划项目|matters 关联事项|may_link 可以关联事项|mode_label 监督方式名称
 overdue 逾期未报送|paper 年度文件|pdf_href PDF地址|place_label 公开位置
 plan 监督计划|planned 计划数量|publications 公开记录|published 已公开

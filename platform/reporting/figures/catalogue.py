@@ -16,6 +16,8 @@ from reporting.figures import periods
 
 KEY: Final = "zhunsheng-2026"
 """The catalogue in use. An older one stays beside it for the returns that were made by it."""
+ENFORCEMENT: Final = "enforcement"
+"""The group of what other systems send, and of which nothing is known where none is connected."""
 CELL: Final = "/"
 """Between an indicator and one value of its dimension: ``matters.opened/special``."""
 

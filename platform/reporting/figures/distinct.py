@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kernel.work import Work
+from reporting.figures import catalogue
 from reporting.figures.periods import Period
 from supervision.deadlines import service as deadlines
 
@@ -30,6 +31,10 @@ COUNTS: Final = {
                 and a.result in ('imposed', 'other')
                 and coalesce(a.effective_on, (a.answered_at at time zone 'Asia/Shanghai')::date)
                     between :first and :last))""",
+    "inspections.objects": """
+        select count(distinct r.party_uscc) from enforcement_record r
+        where r.city_id = :city and r.organ_id = any(:organs) and r.kind = 'inspection' and r.party_uscc <> ''
+            and r.follow_up not in ('case', 'transfer') and r.done_on between :first and :last""",
     "matters.organs": """
         select count(distinct m.supervised_id) from matter m
         where m.city_id = :city and m.organ_id = any(:organs) and m.opened_on between :first and :last""",
@@ -60,3 +65,18 @@ async def counts(work: Work, organ_ids: Sequence[UUID], period: Period, codes: S
         asked = {name: value for name, value in values.items() if f":{name}" in COUNTS[code]}
         found[code] = int(await work.session.scalar(query, asked) or 0)
     return found
+
+
+CONNECTED: Final = """
+select exists (select from figure_counter c where c.city_id = :city and c.organ_id = any(:organs) and c.reach = 'own'
+        and c.indicator = any(:codes))
+    or exists (select from figure_delta d where d.city_id = :city and d.organ_id = any(:organs)
+        and d.indicator = any(:codes))
+"""
+
+
+async def connected(work: Work, organ_ids: Sequence[UUID]) -> bool:
+    """Whether any system has ever sent an enforcement act of these organs, or one to be filed with them."""
+    codes = [i.code for i in catalogue.load().derived() if i.group == catalogue.ENFORCEMENT]
+    values = {"city": work.city_id, "organs": list(organ_ids), "codes": codes}
+    return bool(await work.session.scalar(text(CONNECTED), values))

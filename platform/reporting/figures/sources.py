@@ -27,6 +27,7 @@ SOURCES: Final = (
     "decision_item",
     "delivery",
     "enforcement_body",
+    "enforcement_record",
     "escalated_item",
     "examination",
     "extension",

@@ -275,7 +275,11 @@ class Activity(TenantRow):
     """A measure taken in a matter (Article 13): inspection, interview, survey, copying files …"""
 
     __tablename__ = "activity"
-    __table_args__ = (_of_matter(), Index("ix_activity_matter", "city_id", "matter_id"))
+    __table_args__ = (
+        _of_matter(),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        Index("ix_activity_matter", "city_id", "matter_id"),
+    )
 
     matter_id: Mapped[UUID]
     kind: Mapped[str]

@@ -42,7 +42,8 @@ AnnualPage 年度报告或者计划|AnnualRow 一件年度文件|BoardView 报�
 FigureInput 一项数据|SectionView 一个部分|RoundView 一次报送|PublicationView 一次公开
 TextInput 起草的内容|PublishedInput 本单位网站的公开页面|PlanPage 年度监督计划|PlanRow 一件监督计划
 PlanItemView 一个计划项目|LinkedMatter 关联的监督事项|PlanInput 计划的年度|ItemBody 一个计划项目
-ItemsInput 全部计划项目|LinkInput 计入计划的事项
+ItemsInput 全部计划项目|LinkInput 计入计划的事项|ActivityLinkInput 计入计划的监督活动
+LinkedActivity 计入计划的监督活动
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
 ProlongInput 延长的时间|Prolonged 延长后的期限|RuleChange 规则的调整|RuleEntry 可以调整的一项规则

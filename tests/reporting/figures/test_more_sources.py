@@ -145,8 +145,8 @@ async def test_the_heir_reports_what_ended_within_the_period(world: World) -> No
         await changes.merge(work, [gone], heir, date(2026, 10, 9))
     async with world.system() as work:
         tree = await directory(work)
-        assert opening.counted_with(tree, heir, return_periods.parse("2026Q3")) == [heir]
-        assert opening.counted_with(tree, heir, QUARTER) == [heir, gone]
+        assert gone not in opening.counted_with(tree, heir, return_periods.parse("2026Q3"))
+        assert {heir, gone} <= set(opening.counted_with(tree, heir, QUARTER))
         body = await world.organ(BODY)
         assert set(opening.counted_with(tree, body, QUARTER)) >= {body, await world.organ(GOVERNMENT)}
         assert await world.organ(SUPERVISED) not in opening.counted_with(tree, body, QUARTER)
