@@ -20,7 +20,7 @@ async def figures(work: Work, organ_id: UUID, period: Period, codes: Sequence[st
     What goes by different organs or persons is counted over all of them together."""
     span = periods.parse(period.key)
     organs = opening.counted_with(await directory(work), organ_id, period)
-    connected = await service.connected(work, organs)
+    connected = any(_of_systems(code) for code in codes) and await service.connected(work, organs)
     kinds = {code: kind for code in codes if (kind := _kind(code)) and (connected or not _of_systems(code))}
     added = [code for code, kind in kinds.items() if kind != "distinct"]
     total = Counter(dict.fromkeys(added, 0))

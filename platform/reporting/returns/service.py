@@ -16,6 +16,7 @@ from reporting.returns.receiving import accept, send_back
 from reporting.returns.report import report
 from reporting.returns.reviewing import approve, return_draft, revise, submit, validate
 from reporting.returns.rollup import roll_up_again
+from reporting.returns.waiting import count_waiting, waiting
 
 __all__ = [
     "accept",
@@ -23,6 +24,7 @@ __all__ = [
     "board",
     "circular",
     "compare",
+    "count_waiting",
     "discard_circular",
     "draw_again",
     "drill",
@@ -47,6 +49,7 @@ __all__ = [
     "urge",
     "validate",
     "view",
+    "waiting",
 ]
 
 sources.register(records.figures)

@@ -300,6 +300,19 @@ class Board(_View, frozen=True):
     may_urge: bool
 
 
+class WaitingLine(_View, frozen=True):
+    """One return or yearly paper that waits for a post, and for what."""
+
+    title: str
+    organ_name: str
+    label: str
+    """What is to do: 填报, 审定, 报送, 采用."""
+    href: str
+    due_on: date
+    chip: Chip | None
+    article: str
+
+
 class Reported(_View, frozen=True):
     """How many organs of an area have handed in the return of the last span of a form."""
 
