@@ -69,8 +69,17 @@ def receiver_of(tree: Directory, organ_id: UUID) -> UUID | None:
     """The supervision body to which an organ reports: that of its own level, of a supervision body the one above."""
     if tree.get(organ_id).is_supervision_body:
         return tree.upper_supervision_body(organ_id)
+    return level_body(tree, organ_id)
+
+
+def level_body(tree: Directory, organ_id: UUID) -> UUID | None:
+    """The justice department on the organ's own level; of a body led from above, that of the smallest area in which it
+    lies (Arts. 2(3), 12). None without one."""
     government = tree.government_of(organ_id)
-    return tree.supervision_body_of(government) if government is not None else None
+    areas = [area.id for area in tree.supervision.register.areas(tree.facts[organ_id])]
+    own = [government] if government is not None else []
+    order = [*areas, *own] if tree.facts[organ_id].is_upper_led else [*own, *areas]
+    return next((body for g in order if (body := tree.supervision_body_of(g)) is not None), None)
 
 
 def readers_of(tree: Directory, receiver_id: UUID | None) -> list[UUID]:
