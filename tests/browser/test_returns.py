@@ -153,7 +153,8 @@ async def roll_up(site: Site) -> str:
         await chen.sees("个数待填写")
         # What a person would type sixty times over is put in at once, as one paste would.
         await chen.page.evaluate(
-            """() => { const put = (find, text) => { for (const box of document.querySelectorAll(find)) if (!box.value) {
+            """() => { const put = (find, text) => {
+                for (const box of document.querySelectorAll(find)) if (!box.value) {
                 box.value = text; box.dispatchEvent(new Event("input", {bubbles: true})); } };
             put("input[data-cell]", "0"); put('input[name^="s-"]', "监督台账"); }"""
         )
