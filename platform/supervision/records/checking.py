@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
@@ -42,8 +43,12 @@ DATED_BY: Final = {
 """Kind → the days of which the first that is known dates the record."""
 
 
+_KIND_OF: Final = {of: kind for kind, of in KINDS.items()}
+_take_days: Final = {kind: operator.attrgetter(*names) for kind, names in DAYS.items()}
+
+
 def kind_of(record: Record) -> str:
-    return str(record.__struct_config__.tag)
+    return _KIND_OF[type(record)]
 
 
 def acted_on(record: Record) -> date | None:
@@ -58,16 +63,16 @@ def acted_on(record: Record) -> date | None:
 
 def problems(record: Record, today: date) -> list[FieldError]:
     """What is wrong with a record whose fields are each of their type. Empty: it can be taken."""
-    return [*_days(record, today), *_party(record, today), *_quality(record), *_spans(record)]
-
-
-def _days(record: Record, today: date) -> Iterator[FieldError]:
     kind = kind_of(record)
-    for names, last, why in ((DAYS[kind], today, "日期晚于今天。"), (LATER[kind], LAST_DAY, "日期晚于 2099-12-31。")):
-        for name in names:
-            day = getattr(record, name)
-            if day is not None and not FIRST_DAY <= day <= last:
-                yield FieldError(name, why if day > last else "日期早于 1949-10-01。")
+    return [*_days(record, kind, today), *_party(record, today), *_quality(record), *_spans(record, kind)]
+
+
+def _days(record: Record, kind: str, today: date) -> Iterator[FieldError]:
+    # Almost every record has sound days: looking at them in one go costs a third of naming each.
+    known = [day for day in _take_days[kind](record) if day is not None]
+    if known and not (min(known) >= FIRST_DAY and max(known) <= today):
+        yield from _bounds(record, DAYS[kind], today, "日期晚于今天。")
+    yield from _bounds(record, LATER[kind], LAST_DAY, "日期晚于 2099-12-31。")
     if kind == "coercion":
         for name in MOMENTS:
             moment = getattr(record, name)
@@ -77,6 +82,13 @@ def _days(record: Record, today: date) -> Iterator[FieldError]:
                 yield FieldError(name, "时间晚于今天，或者早于 1949-10-01。")
     if acted_on(record) is None:
         yield FieldError(DATED_BY[kind][0], "没有任何一个可以确定案件时间的日期。")
+
+
+def _bounds(record: Record, names: tuple[str, ...], last: date, why: str) -> Iterator[FieldError]:
+    for name in names:
+        day = getattr(record, name)
+        if day is not None and not FIRST_DAY <= day <= last:
+            yield FieldError(name, why if day > last else "日期早于 1949-10-01。")
 
 
 def _party(record: Record, today: date) -> Iterator[FieldError]:
@@ -105,11 +117,21 @@ def _quality(record: Record) -> Iterator[FieldError]:
             yield FieldError(name, "标注为没有，却填写了内容。")
 
 
-def _spans(record: Record) -> Iterator[FieldError]:
-    if any(e.start > e.end for e in record.excluded):
+_SPANS: Final = {
+    kind: tuple(
+        pair
+        for pair in (("act_started_on", "act_ended_on"), ("held_from", "held_to"), ("valid_from", "valid_to"))
+        if pair[0] in of.__struct_fields__
+    )
+    for kind, of in KINDS.items()
+}
+
+
+def _spans(record: Record, kind: str) -> Iterator[FieldError]:
+    if record.excluded and any(e.start > e.end for e in record.excluded):
         yield FieldError("excluded", "扣除期间的止日早于起日。")
-    for start, end in (("act_started_on", "act_ended_on"), ("held_from", "held_to"), ("valid_from", "valid_to")):
-        first, last = getattr(record, start, None), getattr(record, end, None)
+    for start, end in _SPANS[kind]:
+        first, last = getattr(record, start), getattr(record, end)
         if first is not None and last is not None and first > last:
             yield FieldError(end, "止日早于起日。")
 

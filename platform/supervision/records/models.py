@@ -93,7 +93,7 @@ class EnforcementRecord(TenantRow):
     """As it may be shown: whole for organisations, masked for persons."""
     party_uscc: Mapped[str] = mapped_column(server_default="")
     party_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Keyed hash of the citizen id, else of the credit code: equal parties have equal values."""
+    """Keyed hash of a person's document number: equal persons have equal values. Organisations have `party_uscc`."""
     party_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     party_age: Mapped[int | None]
     """Full years on the day of the act."""
@@ -238,6 +238,8 @@ class RecordImport(Versioned, TenantRow):
     """How far it was taken in, in the unit of `size`; written by the transaction that took it."""
     line: Mapped[int] = mapped_column(server_default="0")
     """The last line that was taken in."""
+    stamp: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The version of lines that name none: the second in which this very file was handed in first."""
     state: Mapped[str]
     problem: Mapped[str] = mapped_column(server_default="")
     read: Mapped[int] = mapped_column(server_default="0")
@@ -246,6 +248,8 @@ class RecordImport(Versioned, TenantRow):
     quarantined: Mapped[int] = mapped_column(server_default="0")
     waiting: Mapped[int] = mapped_column(server_default="0")
     """Quarantined lines that nobody has dealt with."""
+    organ_ids: Mapped[list[UUID]] = mapped_column(server_default="{}")
+    """The enforcing organs of what was taken."""
     started_by: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
