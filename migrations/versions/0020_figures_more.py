@@ -23,14 +23,24 @@ SOURCES = (
     "objection",
     "referral",
 )
-CHANGED = {"certificate": "certificates.", "clue": "clues.", "qualification_bar": "bars."}
+CHANGED = {"activity": "activities.", "certificate": "certificates.", "clue": "clues.", "qualification_bar": "bars."}
 """Sources whose rule counts more than it did → what all their indicators begin with."""
 
 
 BRIEFS = f"({IN_SCOPE}) OR body_id = {TENANT}"
 
 
+FILES = ("files_good", "files_passed", "files_failed", "files_vetoed")
+
+
 def upgrade() -> None:
+    for column in FILES:
+        op.add_column("activity", sa.Column(column, sa.Integer(), server_default="0", nullable=False))
+    op.create_check_constraint(
+        op.f("ck_activity_files"),
+        "activity",
+        "files_good >= 0 and files_passed >= 0 and files_vetoed >= 0 and files_failed >= files_vetoed",
+    )
     for table in SOURCES:
         source(table)
     for table, prefix in CHANGED.items():

@@ -31,6 +31,18 @@ COUNTS: Final = {
                 and a.result in ('imposed', 'other')
                 and coalesce(a.effective_on, (a.answered_at at time zone 'Asia/Shanghai')::date)
                     between :first and :last))""",
+    "file_reviews.organs": """
+        select count(distinct m.supervised_id) from matter m
+        where m.city_id = :city and m.organ_id = any(:organs) and m.mode = 'file_review'
+            and m.opened_on between :first and :last""",
+    "cases.organs": """
+        select count(distinct r.organ_id) from enforcement_record r
+        where r.city_id = :city and (r.organ_id = any(:organs) or r.body_id = any(:organs))
+            and r.closed_on between :first and :last""",
+    "supervisors.social": """
+        select count(distinct p.person_id) from post p
+        where p.city_id = :city and p.organ_id = any(:organs) and 'social_supervisor' = any(p.roles)
+            and p.valid_from <= :last and (p.valid_to is null or p.valid_to >= :last)""",
     "inspections.objects": """
         select count(distinct r.party_uscc) from enforcement_record r
         where r.city_id = :city and r.organ_id = any(:organs) and r.kind = 'inspection' and r.party_uscc <> ''

@@ -118,6 +118,14 @@ RECORDS: Final = {
         "certificate", "'持证人 ' || left(r.holder_name, 1) || '某'", "r.number", "'/officers/' || r.officer_id",
         "officer",
     ),
+    "enforcement": Record(
+        "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id",
+    ),
+    "filing": Record(
+        "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id",
+    ),
 }  # fmt: skip
 """Kinds of record that figures open down to (`Indicator.records`, several with a blank between them)."""
 

@@ -131,6 +131,7 @@ ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|Ope
 CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
 Finding 一处校验
 RollUpReport 一个单位的汇总报表|ReportCell 汇总报表的一格|GivenPart 下级单位所报的数|MissingUnit 没有计入的单位
+GradesInput 案卷评查的结果
 Reported 统计报送的完成情况
 """
 SCHEMAS: Final[dict[str, str]] = {

@@ -105,6 +105,26 @@ async def test_licences_coercion_inspections_and_levies(world: World, backend: B
     assert await differing(world) == []
 
 
+async def test_an_act_opens_for_the_organ_and_for_who_supervises_it(world: World, backend: Backend) -> None:
+    organ, body, day = await world.organ(SUPERVISED), await world.organ(BODY), date(2026, 3, 4)
+    with superuser(backend, world) as connection:
+        act = add(connection, world, organ, "penalty", decided_on=day, penalty_kinds=["fine"], filed_up_on=day,
+                  body_id=body, doc_no="建城罚〔2026〕1号", item_name="占道经营")  # fmt: skip
+    for reader, role, code, of in (
+        (SUPERVISED, "legal_officer", "penalties.decided/fine", organ),
+        (BODY, "supervisor", "penalties.decided", organ),
+        (BODY, "supervisor", "filings.received", body),
+    ):
+        async with world.work(reader, role) as work:
+            found = await figures.records(work, code, of, YEAR)
+            assert [(row.href, row.number, row.title) for row in found.rows] == [
+                (f"/records/{act}", "建城罚〔2026〕1号", "占道经营")
+            ], (reader, code)
+    async with world.work("许昌市政府", "government_leader") as work:
+        found = await figures.records(work, "penalties.decided", organ, YEAR)
+        assert (found.total, len(found.rows)) == (1, 0), "a number may be known where the act may not be read"
+
+
 async def test_where_no_system_is_connected_nothing_is_drawn(world: World, backend: Backend) -> None:
     assert await drawn(world, "penalties.decided/fine", "bodies.present/organ") == {"bodies.present/organ": 0}
     organ = await world.organ(SUPERVISED)
