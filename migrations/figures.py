@@ -107,13 +107,31 @@ def renew(table: str, old: str) -> None:
     op.execute(f"SET LOCAL ROLE {roles().definer}")
     op.get_bind().exec_driver_sql(present(table, old, sign=-1))
     op.execute(f"SET LOCAL ROLE {roles().owner}")
+    _stop(table)
+    source(table)
+
+
+def afresh(table: str, prefix: str) -> None:
+    """Count a table by a changed rule, whatever the rule was before: everything counted under indicators that begin
+    with `prefix`, which no other source may use, is thrown away at every level and counted again."""
+    op.execute(f"SET LOCAL ROLE {roles().definer}")
+    for kept in ("figure_delta", "figure_counter"):
+        op.get_bind().exec_driver_sql(
+            f"DELETE FROM public.{kept} WHERE starts_with(indicator, %(prefix)s)", {"prefix": prefix}
+        )
+    op.execute(f"SET LOCAL ROLE {roles().owner}")
+    _stop(table)
+    source(table)
+
+
+def _stop(table: str) -> None:
+    """The triggers and functions of a source go."""
     for event in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER figure_{table}_{event} ON public.{table}")
     op.execute(f"SET LOCAL ROLE {roles().definer}")
     for name in ("changed", "facts"):
         op.execute(f"DROP FUNCTION guard.figure_{table}_{name}()")
     op.execute(f"SET LOCAL ROLE {roles().owner}")
-    source(table)
 
 
 def _readable(table: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from kernel.typeset import clean
+from kernel.wordchart import Chart, inline
 
 Align = Literal["left", "center", "right", "justify"]
 
@@ -81,6 +82,7 @@ class WordFile:
 
     def __init__(self, page: Page, *, title: str, author: str, created: date, body: Look) -> None:
         self._document = Document()
+        self._charts = 0
         moment = datetime.combine(created, time.min, UTC)
         properties = self._document.core_properties
         properties.title, properties.author = clean(title), clean(author)
@@ -131,6 +133,14 @@ class WordFile:
             properties.append(OxmlElement("w:cantSplit"))
             if number == 0:
                 properties.append(OxmlElement("w:tblHeader"))
+
+    def chart(self, chart: Chart, look: Look) -> None:
+        """A chart that Word draws, alone in its line."""
+        added = self._document.add_paragraph()
+        _shape(added.paragraph_format, replace(look, pitch=None, first_indent=0))
+        added.alignment = _ALIGN["center"]
+        self._charts += 1
+        added.add_run()._r.append(inline(self._document, chart, self._charts))
 
     def foot(self, number: Look, below: list[str], small: Look, *, hide_first: bool = False) -> None:
         """— 1 — at the foot, right on odd pages, left on even ones, one character from the edge.

@@ -18,7 +18,7 @@ from supervision.desk import service as desk
 from tenants.organs.directory import Directory, directory
 from tenants.staff import service as staff
 from tenants.staff.repository import PostView
-from web import cookies, navigation
+from web import cookies, navigation, reporting_waits
 from web.rendering import new_key
 from web.sessions import Identity
 from web.turns import Req, identity
@@ -48,10 +48,10 @@ def wants_part(request: Req) -> bool:
 
 
 async def counters(work: Work) -> dict[str, int]:
-    """Numbers beside the navigation: keys due, clue, matter, instrument, inbox, report, bell."""
+    """Numbers beside the navigation: keys due, clue, matter, instrument, inbox, report, bell, return, annual."""
     if work.actor is None or not work.actor.roles & navigation.EVERYBODY:
         return {}
-    return await desk.counters(work)
+    return {**await desk.counters(work), **await reporting_waits.numbers(work)}
 
 
 async def frame(

@@ -30,7 +30,7 @@ async def test_the_way_through_the_pages(world: World, client_for: Opener) -> No
     page = await sun.get(path)
     assert page.status_code == 200
     assert "提交审核" in page.text
-    assert "未填写" in page.text
+    assert "未填写" not in page.text
     wrong = await fields(sun, path)
     refused = await sun.post(path, {**wrong, "c-S7_bodies": "两个", "act": "save"})
     assert refused.status_code == 422
@@ -65,6 +65,69 @@ async def test_the_way_through_the_pages(world: World, client_for: Opener) -> No
     back = await sun.get(path)
     assert "应为 3 件" in back.text
     assert "热线数不符" in back.text
+
+
+async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: World, client_for: Opener) -> None:
+    chen = await client_for(COUNTY, "chen")
+    desk = await chen.get("/desk")
+    assert "待办的报表和年度文件" not in desk.text
+    head = await stories.opened(world, COUNTY)
+    path = f"/returns/{head.id}"
+    fresh = (await chen.get(path)).text
+    assert "个数待填写" in fresh
+    assert "未填写" not in fresh
+    assert "0 错误" not in fresh
+    assert 'aria-invalid="true"' not in fresh
+    assert "提交审核" in fresh
+    version = VERSION.findall(fresh)[0]
+    kept = await chen.post(path, {"c-S9_late": "0", "n-S9_late": "备案台账", "_version": version, "act": "save"})
+    assert kept.status_code == 303
+    saved = (await chen.get(path)).text
+    assert "未填写" in saved
+    assert "个数待填写" not in saved
+    desk = await chen.get("/desk")
+    assert "待办的报表和年度文件" in desk.text
+    assert f'href="{path}"' in desk.text
+    counted = (await chen.get("/counters")).json()
+    assert (counted["return"], counted["annual"], counted["reporting"]) == (1, 0, 1)
+    li = await client_for(COUNTY, "li")
+    assert (await li.get("/counters")).json()["return"] == 0, "what is being filled in does not wait for the head"
+
+
+async def test_the_report_of_a_node_names_where_each_number_comes_from(world: World, client_for: Opener) -> None:
+    town = await stories.submitted(world, S1_hotline="5")
+    await stories.accept(world, town.id)
+    county = await stories.opened(world, COUNTY)
+    body, government = await world.organ(COUNTY), await world.organ("建安区政府")
+    address = "/api/v1/return-reports/supervision_quarterly/2026Q3"
+    chen = await client_for(COUNTY, "chen")
+    assert (await chen.get(f"{address}/{body}")).status_code == 404, "nothing was handed in"
+    await chen.post(f"/returns/{county.id}/steps", {"action": "roll_up"})
+    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S9_late="1")
+    await stories.hand_in(world, county.id, COUNTY)
+    yang = await client_for(CITY, "yang")
+    report = (await yang.get(f"{address}/{body}")).json()
+    assert (report["version"], report["accepted"], report["level"]) == (1, False, "county")
+    cells = {cell["code"]: cell for cell in report["cells"]}
+    hotline = cells["S1_hotline"]
+    assert (hotline["own"], hotline["below"], hotline["total"]) == (2, 5, 7)
+    assert (hotline["source"], hotline["computed"], hotline["note"]) == ("changed", 0, "按台账更正")
+    assert hotline["figures"] == ["clues.received/hotline"]
+    part = hotline["parts"][0]
+    assert (part["organ_name"], part["value"], part["version"], part["current"]) == ("尚集镇人民政府", 5, 1, True)
+    assert len(part["digest"]) == 64
+    assert cells["S1_all"]["source"] == "formula"
+    assert cells["S9_late"]["source"] == "typed"
+    assert report["missing"]
+    for node in (body, government):
+        again = (await yang.get(f"{address}/{node}?version=1")).json()
+        assert again["digest"] == report["digest"]
+    own = (await yang.get(f"{address}/{await world.organ(TOWN)}")).json()
+    assert own["digest"] == part["digest"]
+    yao = await client_for("禹州市司法局", "yao")
+    assert (await yao.get(f"{address}/{body}")).status_code == 404
+    assert (await yang.get(f"{address}/{body}?version=7")).status_code == 404
+    assert (await yang.get(f"/api/v1/return-reports/nothing/2026Q3/{body}")).status_code == 404
 
 
 async def test_readers_see_what_is_theirs(world: World, client_for: Opener) -> None:

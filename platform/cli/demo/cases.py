@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from cli.demo.accountability_cases import accountability_cases
-from cli.demo.annual_cases import annual_cases
+from cli.demo.annual_cases import annual_cases, january
 from cli.demo.channel_cases import channel_cases
 from cli.demo.clue_cases import clue_cases
 from cli.demo.follow_up_cases import follow_up_cases
@@ -57,6 +57,7 @@ async def load_cases(database: Database, city_id: UUID) -> int:
             return 0
     async with database.engine.begin() as connection:
         stage = await Stage.open(database, connection, city_id)
+        await january(stage)
         number = await stage.play(all_cases(stage))
         await _read_the_bell(stage)
         await set_version(stage.database, city_id, STAMP, 1)

@@ -20,18 +20,18 @@ COUNTY = "建安区司法局"
 BOOK = "本单位监督工作台账"
 NOTE = "按值班电话和来访登记补记"
 COUNTY_FIGURES = {
-    "S4_findings": "5",
     "S6_good": "12",
     "S6_pass": "31",
     "S6_fail": "2",
     "S6_bodies": "6",
     "S6_all": "14",
-    "S7_bodies": "6",
     "S11_term": "9",
     "S11_joined": "21",
     "S12_accepted": "1",
     "S12_settled": "1",
 }
+
+OTHER_FIGURES = {"S6_good": "5", "S6_pass": "9", "S6_bodies": "3", "S6_all": "11", "S11_term": "4"}
 
 
 class Quarter:
@@ -88,10 +88,12 @@ def return_cases(stage: Stage) -> Iterator[Case]:
     yield _all_opened(quarter)
     yield _sent_back_and_accepted(quarter)
     yield _accepted_and_revised(quarter)
+    yield _departments(quarter)
     yield _late(quarter)
     yield _not_handed_in(quarter)
     yield _being_corrected(quarter)
     yield _county(quarter)
+    yield _other_county(quarter)
     yield _reminded(quarter)
 
 
@@ -140,6 +142,33 @@ async def _accepted_and_revised(quarter: Quarter) -> None:
     await quarter.hand_in("helan", "chang", town)
     if await quarter.day(14, "09:20"):
         await quarter.accept("li", town)
+
+
+async def _departments(quarter: Quarter) -> None:
+    """建安区's departments, each by its own contact: in time, accepted in one go."""
+    if not await quarter.day(5, "15:40"):
+        return
+    made = []
+    for contact, head, files in (("zhou", "qian", "8"), ("he", "luo", "3"), ("deng", "cao", "2")):
+        department = await quarter.open(contact)
+        await quarter.fill(contact, department, S6_good=files, S6_bodies="1", S6_all="1")
+        await quarter.hand_in(contact, head, department)
+        made.append(department)
+    if await quarter.day(7, "16:10"):
+        for department in made:
+            await quarter.accept("li", department)
+
+
+async def _other_county(quarter: Quarter) -> None:
+    """禹州市: its body hands in without its townships, which have not reported; waits for the city."""
+    if not await quarter.day(10, "11:20"):
+        return
+    county = await quarter.open("yao")
+    await quarter.fill("yao", county, **OTHER_FIGURES)
+    async with quarter.stage.work("yao") as work:
+        if any(f.blocks for f in (await service.view(work, county)).findings):
+            return
+    await quarter.hand_in("yao", "qin", county)
 
 
 async def _late(quarter: Quarter) -> None:

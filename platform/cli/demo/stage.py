@@ -136,6 +136,10 @@ class Stage:
         self._idle.set()
         await reached
 
+    def go_to(self, moment: datetime) -> None:
+        """Put the clock to a moment before everything that is played; its days have no sweeps."""
+        self.rehearsal.shift = moment - system_now()
+
     async def play(self, cases: Iterable[Case]) -> int:
         """Play the cases to the present moment. Returns their number.
 

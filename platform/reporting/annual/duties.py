@@ -13,6 +13,7 @@ from reporting.annual import repository
 from reporting.annual.models import AnnualPaper
 from reporting.annual.publishing import verify_pages
 from reporting.annual.rules import ARTICLE, DUE_DAYS, KINDS, MACHINE, OBLIGED, reminders, subject_year
+from reporting.returns.opening import level_body
 from supervision.deadlines import service as deadlines
 from supervision.deadlines.notices import notify
 from tenants.organs.directory import Directory, directory
@@ -23,20 +24,10 @@ KEEPERS: Final = ("contact", "legal_officer")
 SENT: Final = ("submitted", "accepted")
 
 
-def department_of(tree: Directory, organ_id: UUID) -> UUID | None:
-    """The justice department on the organ's own level; of a body led from above, that of the smallest area in which it
-    lies (Arts. 2(3), 12). None without one."""
-    government = tree.government_of(organ_id)
-    areas = [area.id for area in tree.supervision.register.areas(tree.facts[organ_id])]
-    own = [government] if government is not None else []
-    order = [*areas, *own] if tree.facts[organ_id].is_upper_led else [*own, *areas]
-    return next((body for g in order if (body := tree.supervision_body_of(g)) is not None), None)
-
-
 def owes(tree: Directory, organ_id: UUID) -> bool:
     """Whether an organ owes the yearly papers: an enforcement organ, not the department that receives them."""
     alive = tree.facts[organ_id].alive_on(tree.on)
-    return alive and tree.organ_class(organ_id) in OBLIGED and department_of(tree, organ_id) is not None
+    return alive and tree.organ_class(organ_id) in OBLIGED and level_body(tree, organ_id) is not None
 
 
 async def due_day(work: Work, kind: str, year: int) -> date:
@@ -86,7 +77,7 @@ async def open_duties(work: Work, year: int) -> None:
     tree = await directory(work)
     if not owes(tree, work.organ_id):
         return
-    department_id = department_of(tree, work.organ_id)
+    department_id = level_body(tree, work.organ_id)
     for kind in KINDS:
         values = {
             "department_id": department_id,

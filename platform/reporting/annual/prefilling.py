@@ -30,7 +30,14 @@ BY_HAND: Final[dict[str, tuple[str, str]]] = {
     "reconsiderations": ("被申请行政复议", "件"),
     "litigations": ("被提起行政诉讼", "件"),
 }
-"""What the product has no records of: stated by the organ alone, until its enforcement records are connected."""
+"""What the organ states by itself, until its enforcement records are connected."""
+OF_SYSTEMS: Final[dict[str, str]] = {
+    "penalties": "penalties.decided",
+    "licences": "licences.decided",
+    "inspections": "inspections.done",
+    "coercion": "coercion.measures",
+}
+"""The indicators of those that connected systems send."""
 
 
 async def derived(work: Work, paper: AnnualPaper) -> list[dict[str, Any]]:
@@ -46,8 +53,12 @@ async def derived(work: Work, paper: AnnualPaper) -> list[dict[str, Any]]:
         {"code": code, "name": name, "unit": unit, "derived": found[code], "value": found[code], "note": ""}
         for code, (name, unit) in LINES.items()
     ]
+    sent: dict[str, int] = {}
+    if await figures.connected(system, [paper.organ_id]):
+        acts = await figures.values(system, paper.organ_id, Period(paper.year, "year"), list(OF_SYSTEMS.values()))
+        sent = {code: acts[indicator] for code, indicator in OF_SYSTEMS.items()}
     stated = [
-        {"code": code, "name": name, "unit": unit, "derived": None, "value": 0, "note": ""}
+        {"code": code, "name": name, "unit": unit, "derived": sent.get(code), "value": sent.get(code, 0), "note": ""}
         for code, (name, unit) in BY_HAND.items()
     ]
     return counted + stated

@@ -12,7 +12,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.machine import Option
 from kernel.work import Work
 from reporting.annual import repository
-from reporting.annual.duties import department_of, due_day, open_duties, owes
+from reporting.annual.duties import due_day, open_duties, owes
 from reporting.annual.models import AnnualPaper, AnnualSubmission
 from reporting.annual.rules import ARTICLE, KINDS, MACHINE, PaperFacts, due_year, missing
 from reporting.annual.views import (
@@ -29,6 +29,7 @@ from reporting.annual.views import (
     section_views,
 )
 from reporting.annual.writing import content_of, seen, target
+from reporting.returns.opening import level_body
 from supervision.matters.views import Page
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
@@ -48,7 +49,7 @@ async def is_department(work: Work) -> bool:
 
 async def _own_target(work: Work) -> Target:
     tree = await directory(work)
-    return Target(owner_id=department_of(tree, work.organ_id) or work.organ_id, supervised_id=work.organ_id)
+    return Target(owner_id=level_body(tree, work.organ_id) or work.organ_id, supervised_id=work.organ_id)
 
 
 async def papers(work: Work, *, before: UUID | None = None, limit: int = 50) -> Page[AnnualRow]:

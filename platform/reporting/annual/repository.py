@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
@@ -131,16 +131,6 @@ async def publications(work: Work, paper: AnnualPaper) -> list[AnnualPublication
         .order_by(AnnualPublication.version.desc())
     )
     return list((await work.session.scalars(query)).all())
-
-
-async def count_waiting(work: Work) -> int:
-    """Papers that were sent to the work's department and wait for an answer."""
-    query = select(func.count()).where(
-        AnnualPaper.city_id == work.city_id,
-        AnnualPaper.department_id == work.organ_id,
-        AnnualPaper.state == "submitted",
-    )
-    return await work.session.scalar(query) or 0
 
 
 async def public_paper(work: Work, code: str) -> Any | None:

@@ -16,8 +16,8 @@ from reporting.annual.reading import (
     start,
 )
 from reporting.annual.receiving import accept, send_back
-from reporting.annual.repository import count_waiting
 from reporting.annual.summary import summary
+from reporting.annual.waiting import count_waiting, waiting
 from reporting.annual.writing import approve, submit, take_back, write
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "submit",
     "summary",
     "take_back",
+    "waiting",
     "write",
 ]

@@ -106,6 +106,7 @@ def _organs(reports: Sequence[tuple[str, dict[str, Any]]]) -> Chapter:
         rows=tuple((organ, f"{value:,}") for organ, value in values),
         bars=tuple(round(100 * value / largest) for _, value in values),
         bar="对比",
+        values=tuple(value for _, value in values),
     )
     return Chapter(heading="各单位行政处罚办理情况", table=table)
 

@@ -16,6 +16,8 @@ from reporting.figures import periods
 
 KEY: Final = "zhunsheng-2026"
 """The catalogue in use. An older one stays beside it for the returns that were made by it."""
+ENFORCEMENT: Final = "enforcement"
+"""The group of what other systems send, and of which nothing is known where none is connected."""
 CELL: Final = "/"
 """Between an indicator and one value of its dimension: ``matters.opened/special``."""
 
@@ -31,7 +33,8 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What is counted, and how.
 
     `kind`: ``flow`` what happened in the period; ``stock`` what there is at its end, the sum of all movements up to
-    then; ``rate`` a hundred times one indicator by another. `source`: ``derived`` from the records, ``manual`` filled
+    then; ``rate`` a hundred times one indicator by another; ``distinct`` how many different organs or persons, counted
+    when asked, of the organ itself and never added up. `source`: ``derived`` from the records, ``manual`` filled
     into returns by hand. `counts_for`: whose figure it is, the organ that handles (``handling``) or the one that is
     supervised (``supervised``). `dimension` names the list that slices it.
     """
@@ -43,7 +46,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     definition: str
     rule: str
     article: str
-    kind: Literal["flow", "stock", "rate"] = "flow"
+    kind: Literal["flow", "stock", "rate", "distinct"] = "flow"
     source: Literal["derived", "manual"] = "derived"
     counts_for: Literal["handling", "supervised"] = "handling"
     dimension: str = ""
@@ -52,7 +55,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     by: str = ""
     """Of a rate: the denominator. Below `Catalogue.least_base` a rate is not shown."""
     records: str = ""
-    """The kind of record that a figure opens down to; empty: none."""
+    """The kinds of record that a figure opens down to, with blanks between them; empty: none."""
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,8 +90,8 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return next(d for d in self.dimensions if d.key == key)
 
     def derived(self) -> list[Indicator]:
-        """Indicators that are counted from records."""
-        return [i for i in self.indicators if i.source == "derived" and i.kind != "rate"]
+        """Indicators that are counted from records as they change."""
+        return [i for i in self.indicators if i.source == "derived" and i.kind in ("flow", "stock")]
 
 
 class CatalogueError(ValueError):

@@ -20,15 +20,18 @@ from tenants.access import Target, consider
 from tenants.organs.directory import Directory
 
 SEEN: Final = """
-select r.id, {title} as title, {number} as number, {href} as href, r.organ_id as owner_id,
+(select r.id, {title} as title, {number} as number, {href} as href, {owner} as owner_id, '{kind}' as kind,
     {supervised} as supervised_id, {relation} as relation, f.day, f.amount
 from {table} r cross join lateral (
+    select max(n.day) as day, sum(n.amount) as amount from (
 {facts}
-) as f(organ_id, indicator, slice, day, amount)
-where r.city_id = :city and r.{near} = :organ and f.organ_id = :organ and f.indicator = :indicator
-    and (:slice = '' or f.slice = :slice) and f.day between :first and :last
+    ) as n(organ_id, indicator, slice, day, amount)
+    where n.organ_id = :organ and n.indicator = :indicator and (:slice = '' or n.slice = :slice)
+        and n.day between :first and :last
+) as f
+where r.city_id = :city and r.{near} = :organ and f.amount <> 0
     and (cast(:after as uuid) is null or r.id < cast(:after as uuid))
-order by r.id desc limit :most
+order by r.id desc limit :most)
 """
 FIRST_DAY: Final = "1990-01-01"
 
@@ -83,18 +86,19 @@ async def records(
     them those that policy opens to it. Raises NotFound, Denied, and Invalid for a figure that opens to no records."""
     tree = await permit(work, organ_id)
     indicator = reading.known(code)
-    kind = RECORDS.get(indicator.records)
-    if kind is None:
+    kinds = [RECORDS[name] for name in indicator.records.split()]
+    if not kinds:
         raise Invalid("这个指标没有可以逐条查看的记录。", field="code")
     total = (await reading.values(work, organ_id, period, [code]))[code]
     limit = max(1, min(limit, 100))
-    rows = await _seen(work, kind, code, organ_id, period, after=after, most=limit + 1)
+    rows = await _seen(work, kinds, code, organ_id, period, after=after, most=limit + 1)
     more = len(rows) > limit
+    by_kind = {kind.kind: kind for kind in kinds}
     shown, verdicts = [], dict[tuple[Any, ...], bool]()
     for row in rows[:limit]:
-        key = (row["owner_id"], row["supervised_id"], row["relation"])
+        key = (by_kind[row["kind"]], row["owner_id"], row["supervised_id"], row["relation"])
         if key not in verdicts:
-            verdicts[key] = await _open(work, kind, *key)
+            verdicts[key] = await _open(work, *key)
         if verdicts[key]:
             shown.append(_row(row, tree))
     return RecordsView(
@@ -107,15 +111,18 @@ async def records(
 
 
 async def _seen(
-    work: Work, kind: Record, code: str, organ_id: UUID, period: Period, *, after: UUID | None, most: int
+    work: Work, kinds: list[Record], code: str, organ_id: UUID, period: Period, *, after: UUID | None, most: int
 ) -> list[Mapping[str, Any]]:
     indicator, (name, part) = reading.known(code), catalogue.split(code)
-    statement = text(
+    selects = " union all ".join(
         SEEN.format(
-            title=kind.title, number=kind.number, href=kind.href, supervised=kind.supervised, relation=kind.relation,
-            table=kind.table, near=kind.near, facts=facts_of(kind.table),
+            title=kind.title, number=kind.number, href=kind.href, owner=kind.owner, kind=kind.kind,
+            supervised=kind.supervised, relation=kind.relation, table=kind.table, near=kind.near,
+            facts=facts_of(kind.table),
         )
+        for kind in kinds
     )  # fmt: skip
+    statement = text(f"{selects} order by id desc limit :most")
     first = FIRST_DAY if indicator.kind == "stock" else period.first_day.isoformat()
     values = {
         "city": work.city_id, "organ": organ_id, "indicator": name, "slice": part, "first": first,

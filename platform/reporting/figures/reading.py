@@ -13,7 +13,7 @@ from kernel.errors import Invalid
 from kernel.wording import format_number, format_percent
 from kernel.work import Work
 from policy.rulebook import RuleBook
-from reporting.figures import catalogue, repository
+from reporting.figures import catalogue, distinct, repository
 from reporting.figures.catalogue import CELL, Catalogue, Indicator
 from reporting.figures.periods import KINDS, LENGTHS, Period
 from reporting.figures.permission import permit
@@ -53,13 +53,22 @@ async def values(
 
     A code is an indicator (``matters.opened``: the total over its slices) or one slice of it
     (``matters.opened/special``). `reach`: the organ's ``own``, its ``tree`` with all organs below, or its ``line``.
-    Stocks are those at the end of the period. Raises NotFound, Denied, and Invalid for an unknown code, and for a rate
-    or a manual indicator, which have no counts.
+    Stocks are those at the end of the period; what is `distinct` is counted of the organ itself, whatever the reach.
+    Raises NotFound, Denied, and Invalid for an unknown code, a rate and a manual indicator, which have no counts.
     """
     await permit(work, organ_id)
-    asked = _asked(_counted(codes), period.first_month, period.last_month)
-    found = await repository.totals(work, organ_id, checked_reach(reach), asked)
-    return {code: amount(found, code) for code in codes}
+    indicators = _counted(codes, distinct=True)
+    asked = _asked([i for i in indicators if i.kind != "distinct"], period.first_month, period.last_month)
+    found = await repository.totals(work, organ_id, checked_reach(reach), asked) if asked.codes else {}
+    different = await distinct.counts(work, [organ_id], period, [i.code for i in indicators if i.kind == "distinct"])
+    return {code: different[code] if code in different else amount(found, code) for code in codes}
+
+
+async def different(work: Work, organ_ids: Sequence[UUID], period: Period, codes: Sequence[str]) -> dict[str, int]:
+    """Code of a `distinct` indicator → number in the period, of several organs together. Raises as `values`."""
+    for organ_id in organ_ids:
+        await permit(work, organ_id)
+    return await distinct.counts(work, organ_ids, period, [known(code).code for code in codes])
 
 
 async def series(
@@ -85,12 +94,12 @@ def _within(rows: Mapping[tuple[str, str, int], int], code: str, period: Period)
     )
 
 
-def _counted(codes: Sequence[str]) -> list[Indicator]:
+def _counted(codes: Sequence[str], *, distinct: bool = False) -> list[Indicator]:
     if len(codes) > MOST_CODES:
         raise Invalid(f"一次最多查看 {MOST_CODES} 个指标。", field="codes")
     found = [known(code) for code in codes]
     for indicator in found:
-        if indicator.kind == "rate" or indicator.source == "manual":
+        if indicator.kind == "rate" or indicator.source == "manual" or (indicator.kind == "distinct" and not distinct):
             raise Invalid(f"“{indicator.name}”不是从记录中统计的数量。", field="codes")
     return found
 
@@ -121,6 +130,8 @@ async def figures(
         for p in (period, period.previous)
     ]
     href = f"/figures/{organ_id}/open?period={period.code}&reach={reach}&code="
+    for found, span in ((now, period), (before, period.previous)):
+        found.update(await _different(work, organ_id, span, book, reach))
     sheet = _Sheet(book, await deadlines.rulebook(work), now, before, href)
     return FiguresView(
         organ_id=organ_id,
@@ -133,6 +144,16 @@ async def figures(
         catalogue_version=book.version,
         rows=[sheet.row(indicator) for indicator in book.indicators],
     )
+
+
+async def _different(
+    work: Work, organ_id: UUID, period: Period, book: Catalogue, reach: str
+) -> dict[tuple[str, str], int]:
+    """What is counted without repetition: of the organ itself, and only where the page is about it alone."""
+    if reach != "own":
+        return {}
+    codes = [i.code for i in book.indicators if i.kind == "distinct"]
+    return {(code, ""): value for code, value in (await distinct.counts(work, [organ_id], period, codes)).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +182,7 @@ class _Sheet:
             value=value,
             previous=shown(i, code, self.book, self.before)[0],
             text=words,
-            href=f"{self.href}{quote(code)}" if value is not None and i.kind != "rate" else "",
+            href=f"{self.href}{quote(code)}" if value is not None and i.kind not in ("rate", "distinct") else "",
             parts=list(parts),
         )
 
@@ -170,6 +191,8 @@ def shown(i: Indicator, code: str, book: Catalogue, found: Totals) -> tuple[int 
     """The value of a figure and the words for it. A rate whose base is too small is shown as its two numbers."""
     if i.source == "manual":
         return None, "填报"
+    if i.kind == "distinct" and (i.code, "") not in found:
+        return None, "不汇总"
     if i.kind == "rate":
         part, whole = amount(found, i.of), amount(found, i.by)
         if whole < book.least_base:

@@ -14,7 +14,11 @@ from importlib import resources
 from typing import Final
 
 SOURCES: Final = (
+    "accountability_answer",
+    "accountability_case",
+    "accountability_review",
     "activity",
+    "blocked_item",
     "certificate",
     "clue",
     "deadline",
@@ -23,17 +27,21 @@ SOURCES: Final = (
     "decision_item",
     "delivery",
     "enforcement_body",
+    "enforcement_record",
     "escalated_item",
     "examination",
     "extension",
     "finding",
     "government_report",
     "instrument",
+    "licence_application",
     "matter",
+    "objection",
     "officer",
     "paper",
     "qualification_bar",
     "recusal",
+    "referral",
     "remedy",
     "reply",
     "training",
@@ -43,7 +51,8 @@ SOURCES: Final = (
 @dataclass(frozen=True, slots=True)
 class Record:
     """How a row `r` of `table` is shown: SQL of its title, number and address, and of the facts that policy asks for
-    (`kind` and `action`). `near`: the column that names the organ whose figure it is."""
+    (`kind` and `action`). `near`: the column that names the organ whose figure it is;
+    `owner`: whose record it is, as policy asks."""
 
     table: str
     title: str
@@ -54,10 +63,12 @@ class Record:
     supervised: str = "null::uuid"
     relation: str = "null"
     near: str = "organ_id"
+    owner: str = "r.organ_id"
 
 
 _OF_MATTER = "(select m.{} from matter m where m.city_id = r.city_id and m.id = r.matter_id)"
 _SIDES = {"supervised": _OF_MATTER.format("supervised_id"), "relation": _OF_MATTER.format("relation")}
+_OF_INSTRUMENT = "(select coalesce(i.{}, '') from instrument i where i.city_id = r.city_id and i.id = r.instrument_id)"
 RECORDS: Final = {
     "clue": Record("clue", "r.title", "r.number", "'/clues/' || r.id", "clue", supervised="r.subject_organ_id"),
     "matter": Record(
@@ -91,8 +102,32 @@ RECORDS: Final = {
         "decision", "'对' || r.supervised_name || '的监督决定'", "r.number", "'/decisions/' || r.id", "decision",
         supervised="r.supervised_id",
     ),
+    "accountability": Record(
+        "accountability_case", "'对' || r.supervised_name || '的责任追究'", "r.number", "'/accountability/' || r.id",
+        "accountability", supervised="r.supervised_id", relation="r.relation",
+    ),
+    "accountability_answer": Record(
+        "accountability_answer", "'所在单位对人员的处理'", "r.document_number", "'/accountability/' || r.case_id",
+        "accountability", supervised="r.organ_id", near="issuer_id", owner="r.issuer_id",
+    ),
+    "objection": Record(
+        "objection", "'对监督文书的异议'", _OF_INSTRUMENT.format("number"), "'/instruments/' || r.instrument_id",
+        "objection", supervised="r.organ_id", near="issuer_id", owner="r.issuer_id",
+    ),
+    "certificate": Record(
+        "certificate", "'持证人 ' || left(r.holder_name, 1) || '某'", "r.number", "'/officers/' || r.officer_id",
+        "officer",
+    ),
+    "enforcement": Record(
+        "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id",
+    ),
+    "filing": Record(
+        "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id",
+    ),
 }  # fmt: skip
-"""Kinds of record that figures open down to (`Indicator.records`)."""
+"""Kinds of record that figures open down to (`Indicator.records`, several with a blank between them)."""
 
 
 @cache

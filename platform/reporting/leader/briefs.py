@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
+from kernel.clock import local_date
 from kernel.errors import Invalid
 from kernel.wording import format_range
 from kernel.work import Work
-from reporting.figures.periods import Period
+from reporting.figures.periods import Period, holding
 from reporting.leader import printing, repository
 from reporting.leader.area import Area, area
 from reporting.leader.overview import overview
@@ -56,35 +59,73 @@ async def week_of(work: Work, place: Area, first: date) -> WeekView:
     )
 
 
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a weekly brief says, as it stood when it was drafted."""
+
+    view: Overview
+    week: WeekView
+
+
+async def freeze(work: Work, organ_id: UUID, first: date) -> WeekView:
+    """Draft the brief of a week and keep it, in the tenancy of the government; what is there already stays. Returns
+    what the week brought."""
+    place = await area(work, organ_id)
+    kept = await repository.kept_brief(work, organ_id, first)
+    if kept is not None:
+        return msgspec.convert(kept.content, Frozen).week
+    week = await week_of(work, place, first)
+    content = Frozen(view=await overview(work, organ_id, holding(week.last_day, "year")), week=week)
+    book = named(await deadlines.rulebook(work))
+    await repository.keep_brief(
+        work,
+        {
+            "body_id": place.tree.supervision_body_of(organ_id),
+            "first_day": first,
+            "content": msgspec.to_builtins(content),
+            "drafted_at": work.now,
+            "rulebook": f"{book.name}{book.status}",
+        },
+    )
+    return week
+
+
 async def brief(
     work: Work, organ_id: UUID | None, period: Period, *, form: str = "pdf", week: str = ""
 ) -> tuple[str, bytes, str]:
-    """A brief as (file name, content, media type): of a period, or with `week` of a week as well. Audited. Raises
-    NotFound, Denied, Invalid for the fields `format` and `week`."""
+    """A brief as (file name, content, media type): of a period, or with `week` of a week, which says the same whenever
+    it is asked for once it was drafted. Audited. Raises NotFound, Denied, Invalid for `format` and `week`."""
     if form not in FORMS:
         raise Invalid("简报格式应为 pdf 或者 docx。", field="format")
     first = asked_week(week, work.today)
-    view = await overview(work, organ_id, period, "export")
-    told = await week_of(work, await area(work, view.organ_id), first) if first else None
-    name = f"{view.organ_name}{told.label if told else view.period_label}监督简报"
+    draft = await _drafted(work, organ_id, period, first)
+    name = f"{draft.view.organ_name}{draft.week.label if draft.week else draft.view.period_label}监督简报"
     work.record(
-        "export", "overview", view.organ_id, title=f"生成简报：{name}", article="规则:留痕",
-        detail={"period": period.code, "week": first.isoformat() if first else "", "format": form},
+        "export", "overview", draft.view.organ_id, title=f"生成简报：{name}", article="规则:留痕",
+        detail={"period": draft.view.period, "week": first.isoformat() if first else "", "format": form},
     )  # fmt: skip
     made = printing.pdf if form == "pdf" else printing.docx
-    return f"{name}.{form}", made(await _draft(work, view, told)), FORMS[form]
+    return f"{name}.{form}", made(draft), FORMS[form]
 
 
-async def _draft(work: Work, view: Overview, week: WeekView | None) -> printing.Draft:
-    book = await deadlines.rulebook(work)
-    tree = (await area(work, view.organ_id)).tree
-    body = tree.supervision_body_of(view.organ_id)
+async def _drafted(work: Work, organ_id: UUID | None, period: Period, first: date | None) -> printing.Draft:
+    place = await area(work, organ_id, "export")
+    kept = await repository.kept_brief(work, place.organ.id, first) if first else None
+    who = work.actor.name if work.actor else "系统"
+    body = place.tree.supervision_body_of(place.organ.id)
+    issuer = place.tree.name(body) if body else place.organ.name
+    if kept is not None:
+        frozen = msgspec.convert(kept.content, Frozen)
+        return printing.Draft(
+            view=frozen.view, week=frozen.week, issuer=issuer, dated=local_date(kept.drafted_at),
+            moment=kept.drafted_at, who=who, regulation=kept.rulebook,
+        )  # fmt: skip
+    book = named(await deadlines.rulebook(work))
     return printing.Draft(
-        view=view,
-        week=week,
-        issuer=tree.name(body) if body else view.organ_name,
+        view=await overview(work, organ_id, period, "export"),
+        week=await week_of(work, place, first) if first else None,
+        issuer=issuer,
         dated=work.today,
         moment=work.now,
-        who=work.actor.name if work.actor else "系统",
-        regulation=f"{named(book).name}{named(book).status}",
+        who=who,
+        regulation=f"{book.name}{book.status}",
     )

@@ -16,6 +16,8 @@ from reporting.leader.area import Area, area
 from reporting.leader.overdue import late_view
 from reporting.leader.rules import Rate, ordered
 from reporting.leader.views import CountView, MonthView, Overview, PartView, RateView
+from reporting.returns import service as returns
+from reporting.returns.views import Reported
 from supervision.deadlines import service as deadlines
 
 MONTHS: Final = 12
@@ -58,7 +60,13 @@ async def overview(work: Work, organ_id: UUID | None, period: Period, action: st
             late_view(row, place.tree, await deadlines.calendar(work), work.today)
             for row in await repository.oldest(work, place.handlers, most=WORST)
         ],
+        returns=await _returns(work, place),
     )
+
+
+async def _returns(work: Work, place: Area) -> Reported | None:
+    body = place.tree.supervision_body_of(place.organ.id)
+    return await returns.reported(work, body) if body else None
 
 
 def rate_view(rate: Rate) -> RateView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from kernel.wording import format_date, format_moment, format_short
 from reporting.leader.rules import LEAST_RANKED
 from reporting.leader.views import Overview, PartView, WeekView
 from supervision.instruments.documents.render import FACES
+
+if TYPE_CHECKING:
+    from kernel.wordchart import Chart
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 MOST_ROWS: Final = 12
@@ -93,6 +96,11 @@ def sentences(draft: Draft) -> list[str]:
         found.append(f"截至{format_date(draft.dated)}，逾期事项 {view.overdue} 件{most}。")
     else:
         found.append(f"截至{format_date(draft.dated)}，没有逾期事项。")
+    if view.returns is not None and view.returns.expected:
+        r = view.returns
+        found.append(
+            f"{r.period_label}{r.name}应报单位 {r.expected} 个，已报 {r.reported} 个，其中按期 {r.on_time} 个。"
+        )
     return found
 
 
@@ -139,6 +147,16 @@ def _short(words: str) -> str:
     return words if len(words) <= MOST_TITLE else f"{words[: MOST_TITLE - 1]}…"
 
 
+def _course(view: Overview) -> Chart:
+    """Twelve months of matters opened and closed."""
+    from kernel.wordchart import Chart
+
+    opened, closed = [m.opened for m in view.months], [m.closed for m in view.months]
+    told = f"近12个月立项{sum(opened)}件，结项{sum(closed)}件。"
+    series = [("立项", opened), ("结项", closed)]
+    return Chart(told, [m.label for m in view.months], series, kind="column", width=154, height=70)
+
+
 def docx(draft: Draft) -> bytes:
     """The brief as a Word file with the fonts that GB/T 9704 names."""
     # Loaded with the first Word file: it would hold up every start.
@@ -169,5 +187,7 @@ def docx(draft: Draft) -> bytes:
     file.paragraph("四、线索来源", head)
     sources = "，".join(f"{c.name} {c.value} 条" for c in draft.view.channels)
     file.paragraph(f"收到线索 {draft.view.clues} 条{f'：{sources}' if sources else ''}。", text)
+    file.paragraph("五、近12个月立项与结项", head)
+    file.chart(_course(draft.view), text)
     file.foot(Look("宋体", 14), [content(draft)["foot"]], small)
     return file.data()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 
+from kernel.ids import new_id
 from kernel.rows import Prepared
 from kernel.work import Work
+from reporting.leader.models import WeeklyBrief
 
 # The same matters as in the list 逾期: not ended, their nearest end has passed.
 LATE: Final = "m.city_id = :city and m.organ_id = o.id and m.live and m.next_due_on < :today"
@@ -95,3 +98,18 @@ async def week(
     values = {"first": days[0], "last": days[1], "due_first": due[0], "due_last": due[1]}
     ((opened, closed, fell_due),) = await WEEK.fetch(work, {**_values(work, organs), **values})
     return opened, closed, fell_due
+
+
+async def keep_brief(work: Work, brief: Mapping[str, Any]) -> bool:
+    """Keep the brief of a week, unless there is one. Returns whether it was kept."""
+    statement = insert(WeeklyBrief).values(city_id=work.city_id, organ_id=work.organ_id, id=new_id(), **brief)
+    made = await work.session.execute(statement.on_conflict_do_nothing().returning(WeeklyBrief.id))
+    return made.scalar_one_or_none() is not None
+
+
+async def kept_brief(work: Work, organ_id: UUID, first: date) -> WeeklyBrief | None:
+    """The brief of an area and week as it was drafted, as far as the reader may see it."""
+    query = select(WeeklyBrief).where(
+        WeeklyBrief.city_id == work.city_id, WeeklyBrief.organ_id == organ_id, WeeklyBrief.first_day == first
+    )
+    return (await work.session.scalars(query)).one_or_none()

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from reporting.leader.rules import Rate
+from reporting.returns.views import Reported
 
 
 class RateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +127,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     months: list[MonthView]
     parts: list[PartView]
     worst: list[OverdueView]
+    returns: Reported | None = None
+    """Who has handed in the last quarter's return; None where no body receives any."""
 
 
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from kernel.work import Work
 from reporting.leader.area import Area, area
-from reporting.leader.briefs import week_of
+from reporting.leader.briefs import freeze
 from reporting.leader.rules import last_week
 from supervision.deadlines import notices
 from tenants.organs.directory import directory
@@ -31,7 +31,7 @@ async def weekly_briefs(work: Work) -> int:
 
 
 async def _tell(work: Work, place: Area, first: date) -> int:
-    week = await week_of(work, place, first)
+    week = await freeze(work, place.organ.id, first)
     readers: list[tuple[UUID, tuple[str, ...]]] = [(place.organ.id, ("government_leader",))]
     body = place.tree.supervision_body_of(place.organ.id)
     if body is not None:

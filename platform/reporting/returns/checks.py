@@ -14,6 +14,7 @@ from reporting.returns.forms import Check
 from reporting.returns.sheet import NONE, Amount, Column, Sheet
 
 MISSING = "K-14"
+BLANK = "blank"
 _COLUMNS: dict[Column, str] = {"own": "本级", "below": "下级", "total": "合计"}
 
 
@@ -77,7 +78,7 @@ def _cells(sheet: Sheet) -> Iterator[Finding]:
             continue
         if entry.state == "blank":
             yield _made(
-                sheet, code, "blank", f"“{cell.name}”未填写。", basis="空白表示尚未填写，不能报送。",
+                sheet, code, BLANK, f"“{cell.name}”未填写。", basis="空白表示尚未填写，不能报送。",
                 remedy="请填数；有此职责而没有发生的填 0，无此职责的填“—”。",
             )  # fmt: skip
         elif entry.changed and not entry.note:

@@ -15,7 +15,7 @@ from reporting.returns.models import StatisticalReturn
 from reporting.returns.periods import Period
 from reporting.returns.receiving import title_of
 from reporting.returns.rules import REMINDERS, STATES, rate, reminders_due
-from reporting.returns.views import Board, BoardRow, LowerBoard, Tally
+from reporting.returns.views import Board, BoardRow, LowerBoard, Reported, Tally
 from supervision.deadlines import notices
 from supervision.deadlines import service as deadlines
 from tenants.access import Target, authorize, consider
@@ -132,6 +132,31 @@ async def _lower(work: Work, tree: Directory, form: Form, period: Period, body: 
         rows = await _rows(work, tree, form, period, organ_id)
         found.append(LowerBoard(body_id=organ_id, body=tree.short(organ_id), tally=tally_of(rows)))
     return found
+
+
+async def reported(work: Work, body_id: UUID, form_key: str = "supervision_quarterly") -> Reported:
+    """How complete the returns of the last span of a form are: of the organs that report to a body, and of those that
+    report to the bodies below it. What the work's organ does not see counts as not reported; whether it may know at
+    all is for the caller to ask."""
+    tree = await directory(work)
+    form = forms.current(form_key, work.today)
+    period = periods.ended(form.header.period, work.today)
+    own = await _rows(work, tree, form, period, body_id)
+    lower = await _lower(work, tree, form, period, body_id)
+    tallies = [tally_of(own), *(board.tally for board in lower)]
+    expected, given = sum(t.expected for t in tallies), sum(t.reported for t in tallies)
+    return Reported(
+        form=form.key,
+        name=form.header.short_name,
+        period=period.key,
+        period_label=period.label,
+        expected=expected,
+        reported=given,
+        on_time=sum(t.on_time for t in tallies),
+        completeness=rate(given, expected),
+        own=tallies[0],
+        lower=lower,
+    )
 
 
 async def urge(work: Work, form_key: str, period_key: str) -> int:

@@ -38,8 +38,10 @@ async def draw(work: Work, form: Form, period: Period, row: ReturnSheet) -> int:
 
 def added(cell: CellRule, given: Mapping[str, int]) -> int | None:
     """The figure of a cell; None for a manual one, and while no source knows every part of it."""
-    parts = [given.get(code) for code in cell.figures]
-    return sum(part for part in parts if part is not None) if parts and None not in parts else None
+    terms = cell.terms
+    if not terms or any(code not in given for _, code in terms):
+        return None
+    return sum(sign * given[code] for sign, code in terms)
 
 
 def drawn_entry(form: Form, code: str, entry: Entry, figure: int | None) -> Entry:

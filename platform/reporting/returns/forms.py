@@ -6,6 +6,7 @@ circle, a check without words or basis. Old versions stay: a return is pinned to
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -26,6 +27,9 @@ CellKind = Literal["count", "yuan", "wan_yuan", "percent", "days"]
 SCALES: Final[Mapping[str, int]] = {"count": 1, "yuan": 100, "wan_yuan": 1_000_000, "percent": 100, "days": 10}
 """Stored whole numbers in one unit of the form: money is stored in fen."""
 DECIMALS: Final[Mapping[str, int]] = {"count": 0, "yuan": 2, "wan_yuan": 4, "percent": 2, "days": 1}
+
+
+_TERM: Final = re.compile(r"([+-]?)\s*([\w./()]+)")
 
 
 class FormError(ValueError):
@@ -53,9 +57,13 @@ class CellRule(_Entry, frozen=True, kw_only=True):
     """Business lines that have the power (detention is for public security alone); empty: every line."""
 
     @property
+    def terms(self) -> tuple[tuple[int, str], ...]:
+        """The figures that make the cell with their signs: ``matters.open - matters.opened + matters.closed``."""
+        return tuple((-1 if sign == "-" else 1, code) for sign, code in _TERM.findall(self.figure))
+
+    @property
     def figures(self) -> tuple[str, ...]:
-        """The figures that are added up to make the cell: ``clues.received/media + clues.received/other``."""
-        return tuple(code.strip() for code in self.figure.split("+")) if self.figure else ()
+        return tuple(code for _, code in self.terms)
 
     @property
     def scale(self) -> int:

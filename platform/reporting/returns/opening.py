@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from kernel.errors import NotFound
 from kernel.wording import format_due
 from kernel.work import Work
 from policy.entries import UNIT_LABELS
+from reporting.figures.rules import above as above_of
 from reporting.returns import drawing, forms, periods, repository
 from reporting.returns.forms import Form
 from reporting.returns.models import StatisticalReturn
@@ -67,8 +69,17 @@ def receiver_of(tree: Directory, organ_id: UUID) -> UUID | None:
     """The supervision body to which an organ reports: that of its own level, of a supervision body the one above."""
     if tree.get(organ_id).is_supervision_body:
         return tree.upper_supervision_body(organ_id)
+    return level_body(tree, organ_id)
+
+
+def level_body(tree: Directory, organ_id: UUID) -> UUID | None:
+    """The justice department on the organ's own level; of a body led from above, that of the smallest area in which it
+    lies (Arts. 2(3), 12). None without one."""
     government = tree.government_of(organ_id)
-    return tree.supervision_body_of(government) if government is not None else None
+    areas = [area.id for area in tree.supervision.register.areas(tree.facts[organ_id])]
+    own = [government] if government is not None else []
+    order = [*areas, *own] if tree.facts[organ_id].is_upper_led else [*own, *areas]
+    return next((body for g in order if (body := tree.supervision_body_of(g)) is not None), None)
 
 
 def readers_of(tree: Directory, receiver_id: UUID | None) -> list[UUID]:
@@ -93,6 +104,44 @@ def reporters(tree: Directory, form: Form, receiver_id: UUID) -> list[UUID]:
     """The organs that owe a form to a supervision body, in the order of the tree."""
     found = [o for o in tree.organs.values() if reports(tree, form, o.id) and receiver_of(tree, o.id) == receiver_id]
     return [o.id for o in sorted(found, key=lambda o: (not o.is_supervision_body, o.sort_key or o.key))]
+
+
+def counted_with(tree: Directory, organ_id: UUID, period: Period) -> list[UUID]:
+    """The organ and those whose records stand in its return, because no form asks them for one: the government of a
+    supervision body, bodies and entrusted organisations of a department, and what ended within the period with the
+    organ as its heir. One that ended later reports the period itself."""
+    others = (
+        key
+        for key, facts in tree.facts.items()
+        if key != organ_id and (facts.valid_to is None or facts.valid_to <= period.last)
+    )
+    return [organ_id, *(key for key in others if _answers_for(tree, key) == organ_id)]
+
+
+def _answers_for(tree: Directory, organ_id: UUID) -> UUID | None:
+    """Who reports what an organ did: itself, the supervision body of a government, the heir, the organ above."""
+    register, fillers = tree.supervision.register, _fillers()
+    at: UUID | None = organ_id
+    seen: set[UUID] = set()
+    while at is not None and at not in seen:
+        seen.add(at)
+        facts = tree.facts[at]
+        alive = facts.alive_on(tree.on)
+        if alive and tree.organ_class(at) in fillers:
+            return at
+        if alive and facts.kind == "government":
+            body = tree.supervision_body_of(at)
+            if body is not None:
+                return body
+        above = above_of(register, facts)
+        at = above.id if above else None
+    return None
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    """The classes of organs that some form asks for a return."""
+    return frozenset(name for form in forms.shipped().values() for name in form.header.fillers)
 
 
 def has_below(tree: Directory, organ_id: UUID) -> bool:

@@ -6,15 +6,17 @@ from reporting.returns import records, sources
 from reporting.returns.circulars import circular
 from reporting.returns.circulars import discard as discard_circular
 from reporting.returns.circulars import issue as issue_circular
-from reporting.returns.completeness import board, remind_all, remind_below, urge
+from reporting.returns.completeness import board, remind_all, remind_below, reported, urge
 from reporting.returns.exports import export
 from reporting.returns.filling import draw_again, save
 from reporting.returns.opened import compare, drill, statistics
 from reporting.returns.opening import open_all, open_below, open_return
 from reporting.returns.reading import mine, received, view
 from reporting.returns.receiving import accept, send_back
+from reporting.returns.report import report
 from reporting.returns.reviewing import approve, return_draft, revise, submit, validate
 from reporting.returns.rollup import roll_up_again
+from reporting.returns.waiting import count_waiting, waiting
 
 __all__ = [
     "accept",
@@ -22,6 +24,7 @@ __all__ = [
     "board",
     "circular",
     "compare",
+    "count_waiting",
     "discard_circular",
     "draw_again",
     "drill",
@@ -34,6 +37,8 @@ __all__ = [
     "received",
     "remind_all",
     "remind_below",
+    "report",
+    "reported",
     "return_draft",
     "revise",
     "roll_up_again",
@@ -44,6 +49,7 @@ __all__ = [
     "urge",
     "validate",
     "view",
+    "waiting",
 ]
 
 sources.register(records.figures)

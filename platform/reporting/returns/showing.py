@@ -11,11 +11,11 @@ from uuid import UUID
 from kernel.wording import format_short, format_when
 from kernel.workdays import WorkCalendar
 from reporting.returns import forms, periods
-from reporting.returns.checks import Finding, amounts_or_none
+from reporting.returns.checks import BLANK, Finding, amounts_or_none
 from reporting.returns.forms import CellRule, Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.opening import Due
-from reporting.returns.rules import STATES
+from reporting.returns.rules import MACHINE, STATES
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, change, numbers_of, shown, typed
 from reporting.returns.views import (
     Comparison,
@@ -84,8 +84,11 @@ def view_of(
     writable: bool,
     current: Collection[tuple[str, int]],
 ) -> ReturnView:
-    """The whole return as a page takes it."""
+    """The whole return as a page takes it. What is blank is called an error once somebody has saved the sheet."""
     head, form = seen.head, seen.form
+    blanks = sum(f.check == BLANK for f in found) if head.state == MACHINE.initial else 0
+    if blanks:
+        found = [f for f in found if f.check != BLANK]
     rows = [version_row(v) for v in versions]
     returned = next((v for v in versions if v.number == head.version and v.outcome == "sent_back"), None)
     marked = (seen.version or returned) if seen.version or head.state != "accepted" else None
@@ -122,6 +125,7 @@ def view_of(
         notes=list(form.header.notes),
         missing_note=seen.sheet.notes.get("missing", ""),
         findings=list(found),
+        to_fill=blanks,
         errors=sum(f.grade == "error" for f in found),
         warnings=sum(f.grade == "warning" and not f.noted for f in found),
         parts=[part_row(part, current) for part in seen.sheet.parts or ()],

@@ -159,6 +159,8 @@ class ReturnView(_View, frozen=True):
     notes: list[str]
     missing_note: str
     findings: list[Finding]
+    to_fill: int
+    """Cells that wait for their first figure, in a sheet that nobody has saved yet: they are no errors so far."""
     errors: int
     warnings: int
     parts: list[PartRow]
@@ -298,6 +300,36 @@ class Board(_View, frozen=True):
     may_urge: bool
 
 
+class WaitingLine(_View, frozen=True):
+    """One return or yearly paper that waits for a post, and for what."""
+
+    title: str
+    organ_name: str
+    label: str
+    """What is to do: 填报, 审定, 报送, 采用."""
+    href: str
+    due_on: date
+    chip: Chip | None
+    article: str
+
+
+class Reported(_View, frozen=True):
+    """How many organs of an area have handed in the return of the last span of a form."""
+
+    form: str
+    name: str
+    period: str
+    period_label: str
+    expected: int
+    reported: int
+    on_time: int
+    completeness: str
+    """The share that has reported; the two numbers where they are too few for a share."""
+    own: Tally
+    """Of those that report to the body itself."""
+    lower: list[LowerBoard]
+
+
 class Statistics(_View, frozen=True):
     """An organ's figures of a form and period for a higher level: the version in force, with its digest."""
 
@@ -313,3 +345,71 @@ class Statistics(_View, frozen=True):
     submitted_at: datetime
     values: dict[str, Any]
     """Code → {unit, scale, value}: whole numbers of the scale; value null for no such duty."""
+
+
+class GivenPart(_View, frozen=True):
+    """What one lower unit gave to a cell: from its version with this digest."""
+
+    organ_id: UUID
+    organ_name: str
+    return_id: UUID | None
+    """None where the reader may not open the unit's return."""
+    version: int
+    digest: str
+    value: int | None
+    current: bool
+    """Whether that version is still the one in force."""
+
+
+class MissingUnit(_View, frozen=True):
+    """A lower unit whose figures are not in the total."""
+
+    organ: str
+    state: str
+
+
+class ReportCell(_View, frozen=True):
+    """One cell with its provenance. Values are whole numbers of `scale` (money: fen); None: no such duty, or nothing
+    to divide by. `state` is that of the total."""
+
+    code: str
+    name: str
+    unit: str
+    scale: int
+    rule: str
+    own: int | None
+    below: int | None
+    total: int | None
+    state: str
+    source: str
+    """Of the own value: records, changed (drawn and changed by hand), typed, formula, or none."""
+    computed: int | None
+    """What the records gave when the cell was drawn."""
+    note: str
+    figures: list[str]
+    """Codes of the figures that it is drawn from."""
+    formula: str
+    parts: list[GivenPart]
+
+
+class RollUpReport(_View, frozen=True):
+    """The figures of a node for a form and period, from one frozen version."""
+
+    form: str
+    form_version: str
+    name: str
+    period: str
+    organ_id: UUID
+    organ_name: str
+    level: str
+    return_id: UUID
+    version: int
+    accepted: bool
+    stale: bool
+    """A lower unit was corrected since: the totals are not the newest."""
+    late: bool
+    digest: str
+    submitted_at: datetime
+    approved_by_name: str
+    cells: list[ReportCell]
+    missing: list[MissingUnit]

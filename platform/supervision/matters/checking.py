@@ -59,6 +59,8 @@ async def record_activity(
             obstruction=draft.obstruction,
             approval_number=draft.approval_number,
             commissioned=draft.commissioned,
+            grades=draft.grades,
+            reviews_files=case.matter.mode == "file_review",
         )
         _refuse(validate_activity(entered, limits_of(book), work.now), "13")
         activity = _activity(work, case.matter, draft, "、".join(post.person_name for post in people))
@@ -94,6 +96,10 @@ def _activity(work: Work, matter: Matter, draft: RecordActivity, participants: s
         record="\n".join([draft.record.strip(), *(part for part in extra if part)]),
         obstruction=draft.obstruction.strip() if draft.obstructed else "",
         recorded_by=work.actor.post_id if work.actor else matter.organ_id,
+        files_good=draft.grades.good,
+        files_passed=draft.grades.passed,
+        files_failed=draft.grades.failed,
+        files_vetoed=draft.grades.vetoed,
     )
 
 

@@ -33,6 +33,16 @@ class ProposeMatter(msgspec.Struct, frozen=True, kw_only=True):
     """Handlers suggested with the proposal; the leader may change them."""
 
 
+class FileGrades(msgspec.Struct, frozen=True, kw_only=True):
+    """What a review of case files came to (Art. 11(4)): how many files of each grade, and how many of the failed ones
+    fell by a single veto."""
+
+    good: int = 0
+    passed: int = 0
+    failed: int = 0
+    vetoed: int = 0
+
+
 class RecordActivity(msgspec.Struct, frozen=True, kw_only=True):
     """A measure that was taken (Art. 13), with what stood in its way (Art. 14)."""
 
@@ -46,6 +56,8 @@ class RecordActivity(msgspec.Struct, frozen=True, kw_only=True):
     approval_number: str = ""
     commissioned: str = ""
     files: tuple[Upload, ...] = ()
+    grades: FileGrades = FileGrades()
+    """Of a matter that reviews case files alone."""
 
 
 class EnterAct(msgspec.Struct, frozen=True, kw_only=True):

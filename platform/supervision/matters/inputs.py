@@ -7,11 +7,12 @@ stored. Lists and lengths come from the rule book in `MatterLimits`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from kernel.errors import FieldError
+from supervision.matters.commands import FileGrades
 
 CONTENT_ITEMS: Final = frozenset(
     f"{article}({number})" for article, last in ((8, 10), (9, 6), (10, 8)) for number in range(1, last + 1)
@@ -57,6 +58,10 @@ _WITHOUT_PLACE: Final = ("hearing", "expert", "commission")
 """Measures, by the beginning of their key, that need no place."""
 
 GRAVITIES: Final[dict[str, str]] = {"minor": "轻微", "ordinary": "一般", "serious": "严重"}
+
+
+MOST_FILES: Final = 10_000
+"""Case files in one record of a review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,9 @@ class ActivityInput:
     """For a covert visit, which is approved beforehand instead of announced."""
     commissioned: str = ""
     """For a commission: name and qualification of the third party."""
+    grades: FileGrades = field(default_factory=FileGrades)
+    reviews_files: bool = False
+    """The matter is a review of case files (Art. 11(4))."""
 
 
 def validate_activity(draft: ActivityInput, limits: MatterLimits, now: datetime) -> list[FieldError]:
@@ -167,7 +175,21 @@ def validate_activity(draft: ActivityInput, limits: MatterLimits, now: datetime)
         errors.append(FieldError("approval_number", "暗访应当事先批准，请填写批准编号。"))
     if draft.kind.startswith("commission") and not draft.commissioned.strip():
         errors.append(FieldError("commissioned", "请写明受委托第三方的名称和资质。"))
-    return errors
+    return errors + _grades(draft)
+
+
+def _grades(draft: ActivityInput) -> list[FieldError]:
+    """Checks the result of a review of case files (Art. 11(4))."""
+    grades = draft.grades
+    numbers = {"files_good": grades.good, "files_passed": grades.passed, "files_failed": grades.failed}
+    if not draft.reviews_files and (any(numbers.values()) or grades.vetoed):
+        return [FieldError("files_good", "只有案卷评查事项登记评查结果（第十一条）。")]
+    wrong = [name for name, count in numbers.items() if not 0 <= count <= MOST_FILES]
+    if wrong:
+        return [FieldError(name, f"请填写 0 至 {MOST_FILES} 的册数。") for name in wrong]
+    if not 0 <= grades.vetoed <= grades.failed:
+        return [FieldError("files_vetoed", "触及否决项的册数不大于不合格的册数。")]
+    return []
 
 
 def _text(text: str, field: str, hint: str, limits: MatterLimits) -> list[FieldError]:

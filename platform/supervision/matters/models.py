@@ -275,7 +275,14 @@ class Activity(TenantRow):
     """A measure taken in a matter (Article 13): inspection, interview, survey, copying files …"""
 
     __tablename__ = "activity"
-    __table_args__ = (_of_matter(), Index("ix_activity_matter", "city_id", "matter_id"))
+    __table_args__ = (
+        _of_matter(),
+        UniqueConstraint("city_id", "organ_id", "id"),
+        CheckConstraint(
+            "files_good >= 0 and files_passed >= 0 and files_vetoed >= 0 and files_failed >= files_vetoed", name="files"
+        ),
+        Index("ix_activity_matter", "city_id", "matter_id"),
+    )
 
     matter_id: Mapped[UUID]
     kind: Mapped[str]
@@ -286,6 +293,12 @@ class Activity(TenantRow):
     obstruction: Mapped[str] = mapped_column(server_default="")
     """Refusal or obstruction met (Article 14); empty: none."""
     recorded_by: Mapped[UUID]
+    files_good: Mapped[int] = mapped_column(server_default="0")
+    """Of a review of case files (Article 11(4)): how many of each grade."""
+    files_passed: Mapped[int] = mapped_column(server_default="0")
+    files_failed: Mapped[int] = mapped_column(server_default="0")
+    files_vetoed: Mapped[int] = mapped_column(server_default="0")
+    """Of the failed ones: those that a single grave fault failed."""
 
 
 class Evidence(TenantRow):

@@ -246,7 +246,19 @@ def _activity(activity: Activity, book: RuleBook, files: dict[UUID, list[Evidenc
         participants=activity.participants,
         record=activity.record,
         obstruction=activity.obstruction,
+        grades=_grades(activity),
         evidence=files.get(activity.id, []),
+    )
+
+
+def _grades(activity: Activity) -> str:
+    total = activity.files_good + activity.files_passed + activity.files_failed
+    if not total:
+        return ""
+    veto = f"（其中触及否决项 {activity.files_vetoed} 册）" if activity.files_vetoed else ""
+    return (
+        f"评查案卷 {total} 册：优秀 {activity.files_good} 册，合格 {activity.files_passed} 册，"
+        f"不合格 {activity.files_failed} 册{veto}。"
     )
 
 

@@ -129,6 +129,8 @@ class ActivityView(msgspec.Struct, frozen=True, kw_only=True):
     participants: str
     record: str
     obstruction: str
+    grades: str
+    """Of a review of case files: 评查案卷 45 册：优秀 12 册…; else empty."""
     evidence: list[EvidenceView]
 
 

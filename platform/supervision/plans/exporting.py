@@ -12,8 +12,19 @@ from supervision.plans.reading import plan
 from supervision.plans.views import PlanPage
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADS: Final = ("序号", "监督方式", "监督领域和内容", "单位和区域", "起止月份", "责任科室", "计划", "已立项", "已结项")
-WIDTHS: Final = (6, 16, 48, 36, 12, 20, 8, 8, 8)
+HEADS: Final = (
+    "序号",
+    "监督方式",
+    "监督领域和内容",
+    "单位和区域",
+    "起止月份",
+    "责任科室",
+    "计划",
+    "已立项",
+    "已结项",
+    "监督活动",
+)
+WIDTHS: Final = (6, 16, 48, 36, 12, 20, 8, 8, 8, 10)
 
 
 async def export(work: Work, plan_id: UUID) -> tuple[str, bytes, str]:
@@ -40,7 +51,18 @@ def _workbook(view: PlanPage, mark: str) -> bytes:
         sheet.set_column(column, column, width)
     for line, i in enumerate(view.items, start=3):
         months = f"{i.from_month}—{i.until_month}月"
-        cells = (i.no, i.mode_label, i.field, i.area, months, i.office, i.planned, i.started, i.closed)
+        cells = (
+            i.no,
+            i.mode_label,
+            i.field,
+            i.area,
+            months,
+            i.office,
+            i.planned,
+            i.started,
+            i.closed,
+            len(i.activities),
+        )
         for column, value in enumerate(cells):
             if isinstance(value, int):
                 sheet.write_number(line, column, value)

@@ -100,3 +100,21 @@ class PlanLink(TenantRow):
     matter_id: Mapped[UUID]
     linked_by_name: Mapped[str]
     linked_at: Mapped[datetime]
+
+
+class PlanActivity(TenantRow):
+    """An activity that carries out an item by itself, whatever its matter belongs to."""
+
+    __tablename__ = "plan_activity"
+    __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "activity_id"),
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "activity_id"], ["activity.city_id", "activity.organ_id", "activity.id"]
+        ),
+        Index("ix_plan_activity_item", "city_id", "organ_id", "item_key", "activity_id"),
+    )
+
+    item_key: Mapped[UUID]
+    activity_id: Mapped[UUID]
+    linked_by_name: Mapped[str]
+    linked_at: Mapped[datetime]

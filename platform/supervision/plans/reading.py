@@ -14,7 +14,16 @@ from supervision.plans import repository
 from supervision.plans.drafting import drafters_of
 from supervision.plans.models import SupervisionPlan
 from supervision.plans.rules import MACHINE, PlanFacts
-from supervision.plans.views import LinkedMatter, PlanItemView, PlanPage, PlanRow, item_view, row_view
+from supervision.plans.views import (
+    LinkedActivity,
+    LinkedMatter,
+    PlanItemView,
+    PlanPage,
+    PlanRow,
+    activity_view,
+    item_view,
+    row_view,
+)
 from tenants.access import Target, authorize, consider, relations
 from tenants.organs.directory import directory
 
@@ -95,8 +104,17 @@ async def _items(work: Work, found: SupervisionPlan) -> list[PlanItemView]:
     matters: dict[UUID, list[LinkedMatter]] = defaultdict(list)
     for key, m in await repository.linked(work, found.organ_id, keys, MOST_MATTERS) if sees else []:
         matters[key].append(LinkedMatter(id=m.id, number=m.number or "", title=m.title, state=m.state))
+    done: dict[UUID, list[LinkedActivity]] = defaultdict(list)
+    for key, a in await repository.activities(work, found.organ_id, keys, MOST_MATTERS) if sees else []:
+        done[key].append(activity_view(a, book))
     return [
-        item_view(row, book, counts.get(row.item_key, (0, 0, 0))[1:] if sees else None, matters[row.item_key])
+        item_view(
+            row,
+            book,
+            counts.get(row.item_key, (0, 0, 0))[1:] if sees else None,
+            matters[row.item_key],
+            done[row.item_key],
+        )
         for row in rows
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, delete, exists, func, select
 
 from kernel.work import Work
-from supervision.matters.models import Matter
-from supervision.plans.models import PlanItem, PlanLink, SupervisionPlan
+from supervision.matters.models import Activity, Matter
+from supervision.plans.models import PlanActivity, PlanItem, PlanLink, SupervisionPlan
 
 STARTED = ("open", "suspended", "closing", "closed")
 
@@ -134,5 +135,55 @@ async def matter(work: Work, *, matter_id: UUID | None = None, number: str = "")
 async def link_of(work: Work, matter_id: UUID) -> PlanLink | None:
     query = select(PlanLink).where(
         PlanLink.city_id == work.city_id, PlanLink.organ_id == work.organ_id, PlanLink.matter_id == matter_id
+    )
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def activities(work: Work, organ_id: UUID, keys: Sequence[UUID], limit: int) -> list[tuple[UUID, Activity]]:
+    """Items with the activities that carry them out, by themselves or through a linked matter, the newest first. One
+    that is linked to another item than its matter counts for its own."""
+    through = (
+        select(PlanLink.item_key, Activity.id)
+        .join(Activity, (Activity.city_id == PlanLink.city_id) & (Activity.matter_id == PlanLink.matter_id))
+        .where(PlanLink.city_id == work.city_id, PlanLink.organ_id == organ_id, Activity.organ_id == organ_id)
+        .where(~exists().where(PlanActivity.city_id == Activity.city_id, PlanActivity.activity_id == Activity.id))
+    )
+    direct = select(PlanActivity.item_key, PlanActivity.activity_id).where(
+        PlanActivity.city_id == work.city_id, PlanActivity.organ_id == organ_id
+    )
+    found = through.union_all(direct).subquery()
+    query = (
+        select(found.c.item_key, Activity)
+        .join(Activity, Activity.id == found.c.id)
+        .where(Activity.city_id == work.city_id, found.c.item_key.in_(keys))
+        .order_by(Activity.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in await work.session.execute(query)]
+
+
+async def unlinked(work: Work, since: datetime, limit: int) -> list[Activity]:
+    """Activities of the work's organ since a moment that no item counts by themselves, the newest first."""
+    query = (
+        select(Activity)
+        .where(Activity.city_id == work.city_id, Activity.organ_id == work.organ_id, Activity.at >= since)
+        .where(~exists().where(PlanActivity.city_id == Activity.city_id, PlanActivity.activity_id == Activity.id))
+        .order_by(Activity.at.desc(), Activity.id.desc())
+        .limit(limit)
+    )
+    return list((await work.session.scalars(query)).all())
+
+
+async def activity(work: Work, activity_id: UUID) -> Activity | None:
+    """An activity of the work's organ."""
+    found = await work.session.get(Activity, (work.city_id, activity_id))
+    return found if found is not None and found.organ_id == work.organ_id else None
+
+
+async def activity_link_of(work: Work, activity_id: UUID) -> PlanActivity | None:
+    query = select(PlanActivity).where(
+        PlanActivity.city_id == work.city_id,
+        PlanActivity.organ_id == work.organ_id,
+        PlanActivity.activity_id == activity_id,
     )
     return (await work.session.scalars(query)).one_or_none()

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from kernel.clock import local_date
 from kernel.machine import Option
 from policy.rulebook import RuleBook
+from supervision.matters.models import Activity
 from supervision.plans.models import PlanItem, SupervisionPlan
 from supervision.plans.rules import STATES
 
@@ -32,6 +34,16 @@ class LinkedMatter(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+class LinkedActivity(msgspec.Struct, frozen=True, kw_only=True):
+    """One activity under an item."""
+
+    id: UUID
+    matter_id: UUID
+    kind: str
+    label: str
+    """现场检查 10月8日 建安区城市管理局"""
+
+
 class PlanItemView(msgspec.Struct, frozen=True, kw_only=True):
     """One item and how far it is: `started` and `closed` of `planned` matters. Counts are null for a reader who does
     not see the matters."""
@@ -50,6 +62,8 @@ class PlanItemView(msgspec.Struct, frozen=True, kw_only=True):
     started: int | None
     closed: int | None
     matters: list[LinkedMatter]
+    activities: list[LinkedActivity]
+    """Those linked by themselves, and those of the matters."""
 
 
 class PlanPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +98,11 @@ def row_view(plan: SupervisionPlan, organ: str) -> PlanRow:
 
 
 def item_view(
-    item: PlanItem, book: RuleBook, counts: tuple[int, int] | None, matters: list[LinkedMatter]
+    item: PlanItem,
+    book: RuleBook,
+    counts: tuple[int, int] | None,
+    matters: list[LinkedMatter],
+    activities: list[LinkedActivity],
 ) -> PlanItemView:
     """`counts`: started and closed; None where the reader does not see the matters."""
     return PlanItemView(
@@ -102,4 +120,16 @@ def item_view(
         started=counts[0] if counts else None,
         closed=counts[1] if counts else None,
         matters=matters,
+        activities=activities,
+    )
+
+
+def activity_view(activity: Activity, book: RuleBook) -> LinkedActivity:
+    on = local_date(activity.at)
+    name = next((m.name for m in book.measures if m.key == activity.kind), activity.kind)
+    return LinkedActivity(
+        id=activity.id,
+        matter_id=activity.matter_id,
+        kind=activity.kind,
+        label=f"{name} {on.month}月{on.day}日 {activity.place}".strip(),
     )

@@ -12,7 +12,16 @@ from litestar.response import Response
 
 from kernel.errors import Invalid, NotFound
 from supervision.matters import service as matters
-from supervision.matters.commands import EndRemedy, EnterAct, EnterRemedy, EstablishFinding, RecordActivity, Upload
+from supervision.matters.commands import (
+    EndRemedy,
+    EnterAct,
+    EnterRemedy,
+    EstablishFinding,
+    FileGrades,
+    RecordActivity,
+    Upload,
+)
+from supervision.matters.inputs import MOST_FILES
 from web.api.matters import TAGS
 from web.api.shapes import Body, Code, FileInput, Line, Prose, ReasonInput, Route, Version, command, decoded
 from web.turns import Req, reading, turn
@@ -24,6 +33,18 @@ class Recorded(msgspec.Struct, frozen=True):
     id: UUID
     matter_id: UUID
     state: str = ""
+
+
+Files = Annotated[int, msgspec.Meta(ge=0, le=MOST_FILES)]
+
+
+class GradesInput(Body, frozen=True, kw_only=True):
+    """The result of a review of case files: files of each grade, and of the failed ones those that a veto failed."""
+
+    good: Files = 0
+    passed: Files = 0
+    failed: Files = 0
+    vetoed: Files = 0
 
 
 class ActivityInput(Body, frozen=True, kw_only=True):
@@ -38,6 +59,7 @@ class ActivityInput(Body, frozen=True, kw_only=True):
     approval_number: Line = ""
     commissioned: Line = ""
     files: list[FileInput] = []
+    grades: GradesInput | None = None
 
 
 class EvidenceInput(Body, frozen=True):
@@ -148,6 +170,7 @@ async def activities(request: Req, matter_id: FromPath[UUID], data: JSONBody[Act
         approval_number=data.approval_number,
         commissioned=data.commissioned,
         files=uploads(data.files),
+        grades=msgspec.convert(data.grades or GradesInput(), FileGrades, from_attributes=True),
     )
     async with turn(request) as t:
         made = await matters.record_activity(t.work, matter_id, draft)

@@ -65,6 +65,13 @@ class LinkInput(Body, frozen=True):
     matter_id: UUID
 
 
+class ActivityLinkInput(Body, frozen=True):
+    """An activity that carries out an item of the published plan by itself."""
+
+    item_key: UUID
+    activity_id: UUID
+
+
 @read("/plans", "listPlans", "本单位的年度监督计划", TAGS, description="以 next 作为下一页的 before。")
 async def list_plans(request: Req, *, before: FromQuery[UUID | None] = None, limit: Limit = 50) -> Page[PlanRow]:
     async with reading(request) as work:
@@ -146,6 +153,13 @@ async def link(request: Req, plan_id: FromPath[UUID], data: JSONBody[LinkInput])
         return t.json(await plans.plan(t.work, plan_id))
 
 
+@command("/plans/{plan_id:uuid}/link-activity", "linkPlanActivity", "监督活动计入计划项目", TAGS, PlanPage)
+async def link_activity(request: Req, plan_id: FromPath[UUID], data: JSONBody[ActivityLinkInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        await plans.link_activity(t.work, data.item_key, data.activity_id)
+        return t.json(await plans.plan(t.work, plan_id))
+
+
 @download("/plans/{plan_id:uuid}/export", "exportPlan", "导出年度监督计划", TAGS)
 async def export(request: Req, plan_id: FromPath[UUID]) -> Response[bytes]:
     async with reading(request) as work:
@@ -153,4 +167,17 @@ async def export(request: Req, plan_id: FromPath[UUID]) -> Response[bytes]:
     return file_answer(name, data, media)
 
 
-ROUTES = [list_plans, list_published, get_plan, start, save, approve, take_back, publish, revise, link, export]
+ROUTES = [
+    list_plans,
+    list_published,
+    get_plan,
+    start,
+    save,
+    approve,
+    take_back,
+    publish,
+    revise,
+    link,
+    link_activity,
+    export,
+]

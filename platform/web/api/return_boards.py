@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
 from reporting.returns import service as returns
-from reporting.returns.views import Board, ReturnCircularView, Statistics
+from reporting.returns.views import Board, ReturnCircularView, RollUpReport, Statistics
 from supervision.matters.views import Page
 from web.api.shapes import Body, Limit, Prose, ReasonInput, Version, command, read
 from web.turns import Req, reading, turn
@@ -69,6 +70,26 @@ async def statistics(
         return await returns.statistics(work, form, period, after=after, limit=limit)
 
 
+@read(
+    "/return-reports/{form:str}/{period:str}/{organ_id:uuid}",
+    "getRollUpReport",
+    "任一单位的汇总报表，逐格注明来源",
+    TAGS,
+    description="现行版本（没有采用的为最新报送的版本），或者 version 所指的版本。数值为该格计量单位的整数倍（scale）；"
+    "source 说明本级数的来源，parts 为各下级单位所报的数及其版本校验值。政府的报表即其司法行政部门的报表。",
+)
+async def report(
+    request: Req,
+    form: FromPath[str],
+    period: FromPath[str],
+    organ_id: FromPath[UUID],
+    *,
+    version: Annotated[int | None, QueryParameter(ge=1, le=999_999)] = None,
+) -> RollUpReport:
+    async with reading(request) as work:
+        return await returns.report(work, organ_id, form, period, number=version)
+
+
 @read("/return-circulars/{circular_id:uuid}", "getReturnCircular", "逾期报送通报", TAGS)
 async def circular(request: Req, circular_id: FromPath[UUID]) -> ReturnCircularView:
     async with reading(request) as work:
@@ -93,4 +114,4 @@ async def discard(request: Req, circular_id: FromPath[UUID], data: JSONBody[Reas
         return t.json(await returns.circular(t.work, circular_id))
 
 
-ROUTES = [board, urge, statistics, circular, issue, discard]
+ROUTES = [board, urge, statistics, report, circular, issue, discard]

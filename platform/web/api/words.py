@@ -49,7 +49,8 @@ AnnualPage 年度报告或者计划|AnnualRow 一件年度文件|BoardView 报�
 FigureInput 一项数据|SectionView 一个部分|RoundView 一次报送|PublicationView 一次公开
 TextInput 起草的内容|PublishedInput 本单位网站的公开页面|PlanPage 年度监督计划|PlanRow 一件监督计划
 PlanItemView 一个计划项目|LinkedMatter 关联的监督事项|PlanInput 计划的年度|ItemBody 一个计划项目
-ItemsInput 全部计划项目|LinkInput 计入计划的事项
+ItemsInput 全部计划项目|LinkInput 计入计划的事项|ActivityLinkInput 计入计划的监督活动
+LinkedActivity 计入计划的监督活动
 ArrivalRow 收到的一条内容|CheckRow 一次对账|ConnectionChange 修改的对接|ConnectionHead 对接系统
 ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceRow 一条差异|LinkRow 一个对接系统
 LinkView 对接系统的情况|ParcelRow 送出的一条内容|SettleInput 处理情况
@@ -148,6 +149,9 @@ LineChanges 修改的字段|LinesGivenUp 放弃的行|DiscardedLines 放弃的�
 Quarantined 待修正数据清单|Enforcement 行政执法案件清单|RecordImport 案件导入清单
 ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
 ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
+RollUpReport 一个单位的汇总报表|ReportCell 汇总报表的一格|GivenPart 下级单位所报的数|MissingUnit 没有计入的单位
+GradesInput 案卷评查的结果
+Reported 统计报送的完成情况
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair

@@ -16,7 +16,7 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.views import DeadlineView
 from supervision.desk import service
 from supervision.desk.views import DeskView
-from web import navigation
+from web import navigation, reporting_waits
 from web.frame import page
 from web.turns import Req, identity, reading
 
@@ -49,6 +49,7 @@ async def desk(request: Req) -> Template | Redirect:
             can_propose="supervisor" in user.roles,
             bars=[{"label": b.label, "value": b.value, "href": b.href} for b in view.pool.bars] if view.pool else [],
             warning=_warning(view),
+            reporting=await reporting_waits.lines(work),
         )
 
 

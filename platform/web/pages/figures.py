@@ -225,7 +225,7 @@ async def catalogue(request: Req) -> Template:
             active=ACTIVE,
             crumbs=[("统计指标", ACTIVE), "指标和口径"],
             groups=[{"name": name, "rows": rows} for name, rows in found.items()],
-            kinds={"flow": "期间数", "stock": "期末数", "rate": "比率"},
+            kinds={"flow": "期间数", "stock": "期末数", "rate": "比率", "distinct": "去重数"},
         )
 
 

@@ -51,7 +51,7 @@ async def _handler_fields(work: Work, view: MatterView, book: RuleBook, request:
 
 
 async def _activity_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:
-    return forms.activity(book, await _people(work, view))
+    return forms.activity(book, await _people(work, view), reviews_files=view.mode == "file_review")
 
 
 async def _order_fields(work: Work, view: MatterView, book: RuleBook, request: Req) -> list[Field]:

@@ -9,10 +9,20 @@ from kernel.clock import SHANGHAI
 from kernel.errors import Invalid
 from kernel.work import Work
 from supervision.matters import service as matters
-from supervision.matters.commands import EndRemedy, EnterAct, EnterRemedy, EstablishFinding, RecordActivity, Upload
+from supervision.matters.commands import (
+    EndRemedy,
+    EnterAct,
+    EnterRemedy,
+    EstablishFinding,
+    FileGrades,
+    RecordActivity,
+    Upload,
+)
+from supervision.matters.inputs import MOST_FILES
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DecideRecusal
 from web.forms import Form
+from web.pages.matter_forms import GRADES
 
 
 def _yes(form: Form, name: str, need: str) -> bool:
@@ -44,6 +54,7 @@ async def assign_handlers(work: Work, matter_id: UUID, form: Form, files: tuple[
 async def record_activity(work: Work, matter_id: UUID, form: Form, files: tuple[Upload, ...]) -> None:
     on = form.day("on", need="请填写开展日期。")
     at = _time(form)
+    grades = [form.integer(name, most=MOST_FILES) or 0 for name, _ in GRADES]
     form.check()
     assert on is not None
     draft = RecordActivity(
@@ -57,6 +68,7 @@ async def record_activity(work: Work, matter_id: UUID, form: Form, files: tuple[
         approval_number=form.text("approval_number"),
         commissioned=form.text("commissioned"),
         files=files,
+        grades=FileGrades(good=grades[0], passed=grades[1], failed=grades[2], vetoed=grades[3]),
     )
     await matters.record_activity(work, matter_id, draft)
 

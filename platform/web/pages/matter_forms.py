@@ -113,8 +113,17 @@ def approve_opening(view: MatterView, people: Sequence[tuple[Post, bool]]) -> li
     return [known("被监督机关", view.supervised_name), handlers(people), no_conflict()]
 
 
-def activity(book: RuleBook, people: Sequence[tuple[Post, bool]]) -> list[Field]:
-    """A measure of Art. 13."""
+GRADES = (
+    ("files_good", "优秀"),
+    ("files_passed", "合格"),
+    ("files_failed", "不合格"),
+    ("files_vetoed", "其中触及否决项"),
+)
+
+
+def activity(book: RuleBook, people: Sequence[tuple[Post, bool]], *, reviews_files: bool = False) -> list[Field]:
+    """A measure of Art. 13; in a review of case files with its result (Art. 11(4))."""
+    grades = [text(name, f"评查案卷：{label}（册）", optional=True, width="date") for name, label in GRADES]
     participants = handlers(people, "参加的监督人员")
     return [
         select("kind", "监督措施", [(m.key, m.name) for m in book.measures]),
@@ -123,6 +132,7 @@ def activity(book: RuleBook, people: Sequence[tuple[Post, bool]]) -> list[Field]
         text("place", "地点", hint="听证会、论证会和委托第三方的可以不填", optional=True),
         {**participants, "name": "participants", "hint": "不少于两名，均应持证"},
         area("record", "经过和看到的情况", rows=6),
+        *(grades if reviews_files else []),
         text("approval_number", "暗访批准编号", optional=True, hint="暗访应当事先批准"),
         text("commissioned", "受委托第三方的名称和资质", optional=True),
         check("obstructed", "遇到拒绝、阻碍", codes=["第十四条"]),

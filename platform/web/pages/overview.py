@@ -70,6 +70,7 @@ async def _page(request: Req, organ_id: UUID | None) -> Template:
             others=[p for p in view.parts if p.kind in ("zone", "own")],
             months=_months(view),
             channels=[{"label": c.name, "value": c.value, "href": c.href} for c in view.channels],
+            returns=_returns(view),
             printed=format_moment(work.now),
             least_ranked=LEAST_RANKED,
             least_shown=LEAST_SHOWN,
@@ -131,6 +132,22 @@ def _figures(view: Overview) -> list[dict[str, Any]]:
             "note": f"已执行 {view.executed} 份，向政府报告 {view.reports} 件", "href": _opened(view, "decisions.made"),
         },
     ]  # fmt: skip
+
+
+def _returns(view: Overview) -> dict[str, Any] | None:
+    """Who has reported: the numbers, and where reports are missing, most first."""
+    told = view.returns
+    if told is None or not told.expected:
+        return None
+    base = f"/returns/board/{told.form}/{told.period}"
+    parts = [("直接报送本级", told.own, base)]
+    parts += [(board.body, board.tally, f"{base}?body={board.body_id}") for board in told.lower]
+    missing = [
+        {"label": name, "value": tally.expected - tally.reported, "href": href}
+        for name, tally, href in parts
+        if tally.expected > tally.reported
+    ]
+    return {"told": told, "href": base, "missing": sorted(missing, key=lambda row: -int(row["value"]))}
 
 
 def _dots(view: Overview) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from supervision.deadlines import service as deadlines
 from supervision.plans import service as plans
 from supervision.plans.commands import ItemInput
 from supervision.plans.rules import MOST_ITEMS, TEXT_MAX
-from supervision.plans.views import PlanPage
+from supervision.plans.views import PlanPage, activity_view
 from web.api.shapes import file_answer
 from web.decision_forms import Ask
 from web.forms import Form
@@ -102,10 +102,17 @@ async def _plan(request: Req, work: Work, plan_id: UUID, values: dict[str, Any],
             for o in view.options
             if not o.allowed
         ],
+        activities=await _activities(work) if view.may_link else [],
         values=values,
         errors=errors,
         error_of={e.field: e.message for e in errors},
     )
+
+
+async def _activities(work: Work) -> list[tuple[str, str]]:
+    """(id, words) of the activities that can be counted for an item by themselves."""
+    book = await deadlines.rulebook(work)
+    return [(str(a.id), activity_view(a, book).label) for a in await plans.activity_choices(work)]
 
 
 @get(f"{ACTIVE}/{{plan_id:uuid}}/edit")
@@ -311,6 +318,26 @@ async def link(request: Req, plan_id: FromPath[UUID]) -> Template | Response[byt
         return await _plan(request, work, plan_id, Form(fields, work.today).values, errors)
 
 
+@post(f"{ACTIVE}/{{plan_id:uuid}}/activity", status_code=303)
+async def link_activity(request: Req, plan_id: FromPath[UUID]) -> Template | Response[bytes]:
+    """Count one activity for an item."""
+    fields = await request.form()
+    try:
+        async with turn(request) as t:
+            form = Form(fields, t.work.today)
+            key = form.id("activity_item", need="请选择计划项目。")
+            chosen = form.id("activity_id", need="请选择监督活动。")
+            form.check()
+            assert key is not None
+            assert chosen is not None
+            await plans.link_activity(t.work, key, chosen)
+            return t.redirect(f"{ACTIVE}/{plan_id}")
+    except Invalid as invalid:
+        errors = list(invalid.errors) or [FieldError("activity_id", invalid.message)]
+    async with reading(request) as work:
+        return await _plan(request, work, plan_id, Form(fields, work.today).values, errors)
+
+
 @get(f"{ACTIVE}/{{plan_id:uuid}}/export")
 async def export(request: Req, plan_id: FromPath[UUID]) -> Response[bytes]:
     """The plan with its progress as a workbook."""
@@ -319,4 +346,4 @@ async def export(request: Req, plan_id: FromPath[UUID]) -> Response[bytes]:
     return file_answer(name, data, media)
 
 
-ROUTES = [plan_list, start, plan_page, edit_page, save, confirm_step, take_step, link, export]
+ROUTES = [plan_list, start, plan_page, edit_page, save, confirm_step, take_step, link, link_activity, export]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import date
+
 import pytest
+from docx import Document
 from sqlalchemy import select
 
 from kernel.errors import Denied, Invalid, NotFound
 from kernel.work import Work
 from reporting.figures import service as figures
 from reporting.figures.periods import parse
+from reporting.leader import repository
 from reporting.leader import service as leader
 from reporting.leader.views import Overview
 from supervision.deadlines.models import Notice
 from tests import stories
+from tests.reporting.returns import stories as returns_stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 
@@ -127,6 +134,47 @@ async def test_the_weekly_brief_is_told_once_a_week(world: World) -> None:
     await world.set_clock("2026-10-19 07:00")
     assert await run(world) > 0
     assert len(await lines(world, GOVERNMENT)) == 2
+
+
+async def test_a_weekly_brief_says_the_same_whatever_happens_later(world: World) -> None:
+    await stories.open_matter(world)
+    await world.set_clock("2026-10-12 07:00")
+    await run(world)
+    await stories.open_matter(world, "简报以后的事项")
+    async with world.work(BODY, "supervision_leader") as work:
+        place = await world.organ(GOVERNMENT)
+        kept = await repository.kept_brief(work, place, date(2026, 10, 5))
+        assert kept is not None
+        assert (kept.content["week"]["opened"], kept.content["view"]["opened"]) == (1, 1)
+    await world.set_clock("2026-11-02 09:00")
+    async with world.work(GOVERNMENT, "government_leader") as work:
+        name, data, _ = await leader.brief(work, None, YEAR, form="docx", week="2026-10-07")
+        words = "\n".join(p.text for p in Document(io.BytesIO(data)).paragraphs)
+        assert name == "许昌市建安区人民政府2026年10月5日至11日监督简报.docx"
+        assert "2026年立案监督事项 1 件" in words
+        assert "2026年10月12日" in words
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            drawn = package.read("word/charts/chart1.xml").decode()
+        assert ("立项" in drawn, "结项" in drawn, '<c:barDir val="col"/>' in drawn) == (True, True, True)
+        assert (await leader.overview(work, None, YEAR)).opened == 2
+    async with world.work("禹州市司法局", "supervision_leader") as work:
+        assert await repository.kept_brief(work, place, date(2026, 10, 5)) is None
+    async with world.work(CITY, "government_leader") as work:
+        assert await repository.kept_brief(work, place, date(2026, 10, 5)) is not None
+
+
+async def test_the_page_tells_who_has_reported(world: World) -> None:
+    await returns_stories.submitted(world)
+    async with world.work(GOVERNMENT, "government_leader") as work:
+        told = (await leader.overview(work, None, YEAR)).returns
+        assert told is not None
+        assert (told.period, told.reported, told.on_time) == ("2026Q3", 1, 1)
+        assert told.expected > 10
+    async with world.work(CITY, "government_leader") as work:
+        city = (await leader.overview(work, None, YEAR)).returns
+        assert city is not None
+        assert city.expected > told.expected
+        assert sum(board.tally.reported for board in city.lower) == city.reported == 1
 
 
 async def exported(work: Work, form: str, week: str = "") -> tuple[str, bytes, str]:

@@ -13,10 +13,11 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from kernel.errors import Denied, Invalid, NotFound, ZhunshengError
-from reporting.returns import repository, service
+from reporting.returns import opening, repository, service
 from reporting.returns.commands import CellInput
 from reporting.returns.models import ReturnCircular, ReturnVersion
 from supervision.deadlines.models import Notice
+from tenants.organs.directory import directory
 from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, PERIOD, QUARTER, TOWN
 from tests.world import World
@@ -208,3 +209,18 @@ async def test_a_higher_level_reads_the_figures_in_force(world: World) -> None:
     async with world.work(TOWN, "organ_head") as work:
         own = await service.statistics(work, QUARTER, PERIOD)
         assert [s.organ_name for s in own.items] == ["尚集镇人民政府"]
+
+
+async def test_a_body_led_from_above_reports_in_the_area_where_it_works(world: World) -> None:
+    """Whoever leads it, its figures are those of the area (Art. 2(3)); a department reports on its own level."""
+    async with world.system() as work:
+        tree = await directory(work)
+        for organ, body in (
+            ("建安区烟草专卖局", COUNTY),
+            ("建安区城市管理局", COUNTY),
+            (TOWN, COUNTY),
+            (COUNTY, CITY),
+            ("市水利局", CITY),
+        ):
+            assert opening.receiver_of(tree, await world.organ(organ)) == await world.organ(body), organ
+        assert opening.receiver_of(tree, await world.organ(CITY)) is None

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from supervision.plans import service as plans
 from supervision.plans.commands import ItemInput
-from supervision.plans.models import PlanItem, PlanLink, SupervisionPlan
+from supervision.plans.models import PlanActivity, PlanItem, PlanLink, SupervisionPlan
 from tests import stories
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
@@ -162,3 +162,35 @@ async def test_the_export_is_audited_and_a_workbook(world: World) -> None:
     async with world.work(BODY, "audit_admin") as work:
         with pytest.raises(Denied):
             await plans.export(work, plan_id)
+
+
+async def test_an_activity_carries_out_an_item_by_itself_and_counts_once(world: World) -> None:
+    plan_id = await issued(world)
+    linked, apart = await stories.open_matter(world), await stories.open_matter(world, "计划外线索核查")
+    through, direct = await stories.check_matter(world, linked.id), await stories.check_matter(world, apart.id)
+    async with world.work(BODY, "supervisor") as work:
+        first, second = [item.item_key for item in (await plans.plan(work, plan_id)).items]
+        await plans.link(work, first, matter_id=linked.id)
+        assert {a.id for a in await plans.activity_choices(work)} == {through.id, direct.id}
+        await plans.link_activity(work, first, direct.id)
+        with pytest.raises(IllegalTransition, match="已经计入"):
+            await plans.link_activity(work, second, direct.id)
+        with pytest.raises(Invalid):
+            await plans.link_activity(work, plan_id, through.id)
+        with pytest.raises(NotFound):
+            await plans.link_activity(work, second, linked.id)
+        page = await plans.plan(work, plan_id)
+        assert {a.id for a in page.items[0].activities} == {through.id, direct.id}
+        assert (page.items[0].started, [m.id for m in page.items[0].matters]) == (1, [linked.id])
+        await plans.link_activity(work, second, through.id)
+        page = await plans.plan(work, plan_id)
+        assert [[a.id for a in item.activities] for item in page.items] == [[direct.id], [through.id]]
+        assert page.items[0].activities[0].label.endswith("3月2日 建安区城市管理局")
+    async with world.work(OTHER_BODY, "supervisor") as work:
+        with pytest.raises((Invalid, NotFound)):
+            await plans.link_activity(work, first, direct.id)
+        assert (await plans.plan(work, plan_id)).items[0].activities == []
+        assert await work.session.scalar(select(func.count()).select_from(PlanActivity)) == 0
+    async with world.work(SUPERVISED, "contact") as work:
+        with pytest.raises(Denied):
+            await plans.link_activity(work, first, direct.id)

@@ -9,12 +9,13 @@ from supervision.instruments.documents.models import Frame
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A table in a document: every row has a cell for each head. `bars` gives one share of 100 a row, drawn as a bar in
-    a column of its own under the head `bar`."""
+    a column of its own under the head `bar`; in a Word file as a chart below the table, with the numbers `values`."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[int, ...] = ()
     bar: str = ""
+    values: tuple[int, ...] = ()
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kernel.wordchart import Chart
 from kernel.wordfile import Look, Page, Piece, WordFile
 from kernel.wording import format_date
 from supervision.instruments.documents.models import Frame
@@ -17,6 +18,8 @@ PITCH = 28.95
 PAGE = Page(top=37, left=28, bottom=35, right=26, lines=22, footer_edge=12)
 TEXT_WIDTH = 156.0
 """Of the text, in millimetres."""
+MOST_BARS = 20
+"""In a chart of one page; the table has them all."""
 WIDTH = 442.2  # the same in points
 TIGHT = WIDTH / 28 - SIZE3  # 28 characters of 16 pt in a line
 
@@ -57,12 +60,15 @@ def word_file(sheet: Sheet) -> bytes:
 
 
 def _table(word: WordFile, table: Table) -> None:
-    """The rows; a bar is drawn with full blocks, so that it needs no picture."""
-    heads, rows = list(table.heads), [list(row) for row in table.rows]
-    if table.bars:
-        heads.append(table.bar)
-        rows = [[*row, "█" * round(share / 10)] for row, share in zip(rows, table.bars, strict=True)]
-    word.table([heads, *rows], Look(BODY, 12, pitch=20), widths=[TEXT_WIDTH / len(heads)] * len(heads))
+    """The rows, and below them the chart of what the PDF draws as bars beside them."""
+    look = Look(BODY, 12, pitch=20)
+    word.table([table.heads, *table.rows], look, widths=[TEXT_WIDTH / len(table.heads)] * len(table.heads))
+    if not table.bars:
+        return
+    labels, values = [row[0] for row in table.rows[:MOST_BARS]], (table.values or table.bars)[:MOST_BARS]
+    told = f"{table.heads[-1]}：" + "，".join(f"{label} {value}" for label, value in zip(labels, values, strict=True))
+    height = min(200, 18 + 8 * len(labels))
+    word.chart(Chart(told, labels, [(table.heads[-1], values)], width=TEXT_WIDTH - 6, height=height, face=SONG), look)
 
 
 def _pieces(block: Block) -> list[Piece]:
