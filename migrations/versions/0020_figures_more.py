@@ -10,7 +10,7 @@ from migrations.figures import afresh, source
 from migrations.rls import IN_SCOPE, TENANT, owned
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
