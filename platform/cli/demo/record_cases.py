@@ -30,6 +30,7 @@ ITEMS: Final = {
     CITY_WATER.organ: ("未按批准文件取水", "《取水许可和水资源费征收管理条例》", "第四十八条", 2_500_000, "水利"),
 }
 ACCOUNT: Final = "410000-财政专户（演示）"
+DISTRICT: Final = (URBAN, WATER, MARKET, TOWN)
 INSPECTED: Final = "演示食品配送有限公司"
 
 
@@ -40,22 +41,23 @@ def record_cases(stage: Stage) -> Iterator[Case]:
 async def _brought(stage: Stage) -> None:
     """The department's system hands in the district's acts, the city's bureau its own."""
     await stage.until(2, "08:40")
-    chance = random.Random(SEED)  # noqa: S311 - a demo, not a secret
-    today = stage.day(3).date()
-    district = [URBAN, WATER, MARKET, TOWN]
-    certs = {side.organ: await _certificates(stage, side) for side in (*district, CITY_WATER)}
-    lines = [_penalty(n, district[n % 4], certs, today, chance) for n in range(240)]
-    lines += [_inspection(n, certs, today, chance) for n in range(30)]
-    lines += [_licence(n, today, chance) for n in range(20)]
-    lines += _wrong(lines[:4])
-    named = [{**line, "organ_name": stage.tree.name(stage.organ(line.pop("organ")))} for line in lines]
+    certs = {side.organ: await _certificates(stage, side) for side in (*DISTRICT, CITY_WATER)}
+    district, city = lines(certs, stage.day(3).date())
     async with stage.work(JIANAN.handler) as work:
-        await records.take_batch(work, source="own_system", records=list(map(msgspec.json.encode, named)))
-    city = [_penalty(500 + n, CITY_WATER, certs, today, chance) for n in range(30)]
-    for line in city:
-        line.pop("organ")
+        await records.take_batch(work, source="own_system", records=list(map(msgspec.json.encode, district)))
     async with stage.work(CITY_WATER.contact) as work:
         await records.take_batch(work, source="own_system", records=list(map(msgspec.json.encode, city)))
+
+
+def lines(certs: dict[str, list[str]], today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The district's lines, the last four of which cannot be taken, and the city's, as on a day. `certs`: numbers of
+    officers by the organ's short name."""
+    chance = random.Random(SEED)  # noqa: S311 - a demo, not a secret
+    district = [_penalty(n, DISTRICT[n % 4], certs, today, chance) for n in range(240)]
+    district += [_inspection(n, certs, today, chance) for n in range(30)]
+    district += [_licence(n, today, chance) for n in range(20)]
+    city = [_penalty(500 + n, CITY_WATER, certs, today, chance) for n in range(30)]
+    return [*district, *_wrong(district[:4])], city
 
 
 async def _certificates(stage: Stage, side: Side) -> list[str]:
@@ -93,7 +95,7 @@ def _penalty(n: int, side: Side, certs: dict[str, list[str]], today: date, chanc
     major = fine >= 1_000_000
     team = certs[side.organ]
     made: dict[str, Any] = {
-        "kind": "penalty", "external_id": f"DEMO-CF-{n:05d}", "version": 1, "organ": side.organ,
+        "kind": "penalty", "external_id": f"DEMO-CF-{n:05d}", "version": 1, "organ_name": side.organ,
         "case_no": f"演示罚字〔{decided.year}〕{n + 1}号", "doc_no": f"演示罚决字〔{decided.year}〕{n + 1}号",
         "title": f"{_party(n)['party_name'][:1]}某{item}案（演示）" if n % 3 == 0 else f"{item}案（演示{n + 1}）",
         "item_code": f"DEMO{list(ITEMS).index(side.organ) + 1:02d}", "item_name": item, "business_line": line,
@@ -154,7 +156,7 @@ def _inspection(n: int, certs: dict[str, list[str]], today: date, chance: random
              "party_uscc": uscc_with_check_digit("91411003MA9999999")} if again else _party(3 * n + 1)  # fmt: skip
     return _told(
         {
-            "kind": "inspection", "external_id": f"DEMO-JC-{n:05d}", "version": 1, "organ": MARKET.organ,
+            "kind": "inspection", "external_id": f"DEMO-JC-{n:05d}", "version": 1, "organ_name": MARKET.organ,
             "case_no": f"演示检字〔{done.year}〕{n + 1}号", "title": "食品经营单位日常检查（演示）", **party,
             "item_name": "食品经营监督检查", "business_line": "市场监管", "inspection_kind": "daily",
             "method": "on_site",
@@ -172,7 +174,7 @@ def _licence(n: int, today: date, chance: random.Random) -> dict[str, Any]:
     decided = accepted + timedelta(days=55 if n % 9 == 4 else chance.randrange(5, 20))
     return _told(
         {
-            "kind": "licence", "external_id": f"DEMO-XK-{n:05d}", "version": 1, "organ": WATER.organ,
+            "kind": "licence", "external_id": f"DEMO-XK-{n:05d}", "version": 1, "organ_name": WATER.organ,
             "case_no": f"演示许字〔{decided.year}〕{n + 1}号", "title": "取水许可（演示）", **_party(3 * n + 1),
             "item_name": "取水许可", "business_line": "水利", "received_on": received, "accepted_on": accepted,
             "decided_on": decided, "delivered_on": decided + timedelta(days=5), "result": "granted",
