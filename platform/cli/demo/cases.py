@@ -17,6 +17,7 @@ from cli.demo.licence_cases import licence_cases
 from cli.demo.link_cases import link_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.officer_cases import officer_cases
+from cli.demo.record_cases import record_cases
 from cli.demo.recusal_cases import recusal_cases
 from cli.demo.report_cases import report_cases
 from cli.demo.return_cases import return_cases
@@ -44,6 +45,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from accountability_cases(stage)
     yield from annual_cases(stage)
     yield from link_cases(stage)
+    yield from record_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:
