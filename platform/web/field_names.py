@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from supervision.records.fields import LABELS
+
 _NAMES: Final = """
 accepted 已接收|check_passed 核对一致|derived 系统记录|draft 起草中的内容
 evidence_name 截图名称|first_published_on 首次公开日期|from_month 起始月份|in_time 按期报送
@@ -179,10 +181,15 @@ training_until 离岗培训截止日期
 channels 线索来源|clues 线索数|decisions 决定数|established 认定的问题数|months 各月|open 在办数
 opened_before 期初在办数|part 分子|ranked 参加排序|reports 报告数|whole 分母|workdays 逾期工作日
 worst 逾期最久的事项|week 周|plan_id 计划编号
+acted_on 案件日期|address 住址|birth_on 出生日期|changes 修改的字段|discarded 放弃的行数|editable 可以修改
+fields 各字段|finished_at 结束时间|format_label 文件格式名称|handled_by 处理人|has_secret 有加密的身份信息
+id_no 证件号码|ids 编号|layout_label 数据项|line_id 数据行编号|may_unmask 可以查看身份
+party_kind_label 当事人类别名称|personal 个人信息|problem 问题|quarantined 不能导入的行数|record_id 案件编号
+shown 显示内容|taken_at 接收时间
 waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 
-NAMES: Final[dict[str, str]] = {
+NAMES: Final[dict[str, str]] = dict(LABELS) | {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _NAMES.split("\n") for pair in line.split("|") if pair
 }
 """Field → its name in Chinese."""

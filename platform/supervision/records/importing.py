@@ -74,6 +74,8 @@ async def begin_import(work: Work, source: str, file_name: str, handle: IO[bytes
     await work.session.flush()
     if size > AT_ONCE or await _part(work, row, PART):
         work.enqueue(JOB, {"import_id": str(row.id)})
+    else:
+        forget_file(row.id)
     return row
 
 
@@ -159,8 +161,7 @@ async def continue_import(work: Work, import_id: UUID, part: int = PART) -> bool
     if row is None or row.state not in ("waiting", "running"):
         return False
     left = await _part(work, row, part)
-    if left:
-        work.enqueue(JOB, {"import_id": str(row.id)})
+    work.enqueue(JOB if left else FORGET_JOB, {"import_id": str(row.id)})
     await work.session.flush()
     return left
 
@@ -182,8 +183,6 @@ async def _end(work: Work, row: RecordImport, problem: str = "") -> None:
     row.state, row.problem, row.finished_at = ("failed" if problem else "done"), problem, work.now
     title = f"导入行政执法案件，接收 {row.accepted} 件，版本较旧 {row.stale} 件，待修正 {row.quarantined} 行"
     work.record("import", "record_import", row.id, title=title, note=problem or row.file_name, article=ARTICLE)
-    if row.format != "api":
-        work.enqueue(FORGET_JOB, {"import_id": str(row.id)})
     await arrived(work, row)
     await work.session.flush()
 

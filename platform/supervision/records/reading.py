@@ -27,7 +27,7 @@ from supervision.records.fields import KIND_LABELS, SOURCES, word
 from supervision.records.indexing import person_term
 from supervision.records.models import EnforcementRecord
 from supervision.records.reach import KIND, allows, reach, target
-from supervision.records.views import ImportView, PartyIdentity, RecordRow, RecordView, import_view
+from supervision.records.views import EnforcementRow, EnforcementView, PartyIdentity, RecordImportView, import_view
 from tenants.access import authorize
 from tenants.organs.directory import Directory, directory
 
@@ -53,7 +53,7 @@ class RecordFilter(msgspec.Struct, frozen=True, kw_only=True):
     import_id: UUID | None = None
 
 
-async def listed(work: Work, chosen: RecordFilter, *, after: str = "", limit: int = 50) -> Page[RecordRow]:
+async def listed(work: Work, chosen: RecordFilter, *, after: str = "", limit: int = 50) -> Page[EnforcementRow]:
     """Records that the reader may see, the latest acts first. `after` is `next` of an earlier page with the same
     filter. Raises Invalid, NotFound for an organ outside the reader's reach, Denied."""
     organs = await _organs(work, chosen)
@@ -136,8 +136,8 @@ async def _found(
     return (await work.session.execute(ordered)).all()
 
 
-def _row(tree: Directory, row: Any) -> RecordRow:
-    return RecordRow(
+def _row(tree: Directory, row: Any) -> EnforcementRow:
+    return EnforcementRow(
         id=row.id,
         organ_id=row.organ_id,
         organ_name=tree.short(row.organ_id),
@@ -172,11 +172,11 @@ async def _get(work: Work, record_id: UUID, action: str) -> EnforcementRecord:
     return row
 
 
-async def view(work: Work, record_id: UUID) -> RecordView:
+async def view(work: Work, record_id: UUID) -> EnforcementView:
     """One record, its party masked. Raises NotFound, Denied."""
     row = await _get(work, record_id, "read")
     tree = await directory(work)
-    return RecordView(
+    return EnforcementView(
         id=row.id,
         organ_id=row.organ_id,
         organ_name=tree.name(row.organ_id),
@@ -223,7 +223,7 @@ async def unmask(work: Work, record_id: UUID, purpose: str) -> PartyIdentity:
     )
 
 
-async def import_state(work: Work, import_id: UUID) -> ImportView:
+async def import_state(work: Work, import_id: UUID) -> RecordImportView:
     """How far an import of the work's organ is. Raises NotFound, Denied."""
     await authorize(work, KIND, "import", target(work, work.organ_id))
     row = await repository.get_import(work, import_id)
@@ -232,7 +232,7 @@ async def import_state(work: Work, import_id: UUID) -> ImportView:
     return import_view(row)
 
 
-async def imports(work: Work, *, after: UUID | None = None, limit: int = 50) -> Page[ImportView]:
+async def imports(work: Work, *, after: UUID | None = None, limit: int = 50) -> Page[RecordImportView]:
     """The imports of the work's organ, the newest first. Raises Denied."""
     await authorize(work, KIND, "import", target(work, work.organ_id))
     limit = max(1, min(limit, 100))

@@ -16,23 +16,23 @@ from supervision.records.reading import RecordFilter, import_state, imports, lis
 from supervision.records.taking import BatchResult
 from supervision.records.templates import template
 from supervision.records.views import (
-    ImportView,
+    EnforcementRow,
+    EnforcementView,
     PartyIdentity,
     QuarantinedView,
-    RecordRow,
-    RecordView,
+    RecordImportView,
     import_view,
     quarantined_view,
 )
 
 __all__ = [
     "BatchResult",
-    "ImportView",
+    "EnforcementRow",
+    "EnforcementView",
     "PartyIdentity",
     "QuarantinedView",
     "RecordFilter",
-    "RecordRow",
-    "RecordView",
+    "RecordImportView",
     "begin_batch",
     "begin_import",
     "continue_import",

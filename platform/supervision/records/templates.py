@@ -1,4 +1,4 @@
-"""The template of a kind, to be filled in: an empty workbook or CSV with the heads in Chinese. Pure."""
+"""The template of a kind, to be filled in: an empty workbook or CSV with the heads in Chinese."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import io
 from typing import Any, Final
 
 from kernel.errors import Invalid
+from kernel.work import Work
 from supervision.records.fields import CELLS, CODES, KIND_LABELS, columns, label
+from supervision.records.reach import KIND, target
 from supervision.records.readers import SHEET
+from tenants.access import authorize
 
 GUIDE: Final = "填写说明"
 REQUIRED: Final = frozenset({"kind", "external_id"})
@@ -41,8 +44,9 @@ def _hint(name: str) -> str:
     return SPECIAL.get(name) or (f"可填：{choices}" if choices else HINTS[CELLS[name]])
 
 
-def template(kind: str, form: str) -> tuple[str, bytes]:
-    """File name and content of the template of a kind, as `xlsx` or `csv`. Raises Invalid."""
+async def template(work: Work, kind: str, form: str) -> tuple[str, bytes]:
+    """File name and content of the template of a kind, as `xlsx` or `csv`. Raises Invalid, Denied."""
+    await authorize(work, KIND, "import", target(work, work.organ_id))
     if kind not in KIND_LABELS:
         raise Invalid("请在行政处罚、行政许可、行政强制、行政检查、行政征收中选择。", field="kind")
     if form not in ("xlsx", "csv"):

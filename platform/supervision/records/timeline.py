@@ -12,7 +12,7 @@ from typing import Any, Final
 from kernel.clock import local_date
 from supervision.records.fields import CELLS, CODES, label, word
 from supervision.records.models import EnforcementRecord
-from supervision.records.views import RecordFact, RecordStep
+from supervision.records.views import EnforcementFact, EnforcementStep
 
 STEPS: Final = {
     "penalty": (
@@ -66,7 +66,7 @@ def _asked_of_penalty(row: EnforcementRecord) -> Iterator[str]:
         yield "decided_on"
 
 
-def steps(row: EnforcementRecord) -> list[RecordStep]:
+def steps(row: EnforcementRecord) -> list[EnforcementStep]:
     """Known steps by their days, then the missing ones, in the order of the procedure."""
     asked = frozenset() if row.source in WITHOUT_PROCEDURE else frozenset(_asked(row))
     made = [_step(row, name, name in asked) for name in STEPS[row.kind]]
@@ -74,11 +74,11 @@ def steps(row: EnforcementRecord) -> list[RecordStep]:
     return sorted(shown, key=lambda s: (s.day is None, s.day or date.max))
 
 
-def _step(row: EnforcementRecord, name: str, asked: bool) -> RecordStep:
+def _step(row: EnforcementRecord, name: str, asked: bool) -> EnforcementStep:
     found: Any = getattr(row, name)
     day = local_date(found) if isinstance(found, datetime) else found
     state = str(row.quality.get(name, ""))
-    return RecordStep(
+    return EnforcementStep(
         field=name, label=label(name), day=day, missing=asked and day is None and state != "none", state=state
     )
 
@@ -91,7 +91,7 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 
 
-def facts(row: EnforcementRecord) -> list[RecordFact]:
+def facts(row: EnforcementRecord) -> list[EnforcementFact]:
     """Every other field that the record has, in words."""
     days = {name for names in STEPS.values() for name in names}
     made = []
@@ -101,7 +101,7 @@ def facts(row: EnforcementRecord) -> list[RecordFact]:
         found = getattr(row, name) if hasattr(row, name) else row.detail.get(name)
         state = str(row.quality.get(name, ""))
         if state or found not in (None, "", [], {}):
-            made.append(RecordFact(field=name, label=label(name), text=shown(name, found), state=state))
+            made.append(EnforcementFact(field=name, label=label(name), text=shown(name, found), state=state))
     return made
 
 

@@ -16,7 +16,7 @@ FORMATS = {"jsonl": "JSON Lines", "csv": "CSV", "xlsx": "XLSX", "api": "接口"}
 LAYOUTS = {"native": "本系统数据项", "credit_penalty": "双公示行政处罚", "credit_licence": "双公示行政许可"}
 
 
-class ImportView(msgspec.Struct, frozen=True, kw_only=True):
+class RecordImportView(msgspec.Struct, frozen=True, kw_only=True):
     """A file or batch: how far it is, and what became of its lines. `percent` of its bytes or rows."""
 
     id: UUID
@@ -40,8 +40,8 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
-def import_view(row: RecordImport) -> ImportView:
-    return ImportView(
+def import_view(row: RecordImport) -> RecordImportView:
+    return RecordImportView(
         id=row.id,
         source=row.source,
         file_name=row.file_name,
@@ -117,7 +117,7 @@ def quarantined_view(row: QuarantinedRecord) -> QuarantinedView:
     )
 
 
-class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
+class EnforcementRow(msgspec.Struct, frozen=True, kw_only=True):
     """A record in a list; its party as it may be shown. Amounts in fen."""
 
     id: UUID
@@ -134,7 +134,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_on: date | None
 
 
-class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
+class EnforcementStep(msgspec.Struct, frozen=True, kw_only=True):
     """A step of the procedure: its day, or `missing` when the procedure has it and the record does not. `state` is the
     mark of quality of the field."""
 
@@ -145,7 +145,7 @@ class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-class RecordFact(msgspec.Struct, frozen=True, kw_only=True):
+class EnforcementFact(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a record in words; `state` its mark of quality."""
 
     field: str
@@ -154,7 +154,7 @@ class RecordFact(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-class RecordView(msgspec.Struct, frozen=True, kw_only=True):
+class EnforcementView(msgspec.Struct, frozen=True, kw_only=True):
     """A record whole, with the party masked."""
 
     id: UUID
@@ -174,8 +174,8 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     party_name: str
     party_uscc: str
     has_secret: bool
-    steps: list[RecordStep]
-    facts: list[RecordFact]
+    steps: list[EnforcementStep]
+    facts: list[EnforcementFact]
     basis: list[str]
     officers: list[dict[str, Any]]
     documents: list[dict[str, Any]]
