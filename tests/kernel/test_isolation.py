@@ -24,7 +24,7 @@ DEFINERS = {
     "public_paper", "public_papers",
     "figure_fold", "figure_kept", "figure_relink", "figure_repair", "figure_totals",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
-    "removed_from_awards",
+    "removed_from_awards", "certificates_held",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 
