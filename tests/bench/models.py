@@ -62,7 +62,8 @@ select %(city)s, ('00000000-0000-0000-0000-' || lpad((1002 + n %% %(organs)s)::t
     case when k.kind = 'penalty' then d.day + case when n %% 67 = 9 then 113 when n %% 71 = 8 then 60 else 44 end
          when k.kind = 'coercion' then d.day end,
     d.day + 25, d.day + 60, d.day + 55, d.day + 50,
-    d.day + case k.kind when 'inspection' then 10 when 'licence' then 25 else case when n %% 67 = 9 then 115 else 45 end end,
+    d.day + case k.kind when 'inspection' then 10 when 'licence' then 25 else 45 end
+        + case when k.kind = 'penalty' and n %% 67 = 9 then 70 else 0 end,
     d.day + 130, '扣字' || n, true,
     case k.kind when 'inspection' then case when n %% 50 = 1 then 'failed' else 'passed' end
         when 'licence' then 'granted' else '' end,

@@ -17,7 +17,7 @@ class Seen:
         self.values, self.days, self.today = values, days, today
 
     def __getattr__(self, name: str) -> Any:
-        default = "" if name in TEXTS else [] if name in LISTS else 0 if name in NUMBERS else None
+        default: Any = "" if name in TEXTS else [] if name in LISTS else 0 if name in NUMBERS else None
         return self.values.get(name, default)
 
     def mark(self, field: str) -> str:
@@ -89,7 +89,7 @@ def major(r: Seen, kinds: set[str]) -> bool:
     return big or bool(kinds & set(r.penalty_kinds))
 
 
-def p06(r: Seen) -> bool:
+def p06(r: Seen) -> Any:
     untold = r.hearing_right_told is False or (r.hearing_right_told is None and r.denied("hearing_right_told"))
     limit = r.limit(1_000_000, 10_000_000) if r.business_line == "market_regulation" else r.limit(500_000, 5_000_000)
     fine = r.proposed_fine_fen if r.proposed_fine_fen is not None else r.fine_fen
