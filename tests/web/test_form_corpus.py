@@ -53,11 +53,12 @@ PAGES: Final = {
     (BODY, "chen"): (
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
         "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new", "/returns",
-        "/accountability", "/plans",
+        "/accountability", "/plans", "/checks",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
         "/interests?view=organ", "/licences", "/referrals", "/commendations", "/accountability",
+        "/checks/models", "/checks/models/P01", "/checks/benchmarks",
     ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions", "/conduct", "/commendations"),
     (GOVERNMENT, "xu"): ("/decisions",),
@@ -73,7 +74,7 @@ PAGES: Final = {
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns", "accountability", "annual", "plans",
+    "returns", "accountability", "annual", "plans", "checks",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
