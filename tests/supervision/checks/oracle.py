@@ -33,7 +33,10 @@ class Seen:
             return None
 
     def rolled(self, a: date | None, n: int) -> date | None:
-        return None if a is None else self.days.next_workday_on_or_after(a + timedelta(days=n))
+        try:
+            return None if a is None else self.days.next_workday_on_or_after(a + timedelta(days=n))
+        except OutsideCalendar:
+            return None
 
     @property
     def in_full(self) -> bool:

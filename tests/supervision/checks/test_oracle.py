@@ -18,7 +18,7 @@ from tests.supervision.checks.oracle import found as expected
 from tests.world import World
 
 TODAY = date(2026, 10, 9)
-MANY = 400
+MANY = 250
 DATES = {
     "penalty": ("act_ended_on", "discovered_on", "clue_received_on", "filed_on", "survey_ended_on",
                 "evidence_registered_on", "evidence_handled_on", "legal_review_on", "notice_served_on",
