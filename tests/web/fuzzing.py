@@ -27,12 +27,15 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from kernel import settings as kernel_settings
 from kernel.ids import new_id
+from supervision.records import service as records
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
 from tests import stories
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.accountability import steps
+from tests.supervision.records.lines import penalty
+from tests.supervision.records.test_records_taking import taken
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.world import World
@@ -125,6 +128,7 @@ class Fuzzed:
             "list_id": [list_id],
             "nomination_id": [nomination],
             "return_id": [await self._handed_in()],
+            **await self._records(),
             "organ_id": [await self.world.organ(BODY), await self.world.organ(SUPERVISED)],
         }
         case, _ = await steps.against_officer(self.world)
@@ -132,6 +136,14 @@ class Fuzzed:
         self.known |= {"case_id": [case.id], "paper_id": [notice.id]}
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
+
+    async def _records(self) -> dict[str, list[UUID | None]]:
+        """An act of a person, the import that brought it, and a line of it that could not be taken."""
+        result = await taken(self.world, penalty(3), penalty(4, fine_fen=-1))
+        async with self.world.work(SUPERVISED, "legal_officer") as work:
+            (line,) = (await records.quarantined(work)).items
+            (act,) = (await records.listed(work, records.RecordFilter())).items
+        return {"record_id": [act.id], "import_id": [result.import_id], "line_id": [line.id]}
 
     async def _handed_in(self) -> UUID:
         """A return that waits for the county."""

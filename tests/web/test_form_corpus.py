@@ -25,6 +25,8 @@ from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.accountability import steps
 from tests.supervision.licensing import people
+from tests.supervision.records.lines import penalty
+from tests.supervision.records.test_records_taking import taken
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
 from tests.web.conftest import Client, Opener
@@ -64,7 +66,8 @@ PAGES: Final = {
     (GOVERNMENT, "xu"): ("/decisions",),
     (SUPERVISED, "zhou"): (
         "/inbox", "/officers/new", "/officers", "/bodies/new", "/bodies", "/licences", "/licences/new",
-        "/referrals/new", "/conduct/receipt", "/commendations", "/annual",
+        "/referrals/new", "/conduct/receipt", "/commendations", "/annual", "/records", "/records/imports",
+        "/records/quarantine",
     ),
     (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
     (SUPERVISED, "peng"): ("/accountability/received",),
@@ -74,7 +77,7 @@ PAGES: Final = {
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns", "accountability", "annual", "plans", "checks",
+    "returns", "accountability", "annual", "plans", "records", "checks",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
@@ -144,6 +147,7 @@ async def casework(world: World, *, decided: bool) -> None:
     await cases.sent(world)
     await cases.follow_up(world)
     await annual.sent(world)
+    await taken(world, penalty(3), penalty(4, fine_fen=-1))
     await annual.duty(world, "plan")
     async with world.work(BODY, "supervisor") as work:
         await plans.start(work, work.today.year)

@@ -16,6 +16,7 @@ from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.licence_cases import licence_cases
 from cli.demo.matter_cases import matter_cases
 from cli.demo.officer_cases import officer_cases
+from cli.demo.record_cases import record_cases
 from cli.demo.recusal_cases import recusal_cases
 from cli.demo.report_cases import report_cases
 from cli.demo.return_cases import return_cases
@@ -41,6 +42,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from return_cases(stage)
     yield from accountability_cases(stage)
     yield from annual_cases(stage)
+    yield from record_cases(stage)
     yield from check_cases(stage)
 
 

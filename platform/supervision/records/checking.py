@@ -136,6 +136,9 @@ def _spans(record: Record, kind: str) -> Iterator[FieldError]:
             yield FieldError(end, "止日早于起日。")
 
 
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
 @functools.lru_cache(65_536)
 def _uscc_holds(code: str) -> bool:
     try:
@@ -144,7 +147,26 @@ def _uscc_holds(code: str) -> bool:
         return False
 
 
+def _sums_up(number: str) -> bool:
+    total = sum(map(operator.mul, number[:17].encode(), _WEIGHTS)) - 48 * sum(_WEIGHTS)
+    return "10X98765432"[total % 11] == number[17]
+
+
+@functools.lru_cache(65_536)
+def _is_day(text: str) -> bool:
+    try:
+        date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return False
+    return text[0] != "0"
+
+
 def _citizen_id(number: str) -> str:
+    """Why a citizen id cannot be right; empty when it can. Almost all can, which is found out without a loop."""
+    if len(number) == 18 and number.isascii() and number[:17].isdigit() and _sums_up(number):
+        born = number[6:14]
+        if born >= "19000101" and _is_day(born):
+            return ""
     try:
         plain = check_citizen_id(number)
     except Invalid as wrong:

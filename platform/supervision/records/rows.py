@@ -7,6 +7,7 @@ everything that becomes a column of its own.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +20,7 @@ from kernel.ids import new_id
 from kernel.vault import Vault, mask_name
 from supervision.records.checking import acted_on, age_on, excluded_days, kind_of
 from supervision.records.models import EnforcementRecord
-from supervision.records.rules import KINDS, PERSONS, Record
+from supervision.records.rules import KINDS, PERSONS, Officer, Provision, Record
 
 _COMPUTED: Final = (
     "organ_id", "id", "kind", "body_id", "acted_on", "party_name", "party_hash", "party_cipher", "party_age",
@@ -69,10 +70,10 @@ def copy_line(record: Record, organ_id: UUID, body_id: UUID | None, vault: Vault
     if kind == "penalty":
         values.append(_array(record.penalty_kinds))  # type: ignore[attr-defined]
     shown, looked_up, sealed, age = _party(record, day, vault)
-    certs = list(dict.fromkeys([o.certificate_no for o in record.officers if o.certificate_no]))
+    certs, acting = _people(tuple(record.officers))
     values += (
         organ_id,
-        new_id(),
+        new_id().hex,
         kind,
         body_id,
         day,
@@ -80,9 +81,9 @@ def copy_line(record: Record, organ_id: UUID, body_id: UUID | None, vault: Vault
         looked_up,
         sealed,
         age,
-        _array(certs),
-        _officers(record),
-        _array([p.shown() for p in record.basis]) if record.basis else "{}",
+        certs,
+        acting,
+        _provisions(tuple(record.basis)),
         excluded_days(record) if record.excluded else 0,
         sum(e.days for e in record.extensions) if record.extensions else 0,
         _encode(record.quality).decode() if record.quality else "{}",
@@ -96,10 +97,18 @@ def _array(items: list[str]) -> str:
     return "{" + _encode(items)[1:-1].decode() + "}" if items else "{}"
 
 
-def _officers(record: Record) -> int:
-    """Distinct officers on the act; recorders, reviewers and approvers are none."""
-    acting = {o.certificate_no or o.name for o in record.officers if o.role in ("", "officer", "host")}
-    return len(acting - {""})
+@functools.lru_cache(4_096)
+def _people(officers: tuple[Officer, ...]) -> tuple[str, int]:
+    """Certificate numbers as an array, and how many officers acted; recorders, reviewers and approvers did not. The
+    same teams come again and again."""
+    certs = list(dict.fromkeys(o.certificate_no for o in officers if o.certificate_no))
+    acting = {o.certificate_no or o.name for o in officers if o.role in ("", "officer", "host")}
+    return _array(certs), len(acting - {""})
+
+
+@functools.lru_cache(4_096)
+def _provisions(basis: tuple[Provision, ...]) -> str:
+    return _array([p.shown() for p in basis])
 
 
 def _detail(kind: str, record: Record) -> str:

@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import text
 
+from cli.demo import record_cases as demo
 from kernel.errors import Invalid, TooLarge
 from supervision.records import importing, readers, service
 from supervision.records.parsing import parse
@@ -276,7 +277,7 @@ async def test_a_file_that_is_none_is_refused_whole(world: World, name: str) -> 
 
 
 async def test_a_workbook_is_taken_row_by_row(world: World) -> None:
-    serial = [*ROW]
+    serial: list[Any] = [*ROW]
     serial[1], serial[6] = "A9", 45678
     done = await brought(world, "案件.xlsx", workbook([HEADS, ROW, serial]))
     assert (done.read, done.accepted, done.quarantined) == (2, 1, 1)
@@ -326,3 +327,13 @@ async def test_killed_at_every_border_nothing_is_lost_or_doubled(world: World, m
         assert await fingerprint(world) == before
     service.forget_file(import_id)
     assert not importing.path_of(import_id).exists()
+
+
+def test_the_demo_city_brings_sound_lines_and_four_wrong_ones() -> None:
+    certs = {organ: ["16040001", "16040002"] for organ in demo.ITEMS}
+    for today in (date(2026, 10, 9), date(2027, 1, 4), date(2028, 2, 29)):
+        district, city = demo.lines(certs, today)
+        found = [parse(msgspec.json.encode(line), today) for line in (*district, *city)]
+        wrong = [n for n, one in enumerate(found) if not isinstance(one, Record)]
+        assert wrong == [290, 291, 292, 293]
+        assert demo.lines(certs, today) == (district, city)
