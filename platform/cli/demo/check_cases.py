@@ -44,4 +44,5 @@ def _rows() -> Iterator[str]:
     for n, (item, law, article, usual, _) in enumerate(ITEMS.values(), 1):
         for k, (tier, low, high) in enumerate(TIERS, 1):
             least, most = usual * low // 10_000, usual * high // 10_000
-            yield f"DEMO{n:02d},{item}（演示）,{law}{article},{tier},DEMO{n:02d}-{k},,,{least},{most},是,是,{usual // 1000},{usual // 20}"
+            law_range = f"{usual // 1000},{usual // 20}"
+            yield f"DEMO{n:02d},{item}（演示）,{law}{article},{tier},DEMO{n:02d}-{k},,,{least},{most},是,是,{law_range}"

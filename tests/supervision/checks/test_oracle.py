@@ -59,14 +59,17 @@ def some(luck: random.Random) -> dict[str, Any]:
     start = TODAY - timedelta(days=luck.choice((40, 120, 220, 500, 1500)))
     made: dict[str, Any] = {"kind": kind, **{name: luck.choice(values) for name, values in CHOICES.items()}}
     quality: dict[str, str] = {}
+    density = luck.choice((0.35, 0.7, 0.9))
     for name in DATES[kind]:
-        if luck.random() < 0.7:
+        if luck.random() < density:
             made[name] = min(TODAY, start + timedelta(days=luck.choice((0, 1, 5, 7, 9, 15, 20, 30, 60, 91, 100))))
         elif luck.random() < 0.5:
             quality[name] = luck.choice(("none", "not_stated", "to_check"))
     for name in MARKED:
         if luck.random() < 0.3:
             quality[name] = luck.choice(("none", "not_stated", "to_check"))
+    if "act_ended_on" in made:
+        made["act_ended_on"] -= timedelta(days=luck.choice((0, 700, 800, 2_000)))
     if kind == "coercion" and luck.random() < 0.8:
         made["executed_at"] = datetime.combine(start, time(luck.choice((0, 10, 23))), SHANGHAI)
         made["reported_at"] = made["executed_at"] + timedelta(hours=luck.choice((1, 24, 25)))
