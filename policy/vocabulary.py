@@ -365,25 +365,21 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     # Enforcement acts from other systems.
     "enforcement_record": {
         "list": "查看行政执法案件清单", "read": "查看行政执法案件", "import": "导入行政执法案件",
-        "unmask": "查看当事人身份",
-    },
+        "unmask": "查看当事人身份"},
     # Yearly papers and the supervision plan.
     "annual_paper": {
         "list": "查看年度报告和计划清单", "read": "查看年度报告和计划", "draft": "起草年度报告和计划",
         "approve": "审定年度报告和计划", "return": "退回修改年度报告和计划", "submit": "报送年度报告和计划",
         "publish": "公开年度报告和计划", "accept": "接收年度报告和计划", "send_back": "退回年度报告和计划",
-        "roll_up": "汇总起草向政府的年度报告",
-    },
+        "roll_up": "汇总起草向政府的年度报告"},
     "supervision_plan": {
         "list": "查看年度监督计划清单", "read": "查看年度监督计划", "draft": "编制年度监督计划",
         "approve": "批准年度监督计划", "publish": "印发年度监督计划", "link": "关联监督计划项目",
         "export": "导出年度监督计划",
     },
-    # Rule models over enforcement records.
     "check": {
         "list": "查看模型预警清单", "read": "查看模型预警", "to_clue": "将模型预警转为线索",
-        "to_matter": "由模型预警提请立项", "dismiss": "排除模型预警", "switch": "启用、停用规则模型",
-    },
+        "to_matter": "由模型预警提请立项", "dismiss": "排除模型预警", "switch": "启用、停用规则模型"},
     "benchmark": {"list": "查看裁量基准", "import": "导入裁量基准"},
 }  # fmt: skip
 

@@ -192,7 +192,7 @@ def _hits() -> None:
     op.create_index(
         "ix_check_hit_score",
         "check_hit",
-        ["city_id", "organ_id", "state", sa.literal_column("score desc"), "id", "subject_organ_id"],
+        ["city_id", "organ_id", "state", "score", "id", "subject_organ_id"],
         unique=False,
         postgresql_where=sa.text("score is not null"),
     )

@@ -25,6 +25,7 @@ DEFINERS = {
     "figure_repair", "figure_totals", "api_key_call", "link_organ", "links_enabled", "notice_rings",
     "outbox_id", "removed_from_awards", "wake_notices", "wake_webhooks", "webhook_organs",
     *(f"figure_{source}_{part}" for source in SOURCES for part in ("changed", "facts")),
+    "certificates_held",
 }  # fmt: skip
 """Every security-definer function there may be. A new one is added here on purpose or not at all."""
 

@@ -56,12 +56,13 @@ PAGES: Final = {
         "/clues/new", "/clues", "/matters/new", "/matters", "/instruments", "/deadlines", "/desk", "/interests/new",
         "/interests", "/recusals", "/referrals", "/referrals/new", "/conduct/new", "/returns",
         "/accountability", "/plans", "/channels/media/new", "/channels/social/new", "/channels/duplicates",
-        "/channels/hotline",
+        "/channels/hotline", "/checks",
     ),
     (BODY, "li"): (
         "/desk", "/reports", "/decisions", "/escalations", "/instruments", "/matters", "/recusals",
         "/interests?view=organ", "/licences", "/referrals", "/commendations", "/accountability",
         "/channels/supervisors/new", "/channels/supervisors",
+        "/checks/models", "/checks/models/P01", "/checks/benchmarks",
     ),
     (GOVERNMENT, "wu"): ("/reports", "/decisions", "/conduct", "/commendations"),
     (GOVERNMENT, "xu"): ("/decisions",),
@@ -78,7 +79,7 @@ PAGES: Final = {
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns", "accountability", "annual", "plans", "links", "channels", "api-keys", "records",
+    "returns", "accountability", "annual", "plans", "links", "channels", "api-keys", "records", "checks",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")

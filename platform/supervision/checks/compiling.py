@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 from supervision.checks.rules import Rule, catalogue
+from tenants.organs.codes import line_name
 
 RECORD_KINDS: Final = ("penalty", "licence", "coercion", "inspection", "collection")
 TOLD_IN_FULL: Final = {
@@ -40,8 +41,9 @@ _KEPT: Final = """, kept as materialized (
     from found f
     join unnest(%(rules)s::text[], %(versions)s::int[], %(severities)s::text[]) as m(rule, version, severity)
       on m.rule = f.rule
+    left join unnest(%(line_names)s::text[], %(line_codes)s::text[]) as l(name, code) on l.name = f.line
     left join check_switch here on here.city_id = %(city)s and here.organ_id = %(body)s and here.rule = f.rule
-      and here.line = f.line
+      and here.line = coalesce(l.code, f.line)
     left join check_switch everywhere on everywhere.city_id = %(city)s and everywhere.organ_id = %(body)s
       and everywhere.rule = f.rule and everywhere.line = ''
     where coalesce(here.enabled, everywhere.enabled, true)
@@ -168,7 +170,8 @@ def condition(rule: Rule, text: str, kind: str) -> str:
         others = [(line, known[name]) for line, known in rule.lines.items() if name in known]
         if not others:
             return value
-        cases = " ".join(f"when '{line}' then {number}" for line, number in others)
+        # Sources name a business line by our code or in words.
+        cases = " ".join(f"when '{known}' then {n}" for line, n in others for known in (line, line_name(line)))
         return f"(case r.business_line {cases} else {value} end)"
 
     filled = _PARAMETER.sub(parameter, text)

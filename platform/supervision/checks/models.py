@@ -44,7 +44,7 @@ class CheckHit(Versioned, TenantRow):
             "city_id",
             "organ_id",
             "state",
-            text("score desc"),
+            "score",
             "id",
             "subject_organ_id",
             postgresql_where=text("score is not null"),

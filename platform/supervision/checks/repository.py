@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
@@ -123,6 +123,11 @@ async def get(work: Work, hit_id: UUID) -> CheckHit | None:
     return await work.session.get(CheckHit, (work.city_id, hit_id))
 
 
+async def own(work: Work, ids: Sequence[UUID]) -> list[CheckHit]:
+    query = select(CheckHit).where(*_own(work), CheckHit.id.in_(ids)).order_by(CheckHit.place, CheckHit.id)
+    return list((await work.session.scalars(query)).all())
+
+
 async def lock(work: Work, ids: Sequence[UUID]) -> list[CheckHit]:
     """Own hits, locked in one order."""
     query = select(CheckHit).where(*_own(work), CheckHit.id.in_(ids)).order_by(CheckHit.id).with_for_update()
@@ -153,10 +158,7 @@ async def page(
         if value:
             query = query.where(getattr(CheckHit, name) == value)
     if after is not None:
-        place, last = after
-        query = query.where((CheckHit.place > place) | ((CheckHit.place == place) & (CheckHit.id > last))).where(
-            CheckHit.place >= place
-        )
+        query = query.where(tuple_(CheckHit.place, CheckHit.id) > tuple_(*after))
     return list((await work.session.scalars(query.order_by(CheckHit.place, CheckHit.id).limit(limit))).all())
 
 
@@ -164,11 +166,10 @@ async def ranked(work: Work, state: str, *, after: tuple[int, UUID] | None, limi
     """Own outliers, the farthest first."""
     query = select(CheckHit).where(*_own(work), CheckHit.state == state, CheckHit.score.is_not(None))
     if after is not None:
-        score, last = after
-        query = query.where((CheckHit.score < score) | ((CheckHit.score == score) & (CheckHit.id > last))).where(
-            CheckHit.score <= score
-        )
-    return list((await work.session.scalars(query.order_by(CheckHit.score.desc(), CheckHit.id).limit(limit))).all())
+        query = query.where(tuple_(CheckHit.score, CheckHit.id) < tuple_(*after))
+    return list(
+        (await work.session.scalars(query.order_by(CheckHit.score.desc(), CheckHit.id.desc()).limit(limit))).all()
+    )
 
 
 async def record(work: Work, record_id: UUID) -> EnforcementRecord | None:

@@ -12,6 +12,7 @@ from kernel.workdays import WorkCalendar
 from supervision.checks import compiling, repository
 from supervision.checks.rules import Rule
 from supervision.deadlines.reference import calendar
+from tenants.organs.codes import BUSINESS_LINES
 from tenants.organs.directory import Directory, directory
 
 
@@ -96,6 +97,8 @@ async def _values(work: Work) -> Mapping[str, Any]:
         "today": work.today,
         "reach": organs_of(tree, work.organ_id),
         "issuers": [work.organ_id, *([upper] if upper else [])],
+        "line_names": list(BUSINESS_LINES.values()),
+        "line_codes": list(BUSINESS_LINES),
         **_days(await calendar(work)),
     }
 

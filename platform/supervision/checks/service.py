@@ -7,6 +7,7 @@ from supervision.checks.judging import dismiss, to_clues, to_matter
 from supervision.checks.reading import (
     benchmark,
     benchmark_list,
+    chosen,
     comparison,
     hit,
     hits,
@@ -23,6 +24,7 @@ __all__ = [
     "check_body",
     "check_records",
     "check_stock",
+    "chosen",
     "comparison",
     "dismiss",
     "hit",

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
 from supervision.checks import service as checks
@@ -18,6 +18,7 @@ from web.api.shapes import Body, Code, Cursor, FileInput, Limit, Line, Prose, co
 from web.turns import Req, reading, turn
 
 TAGS = ["规则模型"]
+State = Annotated[str, QueryParameter(name="state", max_length=60)]
 Hits = Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
@@ -59,13 +60,13 @@ class BenchmarkInput(Body, frozen=True):
     file: FileInput
 
 
-class Made(msgspec.Struct, frozen=True):
+class HitsMade(msgspec.Struct, frozen=True):
     """What the hits became: ids of clues, or of one matter."""
 
     ids: list[UUID]
 
 
-class Number(msgspec.Struct, frozen=True):
+class HitsDismissed(msgspec.Struct, frozen=True):
     total: int
 
 
@@ -73,24 +74,22 @@ class Number(msgspec.Struct, frozen=True):
 async def list_hits(
     request: Req,
     *,
-    state: FromQuery[str] = "open",
+    judged: State = "open",
     severity: FromQuery[str] = "",
     rule: FromQuery[str] = "",
     organ_id: FromQuery[UUID | None] = None,
     after: Cursor = "",
     limit: Limit = 50,
 ) -> HitPage:
-    wanted = HitFilter(state=state, severity=severity, rule=rule, organ_id=organ_id)
+    wanted = HitFilter(state=judged, severity=severity, rule=rule, organ_id=organ_id)
     async with reading(request) as work:
         return await checks.hits(work, wanted, after=after, limit=limit)
 
 
 @read("/checks/outliers", "listOutliers", "偏离同类案件的罚款", TAGS, description="以 next 作为下一页的 after。")
-async def list_outliers(
-    request: Req, *, state: FromQuery[str] = "open", after: Cursor = "", limit: Limit = 50
-) -> HitPage:
+async def list_outliers(request: Req, *, judged: State = "open", after: Cursor = "", limit: Limit = 50) -> HitPage:
     async with reading(request) as work:
-        return await checks.outliers(work, state=state, after=after, limit=limit)
+        return await checks.outliers(work, state=judged, after=after, limit=limit)
 
 
 @read("/checks/models", "listCheckModels", "规则模型及其确认率", TAGS)
@@ -111,22 +110,22 @@ async def get_comparison(request: Req, hit_id: FromPath[UUID]) -> Comparison:
         return await checks.comparison(work, hit_id)
 
 
-@command("/checks/clues", "checkHitsToClues", "将模型预警转为线索", TAGS, Made, status=201)
+@command("/checks/clues", "checkHitsToClues", "将模型预警转为线索", TAGS, HitsMade, status=201)
 async def to_clues(request: Req, data: JSONBody[HitsInput]) -> Response[bytes]:
     async with turn(request) as t:
-        return t.json(Made(await checks.to_clues(t.work, data.hits, note=data.note)), status=201)
+        return t.json(HitsMade(await checks.to_clues(t.work, data.hits, note=data.note)), status=201)
 
 
-@command("/checks/matters", "checkHitsToMatter", "由模型预警提请立项", TAGS, Made, status=201)
+@command("/checks/matters", "checkHitsToMatter", "由模型预警提请立项", TAGS, HitsMade, status=201)
 async def to_matter(request: Req, data: JSONBody[HitsInput]) -> Response[bytes]:
     async with turn(request) as t:
-        return t.json(Made([await checks.to_matter(t.work, data.hits, note=data.note)]), status=201)
+        return t.json(HitsMade([await checks.to_matter(t.work, data.hits, note=data.note)]), status=201)
 
 
-@command("/checks/dismissals", "dismissCheckHits", "排除模型预警", TAGS, Number)
+@command("/checks/dismissals", "dismissCheckHits", "排除模型预警", TAGS, HitsDismissed)
 async def dismiss(request: Req, data: JSONBody[DismissalInput]) -> Response[bytes]:
     async with turn(request) as t:
-        return t.json(Number(await checks.dismiss(t.work, data.hits, data.reason_code, data.reason)))
+        return t.json(HitsDismissed(await checks.dismiss(t.work, data.hits, data.reason_code, data.reason)))
 
 
 @command("/checks/models/{rule:str}/switch", "switchCheckModel", "启用、停用规则模型", TAGS, ModelsPage)

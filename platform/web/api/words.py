@@ -11,6 +11,7 @@ TAGS: Final = {
     "工作台": "待办、消息和在计期限。",
     "线索渠道": "媒体和社会监督员线索、12345热线工单、疑似重复的线索、线索统筹（第十五条、第十七条）。",
     "线索": "登记、受理、转交、不予办理、并入、由线索立项、答复（第十七条）。",
+    "规则模型": "规则模型对执法案件的预警、核实、启用停用，裁量基准和同类案件的比较（第十条、第十一条、第十七条）。",
     "监督事项": "立项、承办、核查、证据、问题、复议诉讼、核验、结项、中止、回访、回避（第十一条至第二十条）。",
     "回避": "申报、申请、责令、决定、解除回避，利害关系申报和确认（第十六条）。",
     "监督文书": "督办函、意见书等：起草、审核、批准、签发送达、认可报告、延期、异议（第十九条）。",
@@ -54,6 +55,11 @@ LinkedActivity 计入计划的监督活动
 ArrivalRow 收到的一条内容|CheckRow 一次对账|ConnectionChange 修改的对接|ConnectionHead 对接系统
 ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceRow 一条差异|LinkRow 一个对接系统
 LinkView 对接系统的情况|ParcelRow 送出的一条内容|SettleInput 处理情况
+HitRow 模型预警清单的一行|HitPage 一页模型预警|HitView 模型预警全貌|RecordDate 案件的一个步骤|SwitchView 一次启用停用
+ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|Comparison 同类案件的比较
+BenchmarkRow 一版裁量基准|TierRow 裁量基准的一行|BenchmarkPage 裁量基准和各行|HitsInput 要办理的预警
+DismissalInput 排除的预警和理由|SwitchInput 启用或者停用|AccountsInput 指定账户|BenchmarkInput 裁量基准表
+HitsMade 办理后的线索或者事项|HitsDismissed 排除的条数
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
 ProlongInput 延长的时间|Prolonged 延长后的期限|RuleChange 规则的调整|RuleEntry 可以调整的一项规则
@@ -243,6 +249,9 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
     "saveReply": {"items": [{"no": 1, "status": "done", "text": "已经退还，附退还凭证。"}]},
     "requestExtension": {"amount": 5, "unit": "working_day", "reason": "需要委托鉴定。", "steps_taken": "已经委托。"},
+    "checkHitsToClues": {"hits": [_ID], "note": "请核实。"},
+    "dismissCheckHits": {"hits": [_ID], "reason_code": "papers_on_file", "reason": "案卷第 12 页有延期审批表。"},
+    "switchCheckModel": {"enabled": False, "line": "transport", "reason": "交通运输另有期限规定。"},
     "draftReport": {"matter_id": _ID},
     "decideReport": {
         "items": [

@@ -220,8 +220,7 @@ async def _confirm(request: Req, work: Work, act: str, form: Form, errors: list[
     if known is None:
         raise NotFound
     await authorize(work, "check", _ACTION[act], Target(owner_id=work.organ_id))
-    chosen = form.ids("chosen")[:MOST_AT_ONCE]
-    rows = [(await checks.hit(work, hit_id)).hit for hit_id in dict.fromkeys(chosen)]
+    rows = await checks.chosen(work, form.ids("chosen")[:MOST_AT_ONCE])
     return await page(
         request,
         work,

@@ -211,9 +211,11 @@ select city_id, organ_id, gen_random_uuid(), id, citizen_hash, name, 'enforcemen
 async def certificate(world: World, number: str, until: str, status: str = "valid", since: str = "2022-01-01",
                       resumes: str | None = None, organ: str = ORGAN) -> None:  # fmt: skip
     async with world.work(organ) as work:
-        values = {"city": work.city_id, "organ": work.organ_id, "number": number, "hash": number.encode().ljust(32), "until": date.fromisoformat(until),
-                  "status": status, "since": date.fromisoformat(since),
-                  "resumes": date.fromisoformat(resumes) if resumes else None}  # fmt: skip
+        values = {
+            "city": work.city_id, "organ": work.organ_id, "number": number, "hash": number.encode().ljust(32),
+            "until": date.fromisoformat(until), "status": status, "since": date.fromisoformat(since),
+            "resumes": date.fromisoformat(resumes) if resumes else None,
+        }  # fmt: skip
         await work.session.execute(text(CERTIFICATE), values)
 
 

@@ -9,7 +9,7 @@ with held as materialized (
             else r.done_on end as acted
     from enforcement_record r cross join lateral unnest(r.officer_certs) as c(number)
     where {where}{batch} and r.kind in ('penalty', 'coercion', 'inspection')
-      and r.business_line not in ('public_security', 'tax', 'customs', 'tobacco')
+      and r.business_line not in ('public_security', 'tax', 'customs', 'tobacco', '公安', '税务', '海关', '烟草专卖')
 ), judged as (
     select r.*, case
             when h.status in ('cancelled', 'returned') and h.status_on <= r.acted
