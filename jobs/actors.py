@@ -130,6 +130,30 @@ async def end_suspensions(work: Work) -> None:
     await licensing.end_suspensions(work)
 
 
+@job("take_records", queue="imports")
+async def take_records(work: Work, import_id: str) -> None:
+    """Take the next part of a file of enforcement records; the position commits with it (Article 11(5))."""
+    from supervision.records import service as records
+
+    await records.continue_import(work, UUID(import_id))
+
+
+@job("forget_import_file", queue="imports")
+async def forget_import_file(work: Work, import_id: str) -> None:
+    """Remove the file of an import that has ended: what it says of persons is sealed in the register alone."""
+    from supervision.records import service as records
+
+    await asyncio.to_thread(records.forget_file, UUID(import_id))
+
+
+@job("index_records", queue="imports")
+async def index_records(work: Work, import_id: str, after: str) -> None:
+    """Write the words by which the next records of an import are found (Article 17)."""
+    from supervision.records import service as records
+
+    await records.index_part(work, UUID(import_id), UUID(after))
+
+
 @job("seal_referral")
 async def seal_referral(work: Work, referral_id: str, round_no: int) -> None:
     """Build the sealed archive of a referral from its manifest, once (Articles 18, 21)."""

@@ -349,6 +349,11 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "send_back": "退回下级报表",
         "accept": "采用下级报表",
     },
+    # Enforcement acts from other systems.
+    "enforcement_record": {
+        "list": "查看行政执法案件清单", "read": "查看行政执法案件", "import": "导入行政执法案件",
+        "unmask": "查看当事人身份",
+    },
     # Yearly papers and the supervision plan.
     "annual_paper": {
         "list": "查看年度报告和计划清单", "read": "查看年度报告和计划", "draft": "起草年度报告和计划",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.rls import CITY, TENANT, for_definer, guard_file, owned
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

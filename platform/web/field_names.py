@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from supervision.records.fields import LABELS
+
 _NAMES: Final = """
 accepted 已接收|check_passed 核对一致|derived 系统记录|draft 起草中的内容
 evidence_name 截图名称|first_published_on 首次公开日期|from_month 起始月份|in_time 按期报送
@@ -19,8 +21,8 @@ about 涉及|address 接口地址|arrived_at 收到时间|attempts 送出次数|
 differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|fields 不同的内容|found_at 发现时间|key_id 密钥编号
 last_error 最近的失败原因|last_error_at 最近失败时间|last_success_at 最近成功时间|link_id 对接编号|oldest_at 最早待送时间
 open_until 暂停发送至|ours 本单位数量|parcel_id 送出内容编号|peer 对方公钥|peer_known 对方公钥已登记|posted_at 产生时间
-public 本系统公钥|refused_in 未接收数量|seconds 等待秒数|secret 共享密钥|settled_at 处理时间|shared 对方给出的密钥
-startable 可以启动|suite 签名方式|theirs 对方数量|external_id 对方编号|what 差异情况
+public 本系统公钥|refused_in 未接收数量|seconds 等待秒数|secret 共享密钥|settled_at 处理时间|shared 对方给出的密钥|startable 可以启动
+suite 签名方式|theirs 对方数量|external_id 对方编号|what 差异情况
 account_id 账号编号|act 事项|act_id 行政行为编号|act_label 行政行为|action 操作|action_href 办理地址
 activities 核查活动|actor_name 操作人|actor_title 操作人职务|acts 行政行为|addressee_id 受送达单位编号
 addressee_name 受送达单位|after 下一页标识|again 新密码|algorithm 摘要算法|allowed 可以办理|amount 数量
@@ -185,10 +187,15 @@ training_until 离岗培训截止日期
 channels 线索来源|clues 线索数|decisions 决定数|established 认定的问题数|months 各月|open 在办数
 opened_before 期初在办数|part 分子|ranked 参加排序|reports 报告数|whole 分母|workdays 逾期工作日
 worst 逾期最久的事项|week 周|plan_id 计划编号
+acted_on 案件日期|address 住址|birth_on 出生日期|changes 修改的字段|discarded 放弃的行数|editable 可以修改
+fields 各字段|finished_at 结束时间|format_label 文件格式名称|handled_by 处理人|has_secret 有加密的身份信息
+id_no 证件号码|ids 编号|layout_label 数据项|line_id 数据行编号|may_unmask 可以查看身份
+party_kind_label 当事人类别名称|personal 个人信息|problem 问题|quarantined 不能导入的行数|record_id 案件编号
+shown 显示内容|taken_at 接收时间
 waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 
-NAMES: Final[dict[str, str]] = {
+NAMES: Final[dict[str, str]] = dict(LABELS) | {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _NAMES.split("\n") for pair in line.split("|") if pair
 }
 """Field → its name in Chinese."""

@@ -52,6 +52,7 @@ DESTINATIONS = (
     Destination("线索登记", "/clues", "inbox", frozenset({"judicial_assistant"}), "监督办案", "clue", "线索"),
     Destination("协助事项", "/matters", "folders", frozenset({"judicial_assistant"}), "监督办案", "matter", "事项"),
     Destination("监督事项", "/matters", "folders", CASEWORK | INTERNAL, "监督办案", "matter", "事项"),
+    Destination("执法案件", "/records", "clipboard", FOLLOWING, "监督办案", under="/clues"),
     Destination("文书与送达", "/instruments", "document-seal", CASEWORK | INTERNAL, "监督办案", "instrument"),
     Destination("报告与决定", "/reports", "report", BUREAU, "监督办案", "report"),
     Destination("决定书", "/decisions", "gavel", BUREAU | LEADER, under="/reports"),

@@ -29,10 +29,11 @@ REFERENCE: Final = {
 DEFINER_TABLES: Final = {
     "account", "accountability_case", "alembic_version", "annual_publication", "audit_check", "audit_entry",
     "audit_head", "audit_seal", "certificate", "circular_draft", "clue", "commendation_list", "conduct_complaint",
-    "dead_letter", "deadline", "figure_check", "figure_counter", "figure_delta", "figure_link", "figure_scope",
-    "idempotency_record", "instrument", "licence_application", "link", "login_attempt", "matter", "nomination", "officer",
+    "dead_letter", "deadline", "enforcement_record", "figure_check", "figure_counter", "figure_delta", "figure_link",
+    "figure_scope", "idempotency_record", "instrument", "licence_application", "link", "login_attempt", "matter",
+    "nomination", "officer",
     "organ", "outbox_message", "paper", "person", "post", "process_sign", "qualification", "qualification_bar",
-    "reference_version", "referral", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
+    "record_search", "reference_version", "referral", "schedule_fire", "scope", "tenancy_key", "web_session", *SOURCES,
 }  # fmt: skip
 """Tables that the security-definer functions read or write past the tenancy."""
 CROSSING: Final = {

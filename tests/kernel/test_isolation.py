@@ -17,6 +17,7 @@ DEFINERS = {
     "login_succeeded", "login_sweep", "monthly_organs", "outbox_claim", "outbox_count", "outbox_prune",
     "outbox_reclaim", "outbox_state", "pending_applications", "posts_of", "process_gone", "process_sign",
     "process_signs", "register_organs", "schema_revision", "search_clues", "search_matters", "search_reach",
+    "search_records",
     "session_delete", "session_delete_account", "session_identity", "session_read", "session_renew", "session_sweep",
     "session_write", "settings_changed", "suspensions_over", "system_state", "tenant", "verified", "verify_document",
     "commendation_published", "commendations_published", "conduct_answer", "conduct_due", "referrals_due",

@@ -31,6 +31,7 @@ READING = {
     "/delegations/preview",
     "/clues/similar",
     "/matters/{matter_id}/acts/counterpart",
+    "/records/{record_id}/party",
 }
 """They change nothing but the audit trail."""
 

@@ -18,12 +18,21 @@ from web.field_names import NAMES
 
 Document = dict[str, Any]
 UNKEYED: Final = frozenset(
-    {"openSession", "endSession", "switchPost", "readComplainant", "readCounterpart", "readCitizenId", "revealRelative"}
+    {
+        "openSession",
+        "endSession",
+        "switchPost",
+        "readComplainant",
+        "readCounterpart",
+        "readCitizenId",
+        "revealRelative",
+        "readParty",
+    }
 )
 """Changing requests without an Idempotency-Key: a session is its own effect and its secret is stored nowhere, and
 what was unmasked for a purpose is kept nowhere either."""
 OPEN_TO_ALL: Final = frozenset({"openSession", "verifyDocument"})
-READERS: Final = frozenset({"readComplainant", "readCounterpart", "readCitizenId", "revealRelative"})
+READERS: Final = frozenset({"readComplainant", "readCounterpart", "readCitizenId", "revealRelative", "readParty"})
 PROBLEM: Final = "application/problem+json"
 ERRORS: Final = {
     "401": ("unauthenticated", "没有登录，或者会话已经结束。"),

@@ -23,6 +23,7 @@ TAGS: Final = {
     "移送": "问题线索、涉嫌犯罪案件的移送和督促移送；只有指定的人员知悉（第八条、第十八条、第二十一条）。",
     "对监督人员的反映": "反映由上一级有权机关调查和答复，反映人受保护（第二十三条）。",
     "表彰": "年度表彰的推荐、审核、批准和公布（第六条）。",
+    "行政执法案件": "处罚、许可、强制、检查、征收案件：清单、批量提交、文件导入、待修正数据（第十一条）。",
     "统计": "由记录汇总的统计指标：数字、构成、记录和导出（第十一条）。",
     "统计报表": "填报、审定、报送、退回、采用、订正、汇总，报送情况和逾期通报（第十一条、第十二条）。",
     "责任追究": "提出、告知、听取申辩、决定或者建议、移送、复核和申诉（第二十一条）。",
@@ -133,6 +134,13 @@ CellDrill 一个数的下级构成|BoardRow 一个应报单位|Tally 报送率�
 ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|OpenReturnInput 报表和期间|FiguresInput 填报的数据
 CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
 Finding 一处校验
+EnforcementRow 案件清单的一行|EnforcementView 行政执法案件|EnforcementStep 案件的一个步骤
+EnforcementFact 案件的一个数据项
+PartyIdentity 当事人身份|PartyPurpose 查看的用途|RecordBatch 一批案件|RecordFile 案件数据文件
+BatchResult 一批案件的结果
+RecordImportView 案件导入的进度和结果|QuarantinedView 一行待修正数据|LineProblem 一处问题|LineField 一个字段
+LineChanges 修改的字段|LinesGivenUp 放弃的行|DiscardedLines 放弃的行数
+Quarantined 待修正数据清单|Enforcement 行政执法案件清单|RecordImport 案件导入清单
 """
 SCHEMAS: Final[dict[str, str]] = {
     pair.partition(" ")[0]: pair.partition(" ")[2] for line in _SCHEMAS.split("\n") for pair in line.split("|") if pair
@@ -240,6 +248,25 @@ EXAMPLES: Final[dict[str, Any]] = {
         "valid_from": "2026-01-01",
         "valid_until": "2026-12-31",
     },
+    "takeRecords": {
+        "source": "own_system",
+        "records": [
+            {
+                "kind": "penalty",
+                "external_id": "2026-000123",
+                "version": 1,
+                "case_no": "建城管罚字〔2026〕12号",
+                "party_kind": "legal_person",
+                "party_name": "许昌某某商贸有限公司",
+                "officers": [{"certificate_no": "16410001"}, {"certificate_no": "16410002"}],
+                "filed_on": "2026-03-02",
+                "decided_on": "2026-04-10",
+                "fine_fen": 200000,
+            }
+        ],
+    },
+    "resubmitLine": {"changes": {"decided_on": "2026-04-10", "fine_fen": "200000"}},
+    "discardLines": {"ids": [_ID], "note": "来源系统的测试数据"},
     "proposeAccountability": {
         "supervised_id": _ID,
         "grounds": ["21(5)"],

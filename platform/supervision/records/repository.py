@@ -1,0 +1,178 @@
+"""Statements on records: the staging table of a transaction, the upsert out of it, imports and quarantined lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from kernel.work import Work
+from supervision.records.models import EnforcementRecord, QuarantinedRecord, RecordImport
+from supervision.records.rows import COLUMNS, STAGED, TARGET
+
+_TABLE: Final = EnforcementRecord.__table__
+_DIALECT: Final[Any] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_KEYS: Final = frozenset({"city_id", "id", "organ_id", "source", "external_id"})
+
+
+def _staged(name: str) -> str:
+    """A column of the staging table: an act of another kind leaves it at the default of the table itself."""
+    column = _TABLE.columns[name]
+    default: Any = column.server_default
+    made = f"{name} {column.type.compile(_DIALECT)}"
+    return made if default is None else f"{made} default '{default.arg}'"
+
+
+CREATE: Final = f"create temporary table staged_record ({', '.join(map(_staged, STAGED))}) on commit drop"
+COPY: Final = {
+    kind: f"copy pg_temp.staged_record ({', '.join(names)})"
+    r" from stdin with (format csv, escape '\', null 'null')"
+    for kind, names in COLUMNS.items()
+}
+_CONSTANTS: Final = {"city_id": "%(city)s", "source": "%(source)s", "import_id": "%(import)s", "taken_at": "%(now)s"}
+UPSERT: Final = (
+    f"insert into enforcement_record ({', '.join(TARGET)})"  # noqa: S608 - names of columns alone
+    f" select {', '.join(_CONSTANTS.get(name, name) for name in TARGET)} from pg_temp.staged_record"
+    " where organ_id = %(organ)s"
+    " on conflict (city_id, organ_id, source, external_id) do update set "
+    + ", ".join(f"{name} = excluded.{name}" for name in TARGET if name not in _KEYS)
+    + " where enforcement_record.version < excluded.version"
+)
+
+
+async def driver(work: Work) -> Any:
+    """The driver's connection of the transaction. What it runs is under the transaction's signed tenancy."""
+    connection = await work.session.connection()
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def stage(work: Work, lines: Mapping[str, bytes]) -> None:
+    """Put lines of COPY, by kind, into an empty staging table."""
+    held = await driver(work)
+    async with held.cursor() as cursor:
+        await cursor.execute("select to_regclass('pg_temp.staged_record') is not null")
+        there = (await cursor.fetchone())[0]
+        await cursor.execute("truncate pg_temp.staged_record" if there else CREATE)
+        for kind, data in lines.items():
+            async with cursor.copy(COPY[kind]) as copy:
+                await copy.write(data)
+
+
+async def upsert(work: Work, source: str, import_id: UUID) -> int:
+    """Move the staged lines of the organ as which the work acts into the register. Returns how many were new or
+    newer; the others stay as they were."""
+    values = {
+        "city": work.city_id,
+        "organ": work.organ_id,
+        "source": source,
+        "import": import_id,
+        "now": work.now,
+    }
+    held = await driver(work)
+    cursor = await held.execute(UPSERT, values)
+    return int(cursor.rowcount)
+
+
+async def lock_import(work: Work, import_id: UUID) -> RecordImport | None:
+    query = (
+        select(RecordImport)
+        .where(
+            RecordImport.city_id == work.city_id,
+            RecordImport.organ_id == work.organ_id,
+            RecordImport.id == import_id,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def get_import(work: Work, import_id: UUID) -> RecordImport | None:
+    row = await work.session.get(RecordImport, (work.city_id, import_id))
+    return row if row is not None and row.organ_id == work.organ_id else None
+
+
+async def imports(work: Work, after: UUID | None, limit: int) -> Sequence[RecordImport]:
+    query = select(RecordImport).where(RecordImport.city_id == work.city_id, RecordImport.organ_id == work.organ_id)
+    if after is not None:
+        query = query.where(RecordImport.id < after)
+    return (await work.session.scalars(query.order_by(RecordImport.id.desc()).limit(limit))).all()
+
+
+async def keep_quarantined(work: Work, lines: Sequence[Mapping[str, Any]]) -> None:
+    if lines:
+        await work.session.execute(insert(QuarantinedRecord), list(lines))
+
+
+async def get_quarantined(work: Work, line_id: UUID, *, lock: bool = False) -> QuarantinedRecord | None:
+    found = await work.session.get(QuarantinedRecord, (work.city_id, line_id), with_for_update=lock or None)
+    return found if found is not None and found.organ_id == work.organ_id else None
+
+
+async def quarantined(
+    work: Work, state: str, import_id: UUID | None, after: UUID | None, limit: int
+) -> Sequence[QuarantinedRecord]:
+    """Lines of one state, the newest first, of all imports or of one."""
+    query = select(QuarantinedRecord).where(
+        QuarantinedRecord.city_id == work.city_id,
+        QuarantinedRecord.organ_id == work.organ_id,
+        QuarantinedRecord.state == state,
+    )
+    if import_id is not None:
+        query = query.where(QuarantinedRecord.import_id == import_id)
+    if after is not None:
+        query = query.where(QuarantinedRecord.id < after)
+    return (await work.session.scalars(query.order_by(QuarantinedRecord.id.desc()).limit(limit))).all()
+
+
+async def waiting(work: Work) -> int:
+    """How many lines of the work's organ wait for somebody, up to 1,000."""
+    inner = (
+        select(QuarantinedRecord.id)
+        .where(
+            QuarantinedRecord.city_id == work.city_id,
+            QuarantinedRecord.organ_id == work.organ_id,
+            QuarantinedRecord.state == "waiting",
+        )
+        .limit(1000)
+        .subquery()
+    )
+    return int((await work.session.execute(select(func.count()).select_from(inner))).scalar_one())
+
+
+TERMS: Final = text(
+    "insert into record_search (city_id, organ_id, id, terms)"
+    " select :city, :organ, t.id, array_to_tsvector(string_to_array(t.terms, ' '))"
+    " from unnest(cast(:ids as uuid[]), cast(:terms as text[])) as t(id, terms)"
+    " on conflict (city_id, id) do update set terms = excluded.terms"
+)
+
+
+async def to_index(work: Work, import_id: UUID, after: UUID, limit: int) -> Sequence[Any]:
+    """Records of the work's organ that an import brought, in the order of their ids."""
+    of = EnforcementRecord
+    query = (
+        select(
+            of.id,
+            of.body_id,
+            of.case_no,
+            of.doc_no,
+            of.title,
+            of.item_name,
+            of.party_name,
+            of.party_uscc,
+            of.party_hash,
+        )
+        .where(of.city_id == work.city_id, of.organ_id == work.organ_id, of.import_id == import_id, of.id > after)
+        .order_by(of.id)
+        .limit(limit)
+    )
+    return (await work.session.execute(query)).all()
+
+
+async def keep_terms(work: Work, ids: Sequence[UUID], terms: Sequence[str]) -> None:
+    values = {"city": work.city_id, "organ": work.organ_id, "ids": list(ids), "terms": list(terms)}
+    await work.session.execute(TERMS, values)

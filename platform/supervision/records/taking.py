@@ -1,0 +1,190 @@
+"""Lines become records: checked, pooled by organ, and moved into the register in chunks (Arts. 11(5), 17).
+
+While the database takes one chunk, a thread reads and checks the next one. Whatever goes wrong with a line stays with
+that line; whatever goes wrong with a chunk undoes the transaction, and with it the position in the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from kernel.errors import FieldError
+from kernel.ids import NIL, new_id
+from kernel.vault import vault
+from kernel.work import Work
+from supervision.records import repository
+from supervision.records.checking import kind_of
+from supervision.records.fields import label
+from supervision.records.models import RecordImport
+from supervision.records.parsing import encode, parse
+from supervision.records.reach import Reach, reach
+from supervision.records.rows import copy_line
+from supervision.records.rules import Record
+
+CHUNK: Final = 10_000
+"""Lines that go to the database at once."""
+INDEX_JOB: Final = "index_records"
+_EXTERNAL: Final = 128
+_ORGAN: Final = 200
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line as a reader found it. `wrong`: what a reader of cells could not read already."""
+
+    number: int
+    raw: bytes
+    wrong: tuple[FieldError, ...] = ()
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some lines of a source, and where the next one begins."""
+
+    lines: list[Line]
+    position: int
+    line: int
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A chunk on its way: lines of COPY by kind, the organs in them, and what was refused or superseded in it."""
+
+    position: int
+    line: int
+    read: int = 0
+    kept: int = 0
+    copies: dict[str, bytes] = field(default_factory=dict)
+    organs: set[UUID] = field(default_factory=set)
+    refused: list[tuple[Line, list[FieldError]]] = field(default_factory=list)
+
+
+class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch. `stale`: held in this or a newer version already."""
+
+    import_id: UUID
+    read: int
+    accepted: int
+    stale: int
+    quarantined: int
+
+
+def prepare(chunk: Chunk, known: Reach, today: date) -> Prepared:
+    """Check a chunk. Of several lines about one act the newest version is kept, of equal ones the first."""
+    made = Prepared(chunk.position, chunk.line, read=len(chunk.lines))
+    best: dict[tuple[UUID, str], Record] = {}
+    for line in chunk.lines:
+        found = list(line.wrong) or parse(line.raw, today)
+        if isinstance(found, list):
+            made.refused.append((line, found))
+            continue
+        organ = known.organ_of(found)
+        if isinstance(organ, FieldError):
+            made.refused.append((line, [organ]))
+            continue
+        key = (organ, found.external_id)
+        held = best.get(key)
+        if held is None or held.version < found.version:
+            best[key] = found
+    _lines(made, best, known)
+    return made
+
+
+def _lines(made: Prepared, best: dict[tuple[UUID, str], Record], known: Reach) -> None:
+    keys = vault()
+    pooled: dict[str, list[bytes]] = defaultdict(list)
+    for (organ, _), record in best.items():
+        pooled[kind_of(record)].append(copy_line(record, organ, known.bodies[organ], keys))
+        made.organs.add(organ)
+    made.kept = len(best)
+    made.copies = {kind: b"\n".join([*lines, b""]) for kind, lines in pooled.items()}
+
+
+async def pour(work: Work, row: RecordImport, chunks: Iterator[Chunk]) -> None:
+    """Take chunks into the register and count them on their import, in the work's transaction."""
+    known = await reach(work)
+    ahead = asyncio.create_task(asyncio.to_thread(_next, chunks, known, work.today))
+    try:
+        while (made := await ahead) is not None:
+            ahead = asyncio.create_task(asyncio.to_thread(_next, chunks, known, work.today))
+            await _take(work, row, made)
+    finally:
+        if not ahead.done():
+            # The thread cannot be stopped, and it reads from the caller's file.
+            await asyncio.wait([ahead])
+    await work.session.flush()
+
+
+def _next(chunks: Iterator[Chunk], known: Reach, today: date) -> Prepared | None:
+    chunk = next(chunks, None)
+    return None if chunk is None else prepare(chunk, known, today)
+
+
+async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
+    accepted = 0
+    if made.copies:
+        await repository.stage(work, made.copies)
+        for organ_id in sorted(made.organs):
+            async with work.acting_as(organ_id):
+                accepted += await repository.upsert(work, row.source, row.id)
+    await repository.keep_quarantined(work, [_quarantined(work, row, *one) for one in made.refused])
+    bad = len(made.refused)
+    row.read += made.read
+    row.accepted += accepted
+    row.quarantined += bad
+    row.waiting += bad
+    row.stale += made.read - accepted - bad
+    row.position, row.line = made.position, made.line
+    row.organ_ids = sorted({*row.organ_ids, *made.organs})
+
+
+def _quarantined(work: Work, row: RecordImport, line: Line, wrong: Sequence[FieldError]) -> dict[str, Any]:
+    found = said(line.raw)
+    return {
+        "city_id": work.city_id,
+        "organ_id": row.organ_id,
+        "id": new_id(),
+        "import_id": row.id,
+        "line": line.number,
+        "external_id": str(found.get("external_id", ""))[:_EXTERNAL].replace("\0", ""),
+        "organ_text": str(found.get("organ_name") or found.get("organ_uscc") or "")[:_ORGAN].replace("\0", ""),
+        "raw_cipher": vault().seal(line.raw.decode("utf-8", "replace")),
+        "field": wrong[0].field[:64].replace("\0", ""),
+        "reason": wrong[0].message.replace("\0", ""),
+        "problems": [
+            {"field": w.field[:64].replace("\0", ""), "label": label(w.field)[:64].replace("\0", ""),
+             "reason": w.message.replace("\0", "")} for w in wrong
+        ],
+        "state": "waiting",
+    }  # fmt: skip
+
+
+def said(raw: bytes) -> dict[str, Any]:
+    """What can be read of a line that was refused."""
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+async def arrived(work: Work, row: RecordImport) -> None:
+    """What follows when an import is in: the index of words, organ by organ."""
+    for organ_id in row.organ_ids:
+        async with work.acting_as(organ_id):
+            work.enqueue(INDEX_JOB, {"import_id": str(row.id), "after": str(NIL)})
+
+
+def in_memory(records: Sequence[bytes | Record], first: int) -> Iterator[Chunk]:
+    """A batch as chunks; lines are numbered from `first`."""
+    for start in range(0, len(records), CHUNK):
+        some = records[start : start + CHUNK]
+        lines = [Line(first + start + n, one if isinstance(one, bytes) else encode(one)) for n, one in enumerate(some)]
+        yield Chunk(lines, first - 1 + start + len(some), lines[-1].number)
