@@ -51,7 +51,7 @@ async def pull(work: Work, link_id: UUID, adapter: Adapter, kinds: Sequence[str]
 async def take(work: Work, link_id: UUID, kind: str, items: Sequence[Item], *, again: bool = False) -> int:
     """Take items in, each once, and hand what is new to its register; returns how many were new."""
     things = [Incoming(item.id, item.version, item.data, item.hash) for item in items]
-    keep = kind != "record" or not records.CONNECTED
+    keep = kind != "record"
     new = await links.take_in_many(work, link_id, kind, things, keep=keep, again=again)
     if not new:
         return 0

@@ -1,4 +1,4 @@
-"""Enforcement records from the province (Art. 11(5)): they wait in the inbox until a register of records takes them."""
+"""Enforcement records from the province go into the register of records (Art. 11(5)), which keeps them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from integrations.links.taking import Incoming
 from kernel.work import Work
+from supervision.records import service as records
 
-CONNECTED: Final = False
-"""Whether a register takes them; without one the inbox keeps them whole, as arrivals that wait."""
+SOURCE: Final = "province"
 
 
-async def take(_work: Work, _link_id: UUID, _kind: str, _things: Sequence[Incoming]) -> dict[tuple[str, int], str]:
-    """Hand a page over; returns id and version → why it was refused, or nothing, of those that were worked."""
-    return {}
+async def take(work: Work, _link_id: UUID, _kind: str, things: Sequence[Incoming]) -> dict[tuple[str, int], str]:
+    """Hand a page over. What the register cannot take waits in its quarantine, with field and reason, so here every
+    record counts as taken."""
+    lines = [
+        msgspec.json.encode({**one.payload, "external_id": one.external_id, "version": one.version}) for one in things
+    ]
+    await records.take_batch(work, source=SOURCE, records=lines)
+    return {(one.external_id, one.version): "" for one in things}

@@ -19,7 +19,7 @@ submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公�
 versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
 board 报送情况
 about 涉及|address 接口地址|arrived_at 收到时间|attempts 送出次数|breaker 发送状态|dead 未送达数量|difference_id 差异编号
-differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|found_at 发现时间|key_id 密钥编号
+differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|fields 不同的内容|found_at 发现时间|key_id 密钥编号
 last_error 最近的失败原因|last_error_at 最近失败时间|last_success_at 最近成功时间|link_id 对接编号|oldest_at 最早待送时间
 open_until 暂停发送至|ours 本单位数量|parcel_id 送出内容编号|peer 对方公钥|peer_known 对方公钥已登记|posted_at 产生时间
 public 本系统公钥|refused_in 未接收数量|seconds 等待秒数|secret 共享密钥|settled_at 处理时间|shared 对方给出的密钥
@@ -29,7 +29,7 @@ clue_state_label 线索状态|contact_mask 联系方式（遮盖）|identity 身
 may_return 可以退回|order_id 热线工单编号|order_version 工单版本|ordered_at 派单时间|outlet 媒体或者平台
 proposal_id 重复建议编号|return_until 退回时限|second 后收到的线索|supervisor_id 社会监督员编号
 workplace 工作单位|form_token 页面标识|government 发生地|website 请不要填写
-expires_on 有效期至|grace_hours 旧密钥继续有效的小时数|key_id 接口密钥编号
+expires_on 有效期至|grace_hours 旧密钥继续有效的小时数
 last_used_at 最近使用时间|last_used_from 最近使用地址|made_at 生成时间|made_by_name 新建人
 per_minute 每分钟最多调用次数|revoke_reason 吊销理由|revoked_by_name 吊销人|scopes 权限|secrets 可以使用的密钥
 token 密钥

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
-from integrations.links import repository
+from integrations.links import repository, sweeping
 from integrations.links import service as links
 from integrations.links.errors import Unreachable
 from integrations.links.models import Arrival, Link, Parcel
@@ -191,3 +191,21 @@ async def test_links_are_found_from_outside_and_read_by_their_organ_alone(world:
     async with world.work("建安区司法局") as work:
         assert await repository.link(work, link) is None
         assert await work.session.scalar(text("select count(*) from link")) == 0
+
+
+async def test_the_sweep_starts_what_is_due_and_leaves_paused_links_alone(world: World) -> None:
+    link = await connect(world)
+    paused = await connect(world, "discipline")
+    await _post(world, 1)
+    async with world.work(ORGAN) as work:
+        await work.session.execute(update(Link).where(Link.id == paused).values(state="paused"))
+        await work.session.execute(update(OutboxMessage).values(done_at=system_now()))
+        work.record("try", "matter", None, title="试")
+    async with world.system() as work:
+        tellers = {"provincial": "tell_province", "discipline": "tell_discipline"}
+        assert await sweeping.sweep(work, tellers, ("provincial",)) == 2
+        assert await sweeping.start_each(work, {"provincial": "pull_province", "discipline": "pull_discipline"}) == 1
+    async with world.work(ORGAN) as work:
+        found = await work.session.scalars(select(OutboxMessage).where(OutboxMessage.done_at.is_(None)))
+        jobs = {(row.job, row.payload["link_id"]) for row in found}
+    assert jobs == {(job, str(link)) for job in ("push_parcels", "tell_province", "pull_province")}

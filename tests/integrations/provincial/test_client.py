@@ -23,6 +23,7 @@ from integrations.provincial.simulator.app import create
 from integrations.provincial.simulator.faults import Faults
 from kernel.clock import system_now
 from kernel.ids import new_id
+from supervision.records.models import RecordImport
 from tests.integrations.links.things import ORGAN, connect
 from tests.integrations.provincial.platform import ADDRESS, Province, matter, province, record
 from tests.world import World
@@ -183,3 +184,18 @@ async def test_what_happens_in_an_organ_is_told_once_and_as_it_is_now(world: Wor
     assert told["instrument"]["state"] == "served"
     assert told["matter"]["supervised"] == stories.SUPERVISED or told["matter"]["supervised"]
     assert "张某" not in str(told)
+
+
+async def test_records_go_into_the_register_and_what_is_wrong_into_its_quarantine(world: World) -> None:
+    there = province()
+    link = await connect(world, organ="建安区司法局", keys=there.keys)
+    there.store.offer("record", [("R1", 1, record(1, 1)), ("R2", 1, {"kind": "penalty"})])
+    async with there.client() as client, world.work("建安区司法局") as work:
+        await provincial.pull(work, link, client)
+    async with world.work("建安区司法局") as work:
+        states = [row.state for row in await work.session.scalars(select(Arrival))]
+        made = (await work.session.scalars(select(RecordImport))).one()
+    assert states == ["taken", "taken"]
+    assert made.read == 2
+    assert made.source == "province"
+    assert made.quarantined >= 1
