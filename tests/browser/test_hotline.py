@@ -80,7 +80,7 @@ async def correct(site: Site, matter: Matter) -> None:
     letter, delivery = await stories.serve_letter(site.world, matter.id)
     async with site.person(SUBJECT, "zhou") as zhou:
         await zhou.goto(f"/inbox/{delivery.id}")
-        await zhou.sees("处理要求")
+        await zhou.sees("逐项答复")
         await zhou.misses("12345", "热线", ORDER.number, ORDER.title, NAME, NUMBER)
     await stories.answer_letter(site.world, delivery.id)
     await stories.accept_answer(site.world, letter.id)
