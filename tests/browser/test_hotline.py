@@ -49,7 +49,7 @@ async def accept(site: Site) -> str:
     """陈明远 finds the order, sees its term and not who called, and accepts its clue."""
     async with site.person(BODY, "chen") as chen:
         await chen.goto("/channels/hotline")
-        await chen.sees(ORDER.number, "10月29日")
+        await chen.sees(ORDER.number, "10月27日")
         await chen.follow(ORDER.title)
         await chen.sees("线索渠道", "第1版", "已接收，登记为线索", "张某某")
         await chen.misses(NAME, NUMBER)
@@ -80,7 +80,7 @@ async def correct(site: Site, matter: Matter) -> None:
     letter, delivery = await stories.serve_letter(site.world, matter.id)
     async with site.person(SUBJECT, "zhou") as zhou:
         await zhou.goto(f"/inbox/{delivery.id}")
-        await zhou.sees("处理要求")
+        await zhou.sees("逐项答复")
         await zhou.misses("12345", "热线", ORDER.number, ORDER.title, NAME, NUMBER)
     await stories.answer_letter(site.world, delivery.id)
     await stories.accept_answer(site.world, letter.id)

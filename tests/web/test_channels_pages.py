@@ -151,6 +151,7 @@ async def test_the_pooled_view_and_its_lists(world: World, client_for: Opener) -
     chen = await client_for(BODY, "chen")
     page = (await chen.get("/channels")).text
     assert "source=hotline" in page
+    assert "month=2026-10" in page
     assert 'data-chart="' in page
     assert "查看数据表" in page
     for query in ("source=hotline", "item=10(5)", "month=2026-10"):

@@ -110,8 +110,8 @@ def _figures(view: PooledView, lists: dict[str, str] | None) -> list[dict[str, A
 
     return [
         {"label": "收到线索", "value": view.total, "unit": "条", "href": href()},
-        {"label": "在办", "value": view.open, "unit": "条"},
-        {"label": "在办逾期", "value": view.overdue, "unit": "条", "tone": "red" if view.overdue else "",
+        {"label": "待受理、已受理", "value": view.open, "unit": "条"},
+        {"label": "其中逾期", "value": view.overdue, "unit": "条", "tone": "red" if view.overdue else "",
          "href": href(due="overdue") if view.overdue else ""},
         {"label": "合并办理", "value": view.merged, "unit": "条", "href": href(state="merged") if view.merged else ""},
     ]  # fmt: skip
@@ -127,12 +127,16 @@ def _parts(view: PooledView, lists: dict[str, str] | None, span: str) -> list[di
         {"label": c.label, "value": c.clues, "href": f"{HERE}?{urlencode({'months': span, 'reach': c.key})}"}
         for c in view.areas
     ]
+    months = [
+        {"label": c.label, "value": c.clues, "href": _href(lists, "month", c.key)} for c in view.months if c.clues
+    ]
     return [
         {"title": "按线索渠道", "id": "by-channel", "bars": bars(view.channels, "source")},
         {"title": "按被反映单位", "id": "by-organ", "bars": bars(view.organs, "subject")},
         {"title": "按监督内容", "id": "by-item", "bars": bars(view.items, "item"),
          "note": "第八条至第十条；一条线索可以有几项"},
         {"title": "按业务条线", "id": "by-line", "bars": bars(view.lines, "")},
+        {"title": "按收到月份", "id": "by-month", "bars": months},
         *([{"title": "按办理单位", "id": "by-area", "bars": areas}] if view.reach == "all" else []),
     ]  # fmt: skip
 

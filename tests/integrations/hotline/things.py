@@ -53,7 +53,7 @@ class Line:
         """To the running product at `address`, or to the application in this process."""
         inside = None if self.address else transport(self.world)
         base = self.address or "http://testserver"
-        async with httpx.AsyncClient(transport=inside, base_url=base, trust_env=False) as http:
+        async with httpx.AsyncClient(transport=inside, base_url=base, trust_env=False, timeout=30) as http:
             return await http.post(self.path, content=body, headers=headers)
 
     def client(self, link: links.Connected) -> hotline.Client:
