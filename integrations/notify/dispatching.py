@@ -110,7 +110,7 @@ async def _unsent(
 ) -> NoticeSending:
     """What was held back for an address that is no more: kept as a dead letter, so that the proof says so."""
     purpose, words = made
-    row = _row(work, person_id, channel, name, purpose, words)
+    row = _row(work, person_id, channel, name, purpose=purpose, words=words)
     row.state, row.wake_at, row.error = "dead", None, "接收地址在发送前已经删除或者更换"
     work.session.add(row)
     await work.session.flush()
@@ -127,7 +127,7 @@ async def send(
 ) -> NoticeSending:
     """Put a text on its way to an address. `kept` is what is stored in its place, when it holds a secret; its hash is
     of what is really said."""
-    row = _row(work, address.person_id, address.channel, name, purpose, words)
+    row = _row(work, address.person_id, address.channel, name, purpose=purpose, words=words)
     row.cipher, row.masked = address.cipher, address.masked
     row.text = kept or row.text
     row.address_id = address.id if purpose == "code" else None
@@ -137,7 +137,9 @@ async def send(
     return row
 
 
-def _row(work: Work, person_id: UUID, channel: str, name: str, purpose: str, words: tuple[str, str]) -> NoticeSending:
+def _row(
+    work: Work, person_id: UUID, channel: str, name: str, *, purpose: str, words: tuple[str, str]
+) -> NoticeSending:
     subject, said = words
     return NoticeSending(
         id=new_id(), city_id=work.city_id, organ_id=work.organ_id, person_id=person_id, person_name=name,

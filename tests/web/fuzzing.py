@@ -59,7 +59,13 @@ CHECKED = (
     "response_schema_conformance",
 )
 
-ONCE = {"makeApiKey": "token", "resetPassword": "password", "rotateApiKey": "token"}
+ONCE = {
+    "addWebhook": "secret",
+    "makeApiKey": "token",
+    "resetPassword": "password",
+    "rotateApiKey": "token",
+    "rotateWebhook": "secret",
+}
 """Operation → the field of its answer that is told once: it is not kept, and the same key answers null."""
 
 

@@ -67,13 +67,16 @@ PAGES: Final = {
     ),
     (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
     (SUPERVISED, "peng"): ("/accountability/received",),
-    (BODY, "han"): ("/accounts", "/api-keys", "/api-keys/new", "/dead-letters"),
+    (BODY, "han"): (
+        "/accounts",
+        "/api-keys", "/api-keys/new", "/webhooks/new", "/notices/settings", "/notice-channels", "/dead-letters",
+    ),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }  # fmt: skip
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
-    "returns", "accountability", "annual", "plans", "api-keys",
+    "returns", "accountability", "annual", "plans", "api-keys", "webhooks",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")

@@ -43,6 +43,7 @@ from web.api import (
     rule_changes,
     status,
     system,
+    webhooks,
 )
 
 API: list[Any] = [
@@ -84,4 +85,5 @@ API: list[Any] = [
     *returns.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
+    *webhooks.ROUTES,
 ]

@@ -71,6 +71,7 @@ MADE_BY: Final = {
     "officer_id": ("addOfficer", "listOfficers"),
     "body_id": ("addBody", "listBodies"),
     "import_id": ("importOfficers", ""),
+    "endpoint_id": ("addWebhook", "listWebhooks"),
     "key_id": ("makeApiKey", "listApiKeys"),
 }
 """Part of a path → the operation that makes such a record and the one that lists them."""

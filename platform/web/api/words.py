@@ -31,6 +31,7 @@ TAGS: Final = {
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "接口密钥": "系统管理员：本单位其他系统调用接口的密钥，权限、轮换和吊销。",
+    "网络回调": "系统管理员：向本单位其他系统发送带签名的事件通知，签名密钥、投递记录和重新投递。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "代行授权": "安全管理员提出、审计管理员批准：谁在什么期间代谁办理什么。",
@@ -131,6 +132,8 @@ ReturnCircularView 逾期报送通报|Statistics 一个单位的统计数据|Ope
 CellInput 一格的数和说明|SendReturnBackInput 退回的理由|ReturnCircularInput 对通报的要求|UrgedReturns 已催报的单位数
 Finding 一处校验
 ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
+WebhookItem 一个网络回调|WebhookInput 新建的网络回调|WebhookChange 修改后的地址和事件
+WebhookKept 新的签名密钥，只告知一次|WebhookHead 办理的网络回调|WebhookTry 一次投递|WebhookMessageItem 一条投递记录
 ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
 """
 SCHEMAS: Final[dict[str, str]] = {
@@ -250,6 +253,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
     "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
     "makeApiKey": {"name": "城管局办公系统", "scopes": ["clues:write", "deadlines:read"], "expires_on": "2027-03-31"},
+    "addWebhook": {"name": "城管局办公系统", "address": "https://hook.example.gov.cn/in", "events": ["matter.opened"]},
+    "changeWebhook": {"address": "https://hook.example.gov.cn/in", "events": ["matter.opened", "matter.closed"]},
     "rotateApiKey": {"grace_hours": 72},
     "addAccount": {
         "name": "赵某",

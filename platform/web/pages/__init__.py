@@ -15,6 +15,7 @@ from web.pages import (
     audit,
     auth,
     bodies,
+    channels,
     clue_steps,
     clues,
     commendations,
@@ -38,6 +39,7 @@ from web.pages import (
     matter_steps,
     matters,
     my_certificate,
+    notice_settings,
     notices,
     officer_imports,
     officer_steps,
@@ -54,6 +56,7 @@ from web.pages import (
     returns,
     rule_changes,
     status,
+    webhooks,
 )
 from web.pages import help as help_pages
 
@@ -68,6 +71,7 @@ PAGES: list[Any] = [
     *audit.ROUTES,
     *auth.ROUTES,
     *bodies.ROUTES,
+    *channels.ROUTES,
     *clue_steps.ROUTES,
     *clues.ROUTES,
     *commendations.ROUTES,
@@ -92,6 +96,7 @@ PAGES: list[Any] = [
     *matter_steps.ROUTES,
     *matters.ROUTES,
     *my_certificate.ROUTES,
+    *notice_settings.ROUTES,
     *notices.ROUTES,
     *officer_imports.ROUTES,
     *officer_steps.ROUTES,
@@ -108,4 +113,5 @@ PAGES: list[Any] = [
     *return_boards.ROUTES,
     *returns.ROUTES,
     *status.ROUTES,
+    *webhooks.ROUTES,
 ]
