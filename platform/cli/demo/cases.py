@@ -11,6 +11,7 @@ from uuid import UUID
 from cli.demo.accountability_cases import accountability_cases
 from cli.demo.annual_cases import annual_cases
 from cli.demo.clue_cases import clue_cases
+from cli.demo.connected_cases import connected_cases
 from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.licence_cases import licence_cases
 from cli.demo.matter_cases import matter_cases
@@ -40,6 +41,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from return_cases(stage)
     yield from accountability_cases(stage)
     yield from annual_cases(stage)
+    yield from connected_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:
