@@ -12,6 +12,7 @@ from integrations.notify.models import NoticeAddress, NoticeDelivery, NoticeSend
 from integrations.notify.rules import (
     AGAIN,
     CHANNELS,
+    QUIET,
     Line,
     channels_for,
     preference_kind,
@@ -44,7 +45,7 @@ async def dispatch(work: Work, notice_id: UUID) -> int:
     for person_id, post in posts.items():
         own = {row.channel: row for row in found if row.person_id == person_id and row.channel in usable}
         wanted = chosen.get((person_id, preference_kind(line.kind)))
-        held_until = None if at_once else quiet_end(work.now, quiet[person_id])
+        held_until = None if at_once else quiet_end(work.now, quiet.get(person_id, QUIET))
         for channel in channels_for(own, wanted, is_statutory=by_law):
             made += await _deliver(work, line, post, own[channel], held_until, by_law=by_law)
     return made

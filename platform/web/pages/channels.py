@@ -82,7 +82,7 @@ def _row(line: service.LogLine) -> dict[str, Any]:
         "look": look,
         "fact": line.receipt or (line.error + again),
         "demo": line.receipt.startswith("演示"),
-        "dead": line.state == "dead",
+        "again": line.state == "dead" and line.purpose != "code",
     }
 
 

@@ -45,6 +45,7 @@ async def _settings(request: Req, errors: list[FieldError] | None = None, status
             crumbs=(("消息", "/notices"), "消息设置"),
             status=status if found else 200,
             addresses=[_address(one) for one in view.addresses],
+            proving=any(one.state == "unverified" for one in view.addresses),
             kinds=[_kind(view, kind, label) for kind, label in rules.KINDS.items()],
             channels=[{"value": a.channel, "label": a.label} for a in view.addresses if a.state == "verified"],
             quiet_from=rules.clock_text(view.quiet[0]),
