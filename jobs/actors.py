@@ -406,8 +406,8 @@ async def tell_webhooks_of(work: Work) -> None:
 
 
 @job("send_webhook")
-async def send_webhook(work: Work, message_id: str, by_name: str = "") -> None:
+async def send_webhook(work: Work, message_id: str) -> None:
     """Try one message; what was not taken is tried again on the schedule of the specification."""
     from integrations.webhooks import service as webhooks
 
-    await webhooks.hand_over(work, UUID(message_id), by_name)
+    await webhooks.hand_over(work, UUID(message_id))

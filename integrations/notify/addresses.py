@@ -58,7 +58,7 @@ async def own(work: Work) -> SettingsView:
     return SettingsView(
         tuple(_view(work, channel, rows.get(channel)) for channel in rules.CHANNELS),
         {kind: chosen.get((me.person_id, kind), verified) for kind in rules.KINDS},
-        (await repository.hours(work, [me.person_id]))[me.person_id],
+        (await repository.hours(work, [me.person_id])).get(me.person_id, rules.QUIET),
     )
 
 

@@ -12,6 +12,7 @@ from integrations.notify.models import NoticeAddress, NoticeDelivery, NoticeSend
 from integrations.notify.rules import (
     AGAIN,
     CHANNELS,
+    QUIET,
     Line,
     channels_for,
     preference_kind,
@@ -44,7 +45,7 @@ async def dispatch(work: Work, notice_id: UUID) -> int:
     for person_id, post in posts.items():
         own = {row.channel: row for row in found if row.person_id == person_id and row.channel in usable}
         wanted = chosen.get((person_id, preference_kind(line.kind)))
-        held_until = None if at_once else quiet_end(work.now, quiet[person_id])
+        held_until = None if at_once else quiet_end(work.now, quiet.get(person_id, QUIET))
         for channel in channels_for(own, wanted, is_statutory=by_law):
             made += await _deliver(work, line, post, own[channel], held_until, by_law=by_law)
     return made
@@ -110,7 +111,7 @@ async def _unsent(
 ) -> NoticeSending:
     """What was held back for an address that is no more: kept as a dead letter, so that the proof says so."""
     purpose, words = made
-    row = _row(work, person_id, channel, name, purpose, words)
+    row = _row(work, person_id, channel, name, purpose=purpose, words=words)
     row.state, row.wake_at, row.error = "dead", None, "接收地址在发送前已经删除或者更换"
     work.session.add(row)
     await work.session.flush()
@@ -127,7 +128,7 @@ async def send(
 ) -> NoticeSending:
     """Put a text on its way to an address. `kept` is what is stored in its place, when it holds a secret; its hash is
     of what is really said."""
-    row = _row(work, address.person_id, address.channel, name, purpose, words)
+    row = _row(work, address.person_id, address.channel, name, purpose=purpose, words=words)
     row.cipher, row.masked = address.cipher, address.masked
     row.text = kept or row.text
     row.address_id = address.id if purpose == "code" else None
@@ -137,7 +138,9 @@ async def send(
     return row
 
 
-def _row(work: Work, person_id: UUID, channel: str, name: str, purpose: str, words: tuple[str, str]) -> NoticeSending:
+def _row(
+    work: Work, person_id: UUID, channel: str, name: str, *, purpose: str, words: tuple[str, str]
+) -> NoticeSending:
     subject, said = words
     return NoticeSending(
         id=new_id(), city_id=work.city_id, organ_id=work.organ_id, person_id=person_id, person_name=name,

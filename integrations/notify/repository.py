@@ -15,7 +15,6 @@ from integrations.notify.models import (
     NoticePreference,
     NoticeSending,
 )
-from integrations.notify.rules import QUIET
 from kernel.ids import new_id
 from kernel.work import Work
 from supervision.deadlines.models import Notice, NoticeReading
@@ -87,12 +86,11 @@ async def keep_preference(work: Work, person_id: UUID, kind: str, channels: list
 
 
 async def hours(work: Work, persons: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Person → quiet hours; everybody who was asked for is in it."""
+    """Person → quiet hours that were chosen."""
     query = select(NoticeHours).where(
         NoticeHours.city_id == work.city_id, NoticeHours.organ_id == work.organ_id, NoticeHours.person_id.in_(persons)
     )
-    chosen = {row.person_id: (row.quiet_from, row.quiet_until) for row in await work.session.scalars(query)}
-    return {person: chosen.get(person, QUIET) for person in persons}
+    return {row.person_id: (row.quiet_from, row.quiet_until) for row in await work.session.scalars(query)}
 
 
 async def keep_hours(work: Work, person_id: UUID, quiet: tuple[int, int]) -> None:

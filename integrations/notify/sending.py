@@ -48,7 +48,7 @@ async def _given(work: Work, row: NoticeSending, way: Gateway) -> str:
         # Made anew: what is kept of it has dots.
         found = await addresses.code_for(work, row)
         if found is None:
-            return _fail(work, row, "地址已经更换", final=True)
+            return _fail(work, row, "地址已经核实或者更换，验证码不再发送", final=True)
         said = wording.of_code(found)[1]
     letter = Letter(row.id, row.channel, vault().open(row.cipher), row.subject, said)
     row.receipt = await way.hand_over(letter)

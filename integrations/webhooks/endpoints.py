@@ -196,8 +196,8 @@ async def replay(work: Work, message_id: UUID) -> UUID:
         raise IllegalTransition("回调没有启用，不能重新投递。", remedy="请先启用。")
     row.state, row.attempts, row.delivered_at = "waiting", 0, None
     row.wake_at = system_now() + telling.AGAIN
-    by_name = work.actor.name if work.actor else "系统"
-    work.enqueue("send_webhook", {"message_id": str(row.id), "by_name": by_name})
+    row.asked_by = work.actor.name if work.actor else "系统"
+    work.enqueue("send_webhook", {"message_id": str(row.id)})
     work.record("replay_webhook", "webhook_endpoint", endpoint.id, title=f"重新投递“{endpoint.name}”的{row.event}")
     await work.session.flush()
     return endpoint.id

@@ -72,6 +72,8 @@ class WebhookMessage(TenantRow):
     wake_at: Mapped[datetime | None]
     """The machine's clock: not before then it is tried again."""
     delivered_at: Mapped[datetime | None]
+    asked_by: Mapped[str] = mapped_column(server_default="")
+    """Who wants it sent again by hand; empty after that try."""
 
 
 class WebhookAttempt(TenantRow):

@@ -44,7 +44,7 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-async def hand_over(work: Work, message_id: UUID, by_name: str = "") -> str:
+async def hand_over(work: Work, message_id: UUID) -> str:
     """Try one message. Returns its state; what does not wait any more is left as it is.
 
     The receiver may get a copy when this worker dies before it commits: the `webhook-id` is the same.
@@ -62,9 +62,11 @@ async def hand_over(work: Work, message_id: UUID, by_name: str = "") -> str:
     work.session.add(
         WebhookAttempt(
             id=new_id(), city_id=work.city_id, organ_id=work.organ_id, message_id=row.id, number=row.attempts,
-            at=work.now, status=answer.status, answer=answer.text, milliseconds=answer.milliseconds, by_name=by_name,
+            at=work.now, status=answer.status, answer=answer.text, milliseconds=answer.milliseconds,
+            by_name=row.asked_by,
         )
     )  # fmt: skip
+    row.asked_by = ""
     if answer.good:
         row.state, row.wake_at, row.delivered_at = "delivered", None, work.now
         endpoint.failing_since, endpoint.last_success_at = None, work.now

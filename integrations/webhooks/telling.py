@@ -82,5 +82,5 @@ def message(
     return {
         "id": new_id(), "city_id": work.city_id, "organ_id": work.organ_id, "endpoint_id": endpoint.id,
         "entry_id": entry_id, "event": kind, "payload": {"type": kind, "timestamp": moment, "data": data},
-        "state": "waiting", "attempts": 0, "wake_at": system_now() + AGAIN, "delivered_at": None,
+        "state": "waiting", "attempts": 0, "wake_at": system_now() + AGAIN, "delivered_at": None, "asked_by": "",
     }  # fmt: skip

@@ -336,6 +336,7 @@ def _webhooks() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_by", sa.Text(), server_default="", nullable=False),
         sa.Column("organ_id", sa.Uuid(), nullable=False),
         sa.Column("city_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),

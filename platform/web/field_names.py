@@ -30,6 +30,9 @@ may_return 可以退回|order_id 热线工单编号|order_version 工单版本|o
 proposal_id 重复建议编号|return_until 退回时限|second 后收到的线索|supervisor_id 社会监督员编号
 workplace 工作单位|form_token 页面标识|government 发生地|website 请不要填写
 expires_on 有效期至|grace_hours 旧密钥继续有效的小时数
+by_name 重新投递人|endpoint_id 网络回调编号|event 事件|events 事件
+failing_since 连续失败开始时间|message_id 投递记录编号|milliseconds 耗时（毫秒）
+rotating_until 同时使用新旧签名密钥至|tries 各次投递
 last_used_at 最近使用时间|last_used_from 最近使用地址|made_at 生成时间|made_by_name 新建人
 per_minute 每分钟最多调用次数|revoke_reason 吊销理由|revoked_by_name 吊销人|scopes 权限|secrets 可以使用的密钥
 token 密钥
@@ -130,7 +133,7 @@ may_nominate 可以推荐|may_review 可以审核|merits 主要事迹|named_by �
 nominations 推荐对象|officer_id 人员编号|origin_label 来由|outcome_label 认定结论|overdue 已逾期
 position 职务类别|position_label 职务类别|public_href 公布地址|published_at 公布时间|readers 知悉人员
 recipient 受移送机关|review_note 审核意见|role_label 用途|secrecy 知悉范围代码|secrecy_label 知悉范围
-secret 查询口令|sm3 文件摘要（SM3）|source_mask 反映人（遮盖）|steps 办理过程
+secret 查询口令或者签名密钥|sm3 文件摘要（SM3）|source_mask 反映人（遮盖）|steps 办理过程
 subject_organ_name 被反映人所在单位|submitted_by_name 报请人|complaint_id 反映编号|referral_id 移送编号
 list_id 名单编号|nomination_id 推荐编号|what 文件|ended 已结束
 next_at 下次执行时间|pid 进程号|processes 进程|seen_at 最后活动时间|started_at 启动时间

@@ -6,6 +6,7 @@ A key opens what three questions allow together: the scope of the route (here), 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
@@ -131,15 +132,18 @@ async def _row(database: Database, token: str, address: str, *, counted: bool) -
 def scope_of(handler: BaseRouteHandler) -> str | None:
     """The scope that opens a route of the API for a key: `area:read`, `area:write`, OWN; None: no scope does."""
     name = str(getattr(handler, "operation_id", None) or "")
+    reads = set(getattr(handler, "http_methods", ())) <= {"GET", "HEAD"}
+    return scope_named(name, getattr(handler, "tags", None) or (), reads=reads)
+
+
+def scope_named(name: str, tags: Iterable[str], *, reads: bool) -> str | None:
+    """The same by the operation's name and tags, as the schema knows it."""
     if name in WRITE:
         return WRITE[name]
     if name in READ_ALSO:
         return READ_ALSO[name]
-    methods = set(getattr(handler, "http_methods", ()))
-    areas = {READ_BY[tag] for tag in getattr(handler, "tags", None) or () if tag in READ_BY}
-    if name in PEOPLE_ONLY or not methods <= {"GET", "HEAD"} or len(areas) != 1:
-        return None
-    return f"{areas.pop()}:read"
+    areas = {READ_BY[tag] for tag in tags if tag in READ_BY}
+    return f"{areas.pop()}:read" if reads and name not in PEOPLE_ONLY and len(areas) == 1 else None
 
 
 def require_scope(user: Identity, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

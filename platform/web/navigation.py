@@ -87,6 +87,8 @@ DESTINATIONS = (
     Destination("报送情况", "/returns/board", "list-check", LEADER, "统计与报送", under="/figures"),
     Destination("账号", "/accounts", "users", frozenset({"system_admin", "security_admin"}), "", "", "账号"),
     Destination("接口密钥", "/api-keys", "key", frozenset({"system_admin", "security_admin"})),
+    Destination("网络回调", "/webhooks", "send", frozenset({"system_admin", "security_admin"}), under="/api-keys"),
+    Destination("通知渠道", "/notice-channels", "mail", frozenset({"system_admin"}), under="/api-keys"),
     Destination("代行授权", "/delegations", "swap", frozenset({"security_admin", "audit_admin"}), "", "", "代行"),
     Destination("对接系统", "/links", "swap", frozenset({"system_admin"}), "", "", "对接"),
     Destination("对接系统", "/links", "swap", SUPERVISING, "统计与报送", under="/figures"),

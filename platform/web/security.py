@@ -34,7 +34,7 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
 ]
-UNATTENDED = frozenset({"/counters"})
+UNATTENDED = frozenset({"/counters", "/counters/bell"})
 """What the page asks for by itself: it must not keep a session alive that nobody uses."""
 SMALL = 1_048_576
 """Bytes that anybody may send; more only from a live session."""

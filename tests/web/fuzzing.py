@@ -66,10 +66,12 @@ CHECKED = (
 
 ONCE = {
     "addLink": "secret",
+    "addWebhook": "secret",
     "makeApiKey": "token",
     "resetPassword": "password",
     "rotateApiKey": "token",
     "rotateLinkKeys": "secret",
+    "rotateWebhook": "secret",
 }
 """Operation → the field of its answer that is told once: it is not kept, and the same key answers null."""
 

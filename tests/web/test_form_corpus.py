@@ -73,13 +73,17 @@ PAGES: Final = {
     ),
     (SUPERVISED, "qian"): ("/inbox", "/accountability/received"),
     (SUPERVISED, "peng"): ("/accountability/received",),
-    (BODY, "han"): ("/accounts", "/api-keys", "/api-keys/new", "/dead-letters", "/links", "/links/new"),
+    (BODY, "han"): (
+        "/accounts", "/api-keys", "/api-keys/new", "/dead-letters", "/links", "/links/new", "/webhooks/new",
+        "/notices/settings", "/notice-channels",
+    ),
     (BODY, "feng"): ("/accounts", "/delegations", "/delegations/new"),
 }  # fmt: skip
 SECTIONS: Final = (
     "clues", "matters", "instruments", "reports", "decisions", "inbox", "accounts", "delegations", "escalations",
     "recusals", "interests", "officers", "bodies", "licences", "referrals", "conduct", "commendations",
     "returns", "accountability", "annual", "plans", "links", "channels", "api-keys", "records", "checks",
+    "webhooks",
 )  # fmt: skip
 """Where the pages of records lie."""
 RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")

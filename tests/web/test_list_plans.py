@@ -78,6 +78,8 @@ NO_LIST = {
     "/instruments/new": "a form for one matter",
     "/matters/bulk": "a form for chosen matters",
     "/api-keys/new": "a form",
+    "/notices/settings": "one's own wishes",
+    "/webhooks/new": "a form",
     "/api/v1/api-keys/self": "the calling key",
     "/delegations/new": "a form",
     "/checks/act": "a form for chosen hits",

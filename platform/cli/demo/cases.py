@@ -13,6 +13,7 @@ from cli.demo.annual_cases import annual_cases, january
 from cli.demo.channel_cases import channel_cases
 from cli.demo.check_cases import check_cases
 from cli.demo.clue_cases import clue_cases
+from cli.demo.connected_cases import connected_cases
 from cli.demo.follow_up_cases import follow_up_cases
 from cli.demo.licence_cases import licence_cases
 from cli.demo.link_cases import link_cases
@@ -48,6 +49,7 @@ def all_cases(stage: Stage) -> Iterator[Case]:
     yield from link_cases(stage)
     yield from record_cases(stage)
     yield from check_cases(stage)
+    yield from connected_cases(stage)
 
 
 async def load_cases(database: Database, city_id: UUID) -> int:

@@ -41,6 +41,13 @@ async def counters(work: Work) -> dict[str, int]:
     return await lines.counts(work, wanted)
 
 
+async def unread(work: Work) -> int:
+    """How many lines of the bell the acting post has not read: one count over an index."""
+    if work.actor is None:
+        return 0
+    return (await lines.counts(work, {"bell": lines.unread_count(work, work.actor)}))["bell"]
+
+
 async def notices(work: Work, after: str = "", limit: int = 30) -> NoticePage:
     """The lines meant for the acting post, newest first. Raises Invalid for a wrong cursor."""
     if work.actor is None:

@@ -49,6 +49,7 @@ from web.api import (
     rule_changes,
     status,
     system,
+    webhooks,
 )
 
 API: list[Any] = [
@@ -96,4 +97,5 @@ API: list[Any] = [
     *returns.ROUTES,
     *status.ROUTES,
     *system.ROUTES,
+    *webhooks.ROUTES,
 ]

@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from web.api.words import EXAMPLES, SCHEMAS, TAGS, VALUES
 from web.field_names import NAMES
+from web.keys import scope_named
 
 Document = dict[str, Any]
 UNKEYED: Final = frozenset(
@@ -86,6 +87,7 @@ MADE_BY: Final = {
     "order_id": ("", "listHotlineOrders"),
     "proposal_id": ("", "listDuplicates"),
     "supervisor_id": ("appointSocialSupervisor", "listSocialSupervisors"),
+    "endpoint_id": ("addWebhook", "listWebhooks"),
     "key_id": ("makeApiKey", "listApiKeys"),
 }
 """Part of a path → the operation that makes such a record and the one that lists them."""
@@ -142,6 +144,10 @@ def _operation(method: str, operation: Document) -> None:
     wrong = {status: {"$ref": f"#/components/responses/{status}"} for status in (CHANGING if changing else READING)}
     operation["responses"] = answers | wrong
     operation["security"] = [{"session": [], "csrf": []}] if changing else [{"session": []}]
+    scope = scope_named(name, operation.get("tags", ()), reads=not changing)
+    if scope is not None:
+        operation["security"].append({"key": []})
+        operation["x-key-scope"] = scope
     if name in OPEN_TO_ALL:
         operation["security"] = []
     if changing and name not in UNKEYED:
@@ -189,6 +195,11 @@ def _components(made: Document) -> None:
             "in": "header",
             "name": "x-csrftoken",
             "description": "登录和 getMe 回答中的 csrf_token；改变数据的请求都要带",
+        },
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "接口密钥 zsk_…，代替会话和防伪标识；所需权限见各接口的 x-key-scope",
         },
     }
 

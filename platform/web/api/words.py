@@ -34,6 +34,7 @@ TAGS: Final = {
     "规则": "本单位可以调整的期限、次数和报送日期。",
     "账号": "系统管理员、安全管理员：本单位账号。",
     "接口密钥": "系统管理员：本单位其他系统调用接口的密钥，权限、轮换和吊销。",
+    "网络回调": "系统管理员：向本单位其他系统发送带签名的事件通知，签名密钥、投递记录和重新投递。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "对接系统": "系统管理员：对接的系统、密钥、队列、对账和差异；监督人员处理与名册的差异（第十七条、第十八条）。",
@@ -154,6 +155,8 @@ RecordImportView 案件导入的进度和结果|QuarantinedView 一行待修正�
 LineChanges 修改的字段|LinesGivenUp 放弃的行|DiscardedLines 放弃的行数
 Quarantined 待修正数据清单|Enforcement 行政执法案件清单|RecordImport 案件导入清单
 ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
+WebhookItem 一个网络回调|WebhookInput 新建的网络回调|WebhookChange 修改后的地址和事件
+WebhookKept 新的签名密钥，只告知一次|WebhookHead 办理的网络回调|WebhookTry 一次投递|WebhookMessageItem 一条投递记录
 ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
 RollUpReport 一个单位的汇总报表|ReportCell 汇总报表的一格|GivenPart 下级单位所报的数|MissingUnit 没有计入的单位
 GradesInput 案卷评查的结果
@@ -314,6 +317,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
     "stateDefence": {"text": "当时对方先动手，请求从轻处理。", "wants_hearing": True},
     "makeApiKey": {"name": "城管局办公系统", "scopes": ["clues:write", "deadlines:read"], "expires_on": "2027-03-31"},
+    "addWebhook": {"name": "城管局办公系统", "address": "https://hook.example.gov.cn/in", "events": ["matter.opened"]},
+    "changeWebhook": {"address": "https://hook.example.gov.cn/in", "events": ["matter.opened", "matter.closed"]},
     "rotateApiKey": {"grace_hours": 72},
     "addAccount": {
         "name": "赵某",

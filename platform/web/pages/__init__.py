@@ -44,6 +44,8 @@ from web.pages import (
     matter_steps,
     matters,
     my_certificate,
+    notice_channels,
+    notice_settings,
     notices,
     officer_imports,
     officer_steps,
@@ -62,6 +64,7 @@ from web.pages import (
     returns,
     rule_changes,
     status,
+    webhooks,
 )
 from web.pages import help as help_pages
 
@@ -106,6 +109,8 @@ PAGES: list[Any] = [
     *matter_steps.ROUTES,
     *matters.ROUTES,
     *my_certificate.ROUTES,
+    *notice_channels.ROUTES,
+    *notice_settings.ROUTES,
     *notices.ROUTES,
     *officer_imports.ROUTES,
     *officer_steps.ROUTES,
@@ -124,4 +129,5 @@ PAGES: list[Any] = [
     *return_boards.ROUTES,
     *returns.ROUTES,
     *status.ROUTES,
+    *webhooks.ROUTES,
 ]

@@ -18,6 +18,7 @@ from kernel.models import CalendarDay
 from kernel.wording import format_date, format_due
 from kernel.work import Work
 from policy.vocabulary import ROLE_LABELS
+from supervision.desk import service as desk
 from tenants.delegations import service as delegations
 from tenants.organs.directory import Directory, directory
 from tenants.staff import service as staff
@@ -255,6 +256,22 @@ async def me(request: Req) -> Template:
         )
 
 
+@get("/counters/bell")
+async def bell_part(request: Req) -> Response[Any] | Template:
+    """The number of the bell alone: one count over an index, every half minute while somebody looks. A number that
+    the browser has already is answered with 304 and nothing."""
+    user = identity(request)
+    async with reading(request) as work:
+        number = await desk.unread(work)
+    tag = f'"{user.post_id.hex[:12]}-{number}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(b"", status_code=304, headers=headers)
+    made = part(request, "login/counters.html", items=[], bell=number)
+    made.headers.update(headers)
+    return made
+
+
 @get("/counters")
 async def counter_parts(request: Req) -> Template:
     """The numbers beside the navigation, out of band. Asked for every minute; does not keep the session alive."""
@@ -283,6 +300,7 @@ ROUTES = [
     password_page,
     change_password,
     me,
+    bell_part,
     counter_parts,
     keepalive,
 ]

@@ -272,12 +272,16 @@
   });
 
   /* Counters while somebody looks; the page says nothing by itself otherwise. */
-  const refreshCounters = () => {
-    if (document.visibilityState === "visible" && window.htmx && body.dataset.counters) {
-      window.htmx.ajax("GET", body.dataset.counters, { source: body, swap: "none" });
+  const refresh = (href) => {
+    if (document.visibilityState === "visible" && window.htmx && href) {
+      window.htmx.ajax("GET", href, { source: body, swap: "none" });
     }
   };
-  if (body.dataset.counters) setInterval(refreshCounters, 60000);
+  /* The bell every half minute; every other time with all numbers. */
+  let ticks = 0;
+  if (body.dataset.counters) {
+    setInterval(() => { ticks += 1; refresh(ticks % 2 ? `${body.dataset.counters}/bell` : body.dataset.counters); }, 30000);
+  }
 
   /* Session: a warning two minutes before the end, extended with one key. Counter refreshes do not count as work. */
   let ends = 0;

@@ -176,6 +176,22 @@ async def test_the_night_is_kept_and_its_lines_come_together_in_the_morning(worl
     assert found.quiet_since is not None
 
 
+async def test_an_address_taken_away_in_the_night_leaves_its_trace(world: World, mail: Sink) -> None:
+    person = await addressed(world)
+    await work_off(world, *JOBS)
+    await world.set_clock("2026-10-09 23:30")
+    notice_id = await ring(world)
+    await work_off(world, *JOBS)
+    async with world.work(BODY, "supervisor") as work:
+        await notify.forget(work, "email")
+    async with world.work(BODY) as work:
+        assert await notify.digest(work, person, "email")
+    async with world.work(BODY, "supervisor") as work:
+        (sent,) = (await notify.proof(work, notice_id)).sent
+    assert (sent.state, sent.handed_at) == ("dead", None)
+    assert "删除" in sent.error
+
+
 async def test_wishes_are_kept_but_not_against_the_law(world: World, mail: Sink) -> None:
     await addressed(world, email="chen@example.gov.cn", sms="13912345678")
     async with world.work(BODY, "supervisor") as work:
