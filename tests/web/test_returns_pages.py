@@ -9,6 +9,7 @@ from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, TOWN
 from tests.web.conftest import Client, Opener
 from tests.world import World
+from web import reporting_waits
 
 FIELD = re.compile(r'<(?:input|textarea)[^>]* name="([cns]-[^"]+)"[^>]*?(?: value="([^"]*)")?')
 VERSION = re.compile(r'name="_version" value="(\d+)"')
@@ -88,10 +89,11 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     desk = await chen.get("/desk")
     assert "待办的报表和年度文件" in desk.text
     assert f'href="{path}"' in desk.text
-    counted = (await chen.get("/counters")).json()
-    assert (counted["return"], counted["annual"], counted["reporting"]) == (1, 0, 1)
-    li = await client_for(COUNTY, "li")
-    assert (await li.get("/counters")).json()["return"] == 0, "what is being filled in does not wait for the head"
+    async with world.work(COUNTY, "supervisor") as work:
+        assert await reporting_waits.numbers(work) == {"return": 1, "annual": 0, "reporting": 1}
+    async with world.work(COUNTY, "supervision_leader") as work:
+        found = await reporting_waits.numbers(work)
+        assert found["return"] == 0, "what is being filled in does not wait for the head"
 
 
 async def test_the_report_of_a_node_names_where_each_number_comes_from(world: World, client_for: Opener) -> None:

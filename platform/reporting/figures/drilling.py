@@ -136,6 +136,8 @@ async def _open(work: Work, kind: Record, owner: UUID, supervised: UUID | None, 
     if work.actor is None:
         return True
     target = Target(owner_id=owner, supervised_id=supervised, relation=relation)
+    if kind.apart:
+        target = Target(owner_id=owner) if owner == work.organ_id else Target(supervised_id=supervised)
     verdict, _ = await consider(work, kind.kind, kind.action, target)
     return verdict.allowed
 

@@ -64,6 +64,8 @@ class Record:
     relation: str = "null"
     near: str = "organ_id"
     owner: str = "r.organ_id"
+    apart: bool = False
+    """Policy knows it as the reader's own or as that of an organ that he supervises, never as both."""
 
 
 _OF_MATTER = "(select m.{} from matter m where m.city_id = r.city_id and m.id = r.matter_id)"
@@ -120,11 +122,11 @@ RECORDS: Final = {
     ),
     "enforcement": Record(
         "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
-        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", apart=True,
     ),
     "filing": Record(
         "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
-        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id", apart=True,
     ),
 }  # fmt: skip
 """Kinds of record that figures open down to (`Indicator.records`, several with a blank between them)."""
