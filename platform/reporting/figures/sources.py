@@ -69,7 +69,7 @@ class Record:
 
 
 _OF_MATTER = "(select m.{} from matter m where m.city_id = r.city_id and m.id = r.matter_id)"
-_SIDES = {"supervised": _OF_MATTER.format("supervised_id"), "relation": _OF_MATTER.format("relation")}
+_SUPERVISED, _RELATION = _OF_MATTER.format("supervised_id"), _OF_MATTER.format("relation")
 _OF_INSTRUMENT = "(select coalesce(i.{}, '') from instrument i where i.city_id = r.city_id and i.id = r.instrument_id)"
 RECORDS: Final = {
     "clue": Record("clue", "r.title", "r.number", "'/clues/' || r.id", "clue", supervised="r.subject_organ_id"),
@@ -79,10 +79,10 @@ RECORDS: Final = {
     ),
     "activity": Record(
         "activity", _OF_MATTER.format("title"), _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter",
-        **_SIDES,
+        supervised=_SUPERVISED, relation=_RELATION,
     ),
     "finding": Record(
-        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter", **_SIDES
+        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter", supervised=_SUPERVISED, relation=_RELATION
     ),
     "instrument": Record(
         "instrument", "r.title", "coalesce(r.number, '')", "'/instruments/' || r.id", "instrument:urging_letter",
