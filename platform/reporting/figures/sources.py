@@ -82,7 +82,8 @@ RECORDS: Final = {
         supervised=_SUPERVISED, relation=_RELATION,
     ),
     "finding": Record(
-        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter", supervised=_SUPERVISED, relation=_RELATION
+        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter",
+        supervised=_SUPERVISED, relation=_RELATION,
     ),
     "instrument": Record(
         "instrument", "r.title", "coalesce(r.number, '')", "'/instruments/' || r.id", "instrument:urging_letter",
