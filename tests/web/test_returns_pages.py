@@ -9,6 +9,7 @@ from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, TOWN
 from tests.web.conftest import Client, Opener
 from tests.world import World
+from web import reporting_waits
 
 FIELD = re.compile(r'<(?:input|textarea)[^>]* name="([cns]-[^"]+)"[^>]*?(?: value="([^"]*)")?')
 VERSION = re.compile(r'name="_version" value="(\d+)"')
@@ -30,7 +31,7 @@ async def test_the_way_through_the_pages(world: World, client_for: Opener) -> No
     page = await sun.get(path)
     assert page.status_code == 200
     assert "提交审核" in page.text
-    assert "未填写" not in page.text
+    assert "”未填写" not in page.text
     wrong = await fields(sun, path)
     refused = await sun.post(path, {**wrong, "c-S7_bodies": "两个", "act": "save"})
     assert refused.status_code == 422
@@ -75,7 +76,7 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     path = f"/returns/{head.id}"
     fresh = (await chen.get(path)).text
     assert "个数待填写" in fresh
-    assert "未填写" not in fresh
+    assert "”未填写" not in fresh
     assert "0 错误" not in fresh
     assert 'aria-invalid="true"' not in fresh
     assert "提交审核" in fresh
@@ -83,15 +84,16 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     kept = await chen.post(path, {"c-S9_late": "0", "n-S9_late": "备案台账", "_version": version, "act": "save"})
     assert kept.status_code == 303
     saved = (await chen.get(path)).text
-    assert "未填写" in saved
+    assert "”未填写" in saved
     assert "个数待填写" not in saved
     desk = await chen.get("/desk")
     assert "待办的报表和年度文件" in desk.text
     assert f'href="{path}"' in desk.text
-    counted = (await chen.get("/counters")).json()
-    assert (counted["return"], counted["annual"], counted["reporting"]) == (1, 0, 1)
-    li = await client_for(COUNTY, "li")
-    assert (await li.get("/counters")).json()["return"] == 0, "what is being filled in does not wait for the head"
+    async with world.work(COUNTY, "supervisor") as work:
+        assert await reporting_waits.numbers(work) == {"return": 1, "annual": 0, "reporting": 1}
+    async with world.work(COUNTY, "supervision_leader") as work:
+        found = await reporting_waits.numbers(work)
+        assert found["return"] == 0, "what is being filled in does not wait for the head"
 
 
 async def test_the_report_of_a_node_names_where_each_number_comes_from(world: World, client_for: Opener) -> None:
@@ -103,7 +105,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     chen = await client_for(COUNTY, "chen")
     assert (await chen.get(f"{address}/{body}")).status_code == 404, "nothing was handed in"
     await chen.post(f"/returns/{county.id}/steps", {"action": "roll_up"})
-    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S9_late="1")
+    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S11_joined="1")
     await stories.hand_in(world, county.id, COUNTY)
     yang = await client_for(CITY, "yang")
     report = (await yang.get(f"{address}/{body}")).json()
@@ -117,7 +119,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     assert (part["organ_name"], part["value"], part["version"], part["current"]) == ("尚集镇人民政府", 5, 1, True)
     assert len(part["digest"]) == 64
     assert cells["S1_all"]["source"] == "formula"
-    assert cells["S9_late"]["source"] == "typed"
+    assert cells["S11_joined"]["source"] == "typed"
     assert report["missing"]
     for node in (body, government):
         again = (await yang.get(f"{address}/{node}?version=1")).json()

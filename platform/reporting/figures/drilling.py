@@ -33,6 +33,7 @@ where r.city_id = :city and r.{near} = :organ and f.amount <> 0
     and (cast(:after as uuid) is null or r.id < cast(:after as uuid))
 order by r.id desc limit :most)
 """
+MERGED: Final = "select * from ({selects}) found order by id desc limit :most"
 FIRST_DAY: Final = "1990-01-01"
 
 
@@ -122,7 +123,7 @@ async def _seen(
         )
         for kind in kinds
     )  # fmt: skip
-    statement = text(f"{selects} order by id desc limit :most")
+    statement = text(MERGED.format(selects=selects))
     first = FIRST_DAY if indicator.kind == "stock" else period.first_day.isoformat()
     values = {
         "city": work.city_id, "organ": organ_id, "indicator": name, "slice": part, "first": first,
@@ -135,6 +136,8 @@ async def _open(work: Work, kind: Record, owner: UUID, supervised: UUID | None, 
     if work.actor is None:
         return True
     target = Target(owner_id=owner, supervised_id=supervised, relation=relation)
+    if kind.apart:
+        target = Target(owner_id=owner) if owner == work.organ_id else Target(supervised_id=supervised)
     verdict, _ = await consider(work, kind.kind, kind.action, target)
     return verdict.allowed
 

@@ -64,10 +64,12 @@ class Record:
     relation: str = "null"
     near: str = "organ_id"
     owner: str = "r.organ_id"
+    apart: bool = False
+    """Policy knows it as the reader's own or as that of an organ that he supervises, never as both."""
 
 
 _OF_MATTER = "(select m.{} from matter m where m.city_id = r.city_id and m.id = r.matter_id)"
-_SIDES = {"supervised": _OF_MATTER.format("supervised_id"), "relation": _OF_MATTER.format("relation")}
+_SUPERVISED, _RELATION = _OF_MATTER.format("supervised_id"), _OF_MATTER.format("relation")
 _OF_INSTRUMENT = "(select coalesce(i.{}, '') from instrument i where i.city_id = r.city_id and i.id = r.instrument_id)"
 RECORDS: Final = {
     "clue": Record("clue", "r.title", "r.number", "'/clues/' || r.id", "clue", supervised="r.subject_organ_id"),
@@ -77,10 +79,11 @@ RECORDS: Final = {
     ),
     "activity": Record(
         "activity", _OF_MATTER.format("title"), _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter",
-        **_SIDES,
+        supervised=_SUPERVISED, relation=_RELATION,
     ),
     "finding": Record(
-        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter", **_SIDES
+        "finding", "r.title", _OF_MATTER.format("number"), "'/matters/' || r.matter_id", "matter",
+        supervised=_SUPERVISED, relation=_RELATION,
     ),
     "instrument": Record(
         "instrument", "r.title", "coalesce(r.number, '')", "'/instruments/' || r.id", "instrument:urging_letter",
@@ -120,11 +123,11 @@ RECORDS: Final = {
     ),
     "enforcement": Record(
         "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
-        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", apart=True,
     ),
     "filing": Record(
         "enforcement_record", "coalesce(nullif(r.title, ''), r.item_name)", "coalesce(nullif(r.doc_no, ''), r.case_no)",
-        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id",
+        "'/records/' || r.id", "enforcement_record", supervised="r.organ_id", near="body_id", apart=True,
     ),
 }  # fmt: skip
 """Kinds of record that figures open down to (`Indicator.records`, several with a blank between them)."""

@@ -11,8 +11,8 @@ from kernel.work import Work
 from reporting.returns import forms, reading, repository
 from reporting.returns.forms import CellRule, Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
+from reporting.returns.report_views import GivenPart, MissingUnit, ReportCell, RollUpReport
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, numbers_of, stored
-from reporting.returns.views import GivenPart, MissingUnit, ReportCell, RollUpReport
 from tenants.access import authorize
 from tenants.organs.directory import Directory, directory
 

@@ -13,11 +13,11 @@ from supervision.deadlines.chips import Chip
 from supervision.deadlines.strip import DayCell
 
 
-class _View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True, kw_only=True):
     pass
 
 
-class ReturnRow(_View, frozen=True):
+class ReturnRow(View, frozen=True):
     """One line of a list of returns."""
 
     id: UUID
@@ -36,7 +36,7 @@ class ReturnRow(_View, frozen=True):
     stale: bool
 
 
-class ReturnCellView(_View, frozen=True):
+class ReturnCellView(View, frozen=True):
     """One indicator of the sheet, written as it is read: numbers in the cell's unit, — for no such duty."""
 
     row: int
@@ -64,7 +64,7 @@ class ReturnCellView(_View, frozen=True):
     """Why the level above sent this cell back, of the version that is shown or corrected."""
 
 
-class ReturnSectionView(_View, frozen=True):
+class ReturnSectionView(View, frozen=True):
     key: str
     name: str
     note: str
@@ -72,7 +72,7 @@ class ReturnSectionView(_View, frozen=True):
     cells: list[ReturnCellView]
 
 
-class VersionRow(_View, frozen=True):
+class VersionRow(View, frozen=True):
     """A version that was handed in, and what became of it."""
 
     number: int
@@ -90,7 +90,7 @@ class VersionRow(_View, frozen=True):
     digest: str
 
 
-class PartRow(_View, frozen=True):
+class PartRow(View, frozen=True):
     """A lower unit in a roll-up: the version that was added up, or why there is none."""
 
     organ: str
@@ -103,7 +103,7 @@ class PartRow(_View, frozen=True):
     """The version is still the one in force."""
 
 
-class ReturnStepView(_View, frozen=True):
+class ReturnStepView(View, frozen=True):
     """One step of the state bar."""
 
     name: str
@@ -111,7 +111,7 @@ class ReturnStepView(_View, frozen=True):
     state: Literal["done", "current", "ahead"]
 
 
-class ReturnActView(_View, frozen=True):
+class ReturnActView(View, frozen=True):
     """A step that the reader can take now, or not and why."""
 
     action: str
@@ -122,7 +122,7 @@ class ReturnActView(_View, frozen=True):
     remedy: str
 
 
-class ReturnView(_View, frozen=True):
+class ReturnView(View, frozen=True):
     """A return with its numbers: the working copy for its own organ, a version for the levels above."""
 
     id: UUID
@@ -181,7 +181,7 @@ class ReturnView(_View, frozen=True):
     digest: str
 
 
-class DifferenceRow(_View, frozen=True):
+class DifferenceRow(View, frozen=True):
     """One cell that differs between two versions."""
 
     row: int
@@ -191,7 +191,7 @@ class DifferenceRow(_View, frozen=True):
     after: str
 
 
-class Comparison(_View, frozen=True):
+class Comparison(View, frozen=True):
     return_id: UUID
     name: str
     before_label: str
@@ -199,7 +199,7 @@ class Comparison(_View, frozen=True):
     rows: list[DifferenceRow]
 
 
-class CellDrill(_View, frozen=True):
+class CellDrill(View, frozen=True):
     """A cell opened down to the level below: its own figure and that of each lower unit."""
 
     return_id: UUID
@@ -217,7 +217,7 @@ class CellDrill(_View, frozen=True):
     """Codes of the figures that the own value was drawn from: each opens to its records."""
 
 
-class BoardRow(_View, frozen=True):
+class BoardRow(View, frozen=True):
     """One organ that owes a return."""
 
     organ_id: UUID
@@ -234,7 +234,7 @@ class BoardRow(_View, frozen=True):
     stale: bool
 
 
-class Tally(_View, frozen=True):
+class Tally(View, frozen=True):
     """How complete and how timely: counts and rates with their numerators and denominators."""
 
     expected: int
@@ -246,7 +246,7 @@ class Tally(_View, frozen=True):
     timeliness: str
 
 
-class LowerBoard(_View, frozen=True):
+class LowerBoard(View, frozen=True):
     """The same for the organs that report to a body below."""
 
     body_id: UUID
@@ -254,14 +254,14 @@ class LowerBoard(_View, frozen=True):
     tally: Tally
 
 
-class LateReturnLine(_View, frozen=True):
+class LateReturnLine(View, frozen=True):
     organ: str
     due_on: date
     overdue_workdays: int
     settled: bool
 
 
-class ReturnCircularView(_View, frozen=True):
+class ReturnCircularView(View, frozen=True):
     """The circular of a form and period: a draft, issued, or discarded."""
 
     id: UUID
@@ -282,7 +282,7 @@ class ReturnCircularView(_View, frozen=True):
     refusal: str = ""
 
 
-class Board(_View, frozen=True):
+class Board(View, frozen=True):
     """Completeness and timeliness of one form and period below a supervision body."""
 
     form: str
@@ -300,7 +300,7 @@ class Board(_View, frozen=True):
     may_urge: bool
 
 
-class WaitingLine(_View, frozen=True):
+class WaitingLine(View, frozen=True):
     """One return or yearly paper that waits for a post, and for what."""
 
     title: str
@@ -313,7 +313,7 @@ class WaitingLine(_View, frozen=True):
     article: str
 
 
-class Reported(_View, frozen=True):
+class Reported(View, frozen=True):
     """How many organs of an area have handed in the return of the last span of a form."""
 
     form: str
@@ -330,7 +330,7 @@ class Reported(_View, frozen=True):
     lower: list[LowerBoard]
 
 
-class Statistics(_View, frozen=True):
+class Statistics(View, frozen=True):
     """An organ's figures of a form and period for a higher level: the version in force, with its digest."""
 
     form: str
@@ -345,71 +345,3 @@ class Statistics(_View, frozen=True):
     submitted_at: datetime
     values: dict[str, Any]
     """Code → {unit, scale, value}: whole numbers of the scale; value null for no such duty."""
-
-
-class GivenPart(_View, frozen=True):
-    """What one lower unit gave to a cell: from its version with this digest."""
-
-    organ_id: UUID
-    organ_name: str
-    return_id: UUID | None
-    """None where the reader may not open the unit's return."""
-    version: int
-    digest: str
-    value: int | None
-    current: bool
-    """Whether that version is still the one in force."""
-
-
-class MissingUnit(_View, frozen=True):
-    """A lower unit whose figures are not in the total."""
-
-    organ: str
-    state: str
-
-
-class ReportCell(_View, frozen=True):
-    """One cell with its provenance. Values are whole numbers of `scale` (money: fen); None: no such duty, or nothing
-    to divide by. `state` is that of the total."""
-
-    code: str
-    name: str
-    unit: str
-    scale: int
-    rule: str
-    own: int | None
-    below: int | None
-    total: int | None
-    state: str
-    source: str
-    """Of the own value: records, changed (drawn and changed by hand), typed, formula, or none."""
-    computed: int | None
-    """What the records gave when the cell was drawn."""
-    note: str
-    figures: list[str]
-    """Codes of the figures that it is drawn from."""
-    formula: str
-    parts: list[GivenPart]
-
-
-class RollUpReport(_View, frozen=True):
-    """The figures of a node for a form and period, from one frozen version."""
-
-    form: str
-    form_version: str
-    name: str
-    period: str
-    organ_id: UUID
-    organ_name: str
-    level: str
-    return_id: UUID
-    version: int
-    accepted: bool
-    stale: bool
-    """A lower unit was corrected since: the totals are not the newest."""
-    late: bool
-    digest: str
-    submitted_at: datetime
-    approved_by_name: str
-    cells: list[ReportCell]
-    missing: list[MissingUnit]

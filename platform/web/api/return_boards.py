@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
 from reporting.returns import service as returns
-from reporting.returns.views import Board, ReturnCircularView, RollUpReport, Statistics
+from reporting.returns.report_views import RollUpReport
+from reporting.returns.views import Board, ReturnCircularView, Statistics
 from supervision.matters.views import Page
 from web.api.shapes import Body, Limit, Prose, ReasonInput, Version, command, read
 from web.turns import Req, reading, turn

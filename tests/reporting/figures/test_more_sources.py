@@ -17,6 +17,8 @@ from reporting.figures.periods import month_of, parse
 from reporting.returns import opening, records
 from reporting.returns import periods as return_periods
 from supervision.instruments import service as instruments
+from supervision.matters import service as matters
+from supervision.matters.commands import FileGrades
 from supervision.referrals import service as referrals
 from tenants.organs import changes
 from tenants.organs.directory import directory
@@ -108,6 +110,28 @@ async def test_what_a_government_decides_stands_in_the_return_of_its_supervision
     assert await own(world, BODY, "decisions.made") == [0]
     found = await drawn(world, BODY, "decisions.made", "matters.opened", "matters.organs")
     assert found == {"decisions.made": 1, "matters.opened": 1, "matters.organs": 1}
+
+
+async def test_a_review_of_case_files_counts_its_files_by_grade(world: World) -> None:
+    review = await stories.open_matter(world, "行政处罚案卷评查", mode="file_review", content_items=("8(5)",))
+    other = await stories.open_matter(world)
+    grades = FileGrades(good=3, passed=5, failed=2, vetoed=1)
+    with pytest.raises(Invalid, match="只有案卷评查事项"):
+        await stories.check_matter(world, other.id, grades=grades)
+    with pytest.raises(Invalid, match="不大于不合格"):
+        await stories.check_matter(world, review.id, grades=FileGrades(failed=1, vetoed=2))
+    await stories.check_matter(world, review.id, grades=grades)
+    await stories.check_matter(world, review.id, grades=FileGrades(good=1))
+    assert await own(world, BODY, "file_reviews.files", "file_reviews.files/good", "file_reviews.vetoed") == [11, 4, 1]
+    assert await own(world, BODY, "file_reviews.organs", "activities.recorded") == [1, 2]
+    assert await differing(world) == []
+    assert await drawn(world, BODY, "file_reviews.files/failed") == {"file_reviews.files/failed": 2}
+    async with world.work(BODY, "supervisor") as work:
+        seen = await matters.view(work, review.id)
+        assert {a.grades for a in seen.activities} == {
+            "评查案卷 10 册：优秀 3 册，合格 5 册，不合格 2 册（其中触及否决项 1 册）。",
+            "评查案卷 1 册：优秀 1 册，合格 0 册，不合格 0 册。",
+        }
 
 
 async def test_certificates_that_end_soon_are_suspended_or_barred(world: World) -> None:
