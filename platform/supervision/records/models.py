@@ -31,6 +31,7 @@ MONEY = (
 )
 """Columns of money, in fen."""
 MOST_FEN = 10**15
+"""The largest amount, the one of `rules`."""
 _MONEY_CHECK = " and ".join(f"coalesce({name}, 0) between 0 and {MOST_FEN}" for name in MONEY)
 
 

@@ -12,8 +12,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from supervision.records.models import MOST_FEN
-
+MOST_FEN: Final = 10**15
+"""The largest amount, in fen."""
 Key = Annotated[str, Meta(min_length=1, max_length=128)]
 Short = Annotated[str, Meta(max_length=64)]
 Line = Annotated[str, Meta(max_length=300)]

@@ -20,7 +20,7 @@ from kernel.errors import FieldError
 from kernel.ids import NIL, new_id
 from kernel.vault import vault
 from kernel.work import Work
-from supervision.records import repository
+from supervision.records import repository, staging
 from supervision.records.checking import kind_of
 from supervision.records.fields import label
 from supervision.records.models import RecordImport
@@ -131,10 +131,10 @@ def _next(chunks: Iterator[Chunk], known: Reach, today: date) -> Prepared | None
 async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
     accepted = 0
     if made.copies:
-        await repository.stage(work, made.copies)
+        await staging.stage(work, made.copies)
         for organ_id in sorted(made.organs):
             async with work.acting_as(organ_id):
-                accepted += await repository.upsert(work, row.source, row.id)
+                accepted += await staging.upsert(work, row.source, row.id)
     await repository.keep_quarantined(work, [_quarantined(work, row, *one) for one in made.refused])
     bad = len(made.refused)
     row.read += made.read

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from cli.demo import record_cases as demo
 from kernel.errors import Invalid, TooLarge
-from supervision.records import importing, readers, service
+from supervision.records import importing, models, readers, rules, service
 from supervision.records.parsing import parse
 from supervision.records.rules import Record
 from tests.stories import SUPERVISED
@@ -101,6 +101,10 @@ def test_a_mutated_line_is_refused_at_its_field(name: str) -> None:
         fields = {e.field for e in found}
         assert fields & {wanted, "line"}, (name, fields)
         assert all(e.message for e in found)
+
+
+def test_rules_and_database_know_one_largest_amount() -> None:
+    assert models.MOST_FEN == rules.MOST_FEN
 
 
 def test_random_bytes_never_break_the_reader() -> None:
