@@ -27,11 +27,11 @@ from supervision.checks.rules import (
 from supervision.checks.views import (
     BenchmarkPage,
     BenchmarkRow,
-    Comparison,
     HitPage,
     HitRow,
     HitView,
     LikeCase,
+    LikeCases,
     ModelsPage,
     ModelView,
     RecordDate,
@@ -228,7 +228,7 @@ def _model(rule: Rule, tally: Iterable[tuple[str, str, int]], switches: list[Che
     )
 
 
-async def comparison(work: Work, hit_id: UUID) -> Comparison:
+async def comparison(work: Work, hit_id: UUID) -> LikeCases:
     """The like cases of an outlier, named as far as the reader may see them. Raises NotFound, Denied."""
     found = await load(work, hit_id)
     group = await repository.group_of(work, found.organ_id, found.facts) if found.rule == "Q04" else None
@@ -239,7 +239,7 @@ async def comparison(work: Work, hit_id: UUID) -> Comparison:
     if found.subject_id not in {one for one, _ in members}:
         members.append((found.subject_id, int(found.facts["fine_fen"])))
     seen = await repository.records(work, [one for one, _ in members])
-    return Comparison(
+    return LikeCases(
         group=like(found.facts),
         year=group.year,
         count=group.number,
