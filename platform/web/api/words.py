@@ -46,7 +46,8 @@ TextInput 起草的内容|PublishedInput 本单位网站的公开页面|PlanPage
 PlanItemView 一个计划项目|LinkedMatter 关联的监督事项|PlanInput 计划的年度|ItemBody 一个计划项目
 ItemsInput 全部计划项目|LinkInput 计入计划的事项
 HitRow 模型预警清单的一行|HitPage 一页模型预警|HitView 模型预警全貌|RecordDate 案件的一个步骤|SwitchView 一次启用停用
-ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|LikeCases 同类案件的比较|Hit 模型预警|Models 规则模型|Benchmark 裁量基准
+ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|LikeCases 同类案件的比较
+Hit 模型预警|Models 规则模型|Benchmark 裁量基准
 BenchmarkRow 一版裁量基准|TierRow 裁量基准的一行|BenchmarkPage 裁量基准和各行|HitsInput 要办理的预警
 DismissalInput 排除的预警和理由|SwitchInput 启用或者停用|AccountsInput 指定账户|BenchmarkInput 裁量基准表
 HitsMade 办理后的线索或者事项|HitsDismissed 排除的条数
