@@ -22,6 +22,7 @@ from supervision.checks.rules import (
     bounds,
     catalogue,
     like,
+    outline,
     told,
 )
 from supervision.checks.views import (
@@ -204,7 +205,7 @@ def _model(rule: Rule, tally: Iterable[tuple[str, str, int]], switches: list[Che
         severity_label=SEVERITIES[rule.severity],
         kinds=[KINDS[kind] for kind in rule.kinds],
         articles=list(rule.article),
-        sentence=rule.sentence,
+        sentence=outline(rule),
         traps=rule.traps,
         parameters=rule.parameters,
         open=sum(number for state, _, number in held if state == "open"),
