@@ -217,7 +217,7 @@ may_switch 可以启用停用|median_fen 中位数（分）|milliseconds 用时�
 opened 变化数|others 其他预警|outlier 偏离同类|parameters 参数|range 幅度|record_id 案件编号|row_count 条数
 rule_name 模型名称|rule_version 模型版本|run 最近运行|shows 核实材料|switches 启用停用记录|this 本案|tier 裁量阶次
 tier_label 裁量阶次名称|tiers 各阶次|traps 可能误报|severity 程度代码|severity_label 程度|changed_by_name 操作人
-changed_at 操作时间|conditions 适用条件|ids 编号
+changed_at 操作时间|conditions 适用条件|ids 编号|benchmark_id 基准编号|hit_id 预警编号|imported_by_name 导入人
 waived 不作陈述申辩|wants_hearing 要求当面听取意见|word_href Word 文件地址
 """
 

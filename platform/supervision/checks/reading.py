@@ -22,16 +22,17 @@ from supervision.checks.rules import (
     bounds,
     catalogue,
     like,
+    outline,
     told,
 )
 from supervision.checks.views import (
     BenchmarkPage,
     BenchmarkRow,
-    Comparison,
     HitPage,
     HitRow,
     HitView,
     LikeCase,
+    LikeCases,
     ModelsPage,
     ModelView,
     RecordDate,
@@ -204,7 +205,7 @@ def _model(rule: Rule, tally: Iterable[tuple[str, str, int]], switches: list[Che
         severity_label=SEVERITIES[rule.severity],
         kinds=[KINDS[kind] for kind in rule.kinds],
         articles=list(rule.article),
-        sentence=rule.sentence,
+        sentence=outline(rule),
         traps=rule.traps,
         parameters=rule.parameters,
         open=sum(number for state, _, number in held if state == "open"),
@@ -228,7 +229,7 @@ def _model(rule: Rule, tally: Iterable[tuple[str, str, int]], switches: list[Che
     )
 
 
-async def comparison(work: Work, hit_id: UUID) -> Comparison:
+async def comparison(work: Work, hit_id: UUID) -> LikeCases:
     """The like cases of an outlier, named as far as the reader may see them. Raises NotFound, Denied."""
     found = await load(work, hit_id)
     group = await repository.group_of(work, found.organ_id, found.facts) if found.rule == "Q04" else None
@@ -239,7 +240,7 @@ async def comparison(work: Work, hit_id: UUID) -> Comparison:
     if found.subject_id not in {one for one, _ in members}:
         members.append((found.subject_id, int(found.facts["fine_fen"])))
     seen = await repository.records(work, [one for one, _ in members])
-    return Comparison(
+    return LikeCases(
         group=like(found.facts),
         year=group.year,
         count=group.number,

@@ -193,6 +193,28 @@ def explain(sentence: str, facts: Mapping[str, Any]) -> str:
 _CODES: Final[dict[str, Mapping[str, str]]] = {"tier": TIERS, "measure": MEASURES, "result": REVIEWS}
 
 
+PARAMETERS: Final[dict[str, str]] = {
+    "limit": "期限", "first": "提示起点", "longest": "延长后期限", "joint": "联合办理期限",
+    "joint_longest": "联合办理延长后期限", "years": "年限", "grave": "严重情形年限", "percent": "百分比",
+    "citizen": "公民的金额", "organisation": "单位的金额", "least": "最少件数", "z": "稳健偏离倍数",
+    "shown": "图中件数",
+    "least_fen": "最小差额", "limit_fen": "金额", "within": "间隔日数", "before": "提前日数",
+}  # fmt: skip
+"""What the parameters are called."""
+
+
+def outline(rule: Rule) -> str:
+    """What a model says, with … in the place of what it saw."""
+    text = re.sub(r"\{!\w+\}", "", rule.sentence)
+    return re.sub(r"\{\w+\}", "…", text).replace("[", "").replace("]", "")
+
+
+def settings(rule: Rule) -> list[tuple[str, str]]:
+    """The parameters of a model in words: name and value, amounts in yuan."""
+    plain = [(PARAMETERS[name], str(value)) for name, value in rule.days.items()]
+    return plain + [(PARAMETERS[name], yuan(value)) for name, value in rule.money.items()]
+
+
 def shown(name: str, value: Any) -> str:
     """A fact as a sentence says it: amounts in yuan, lists with 、, codes by their names."""
     if isinstance(value, list):

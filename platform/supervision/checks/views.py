@@ -130,7 +130,7 @@ class LikeCase(msgspec.Struct, frozen=True, kw_only=True):
     decided_on: date | None
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class LikeCases(msgspec.Struct, frozen=True, kw_only=True):
     """The like cases of an outlier. `count` of them, of which `cases` are all or an even sample."""
 
     group: str

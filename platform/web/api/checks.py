@@ -13,7 +13,7 @@ from litestar.response import Response
 from supervision.checks import service as checks
 from supervision.checks.commands import HitFilter
 from supervision.checks.rules import MOST_AT_ONCE
-from supervision.checks.views import BenchmarkPage, BenchmarkRow, Comparison, HitPage, HitView, ModelsPage
+from supervision.checks.views import BenchmarkPage, BenchmarkRow, HitPage, HitView, LikeCases, ModelsPage
 from web.api.shapes import Body, Code, Cursor, FileInput, Limit, Line, Prose, command, decoded, read
 from web.turns import Req, reading, turn
 
@@ -105,7 +105,7 @@ async def get_hit(request: Req, hit_id: FromPath[UUID]) -> HitView:
 
 
 @read("/checks/{hit_id:uuid}/comparison", "getComparison", "同类案件的比较", TAGS)
-async def get_comparison(request: Req, hit_id: FromPath[UUID]) -> Comparison:
+async def get_comparison(request: Req, hit_id: FromPath[UUID]) -> LikeCases:
     async with reading(request) as work:
         return await checks.comparison(work, hit_id)
 

@@ -57,7 +57,8 @@ ArrivalRow 收到的一条内容|CheckRow 一次对账|ConnectionChange 修改�
 ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceRow 一条差异|LinkRow 一个对接系统
 LinkView 对接系统的情况|ParcelRow 送出的一条内容|SettleInput 处理情况
 HitRow 模型预警清单的一行|HitPage 一页模型预警|HitView 模型预警全貌|RecordDate 案件的一个步骤|SwitchView 一次启用停用
-ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|Comparison 同类案件的比较
+ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|LikeCases 同类案件的比较
+Hit 模型预警|Models 规则模型|Benchmark 裁量基准
 BenchmarkRow 一版裁量基准|TierRow 裁量基准的一行|BenchmarkPage 裁量基准和各行|HitsInput 要办理的预警
 DismissalInput 排除的预警和理由|SwitchInput 启用或者停用|AccountsInput 指定账户|BenchmarkInput 裁量基准表
 HitsMade 办理后的线索或者事项|HitsDismissed 排除的条数

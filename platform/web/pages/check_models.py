@@ -13,7 +13,7 @@ from kernel.errors import FieldError, Invalid, NotFound
 from kernel.work import Work
 from supervision.checks import service as checks
 from supervision.checks.benchmarks import COLUMNS, REQUIRED
-from supervision.checks.rules import KINDS, LEAST_JUDGED, REASON_MAX, catalogue
+from supervision.checks.rules import KINDS, LEAST_JUDGED, REASON_MAX, catalogue, settings
 from tenants.organs.codes import BUSINESS_LINES
 from web.forms import Form
 from web.frame import page
@@ -74,6 +74,7 @@ async def _switch(request: Req, work: Work, rule: str, values: dict[str, Any], e
         status=422 if errors else 200,
         model=model,
         shows=catalogue()[rule].shows,
+        settings=settings(catalogue()[rule]),
         may_switch=found.may_switch,
         looks=LOOKS,
         lines=sorted(BUSINESS_LINES.items(), key=lambda pair: pair[1]),

@@ -15,7 +15,7 @@ from kernel.work import Work
 from supervision.checks import service as checks
 from supervision.checks.commands import HitFilter
 from supervision.checks.rules import MOST_AT_ONCE, REASON_MAX, REASONS, SEVERITIES, STATES, catalogue, yuan
-from supervision.checks.views import Comparison, HitRow
+from supervision.checks.views import HitRow, LikeCases
 from tenants.access import Target, authorize
 from tenants.organs.directory import Directory, directory
 from web.forms import Form
@@ -198,7 +198,7 @@ async def _compared(work: Work, hit_id: UUID) -> dict[str, Any] | None:
     return {"found": found, "spec": spec, "sentence": _sentence(found)}
 
 
-def _sentence(found: Comparison) -> str:
+def _sentence(found: LikeCases) -> str:
     low, high = found.cases[0].fine_fen, found.cases[-1].fine_fen
     own = next((c.fine_fen for c in found.cases if c.this), 0)
     return (

@@ -64,7 +64,7 @@ async def test_a_fine_against_the_law_and_the_range_of_its_tier(world: World) ->
     assert seen == [expected for _, expected in cases]
     hit = hits[ids[0]]["Q02"]
     assert told(catalogue()["Q02"], hit.facts).replace("\u2009", " ") == (
-        "罚款 21 000 元，适用“从重”阶次，城市管理裁量基准规定的幅度为 超过 10 000 元至20 000 元，偏重"
+        "罚款 21 000 元，适用“从重”阶次，城市管理裁量基准规定的幅度：超过 10 000 元至20 000 元，偏重"
         "（行政处罚法第三十四条）。"
     )
 
