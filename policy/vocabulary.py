@@ -264,10 +264,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "relation": {"read": "查看监督关系", "manage": "维护监督关系"},
     "account": {"read": "查看账号", "manage": "维护账号", "unlock": "解除账号锁定", "reset_password": "重置密码"},
     "delegation": {
-        "read": "查看代行授权",
-        "propose": "提出代行授权",
-        "withdraw": "撤回代行授权",
-        "approve": "核准代行授权",
+        "read": "查看代行授权", "propose": "提出代行授权", "withdraw": "撤回代行授权", "approve": "核准代行授权",
         "reject": "不予核准代行授权",
         "end": "提前终止代行授权",
     },
@@ -286,11 +283,8 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
     "link": {
-        "read": "查看对接系统",
-        "manage": "维护对接系统",
-        "repair": "取新内容、对账、修复差异",
-        "replay": "重新送出对接内容",
-        "settle": "处理与名册的差异",
+        "read": "查看对接系统", "manage": "维护对接系统", "repair": "取新内容、对账、修复差异",
+        "replay": "重新送出对接内容", "settle": "处理与名册的差异",
     },
     # Recusal and the interests that lead to it.
     "recusal": {
