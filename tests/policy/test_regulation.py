@@ -214,6 +214,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
     steps = {(q.kind, q.action) for q, role, _ in allowed if role == "system" and q.action not in ("read", "list")}
     documents = {f"instrument:{kind}" for kind in ("urging_letter", "opinion", "internal_notice")}
     assert steps == {
+        ("channel", "receive_order"),
         ("clue", "register"),
         ("report", "draft"),
         ("decision", "issue"),
