@@ -19,8 +19,8 @@ submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公�
 versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
 board 报送情况
 about 涉及|address 接口地址|arrived_at 收到时间|attempts 送出次数|breaker 发送状态|dead 未送达数量
-difference_id 差异编号|differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|fields 不同的内容|found_at 发现时间
-key_id 密钥编号|last_error 最近的失败原因|last_error_at 最近失败时间|last_success_at 最近成功时间
+difference_id 差异编号|differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|fields 不同的内容
+found_at 发现时间|key_id 密钥编号|last_error 最近的失败原因|last_error_at 最近失败时间|last_success_at 最近成功时间
 link_id 对接编号|oldest_at 最早待送时间
 open_until 暂停发送至|ours 本单位数量|parcel_id 送出内容编号|peer 对方公钥|peer_known 对方公钥已登记|posted_at 产生时间
 public 本系统公钥|refused_in 未接收数量|seconds 等待秒数|secret 共享密钥|settled_at 处理时间|shared 对方给出的密钥
