@@ -6,6 +6,8 @@ from typing import Final
 
 from policy.channel_acts import CHANNEL_ACTS
 
+from policy.outside import OUTSIDE
+
 ORGAN_CLASS_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "government": "县级以上人民政府",
@@ -271,15 +273,6 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "rulebook": {"read": "查看规则", "manage": "调整规则"},
     "calendar": {"read": "查看工作日历", "import": "导入工作日历"},
     "audit": {"read": "查询审计记录", "export": "导出审计记录"},
-    "notice": {"settings": "设置本人的消息", "prove": "查看送达证明"},
-    "notice_channel": {"read": "查看通知渠道", "test": "发送测试消息", "replay": "重新发送通知"},
-    "webhook": {
-        "read": "查看网络回调",
-        "manage": "维护网络回调",
-        "rotate": "轮换网络回调的签名密钥",
-        "replay": "重新投递网络回调",
-    },
-    "api_key": {"read": "查看接口密钥", "make": "新建接口密钥", "rotate": "轮换接口密钥", "revoke": "吊销接口密钥"},
     "dead_letter": {"read": "查看未完成任务", "replay": "重新执行任务"},
     "system": {"read": "查看系统运行状态"},
     "link": {
@@ -385,6 +378,7 @@ def _labels() -> dict[tuple[str, str], str]:
     for kind, name in REFERRAL_NAMES.items():
         labels |= {(f"referral:{kind}", verb): text + name for verb, text in _REFERRAL_VERBS.items()}
     labels |= {(kind, action): text for kind, actions in _FOLLOW_UP.items() for action, text in actions.items()}
+    labels |= {(kind, action): text for kind, actions in OUTSIDE.items() for action, text in actions.items()}
     labels |= {(f"accountability:{key}", "impose"): f"对单位给予{name}" for key, name in ORGAN_MEASURES.items()}
     for key, name in PERSON_MEASURES.items():
         labels[f"accountability:{key}", "recommend"] = f"建议对人员给予{name}"

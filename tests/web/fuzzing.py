@@ -12,6 +12,7 @@ import copy
 import itertools
 import random
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,14 @@ from litestar.middleware.csrf import generate_csrf_token
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from integrations.webhooks import service as webhooks
 from kernel import settings as kernel_settings
 from kernel.ids import new_id
 from supervision.channels import service as channels
 from supervision.records import service as records
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DeclareInterest
+from tenants.keys import service as keys
 from tests import stories
 from tests.reporting.returns import stories as returns
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
@@ -145,6 +148,11 @@ class Fuzzed:
         notice = await steps.told(self.world, case.id)
         self.known |= {"case_id": [case.id], "paper_id": [notice.id]}
         await self._channels()
+        async with self.world.work(BODY, "system_admin") as work:
+            made = await keys.make(work, "既有系统", ["organs:read"], date(2026, 12, 31), 60)
+            hook = await webhooks.add(work, "既有系统", "https://hook.example.gov.cn/in", ["matter.opened"])
+            message = await webhooks.trial(work, hook.endpoint.id)
+        self.known |= {"key_id": [made.key.id], "endpoint_id": [hook.endpoint.id], "message_id": [message]}
         self.actors = [await self.world.actor(organ, role) for organ, role in PEOPLE]
         await self.log_in()
 
