@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from migrations.figures import afresh, source
-from migrations.rls import IN_SCOPE, TENANT, owned
+from migrations.rls import TENANT, owned
 
 revision = "0020"
 down_revision = "0019"
@@ -27,7 +27,11 @@ CHANGED = {"activity": "activities.", "certificate": "certificates.", "clue": "c
 """Sources whose rule counts more than it did → what all their indicators begin with."""
 
 
-BRIEFS = f"({IN_SCOPE}) OR body_id = {TENANT}"
+BRIEFS = (
+    f"organ_id = {TENANT} OR body_id = {TENANT}"
+    f" OR organ_id IN (SELECT s.organ_id FROM public.figure_scope s WHERE s.viewer_id = {TENANT})"
+)
+"""Whoever reads an area's figures reads its briefs."""
 
 
 FILES = ("files_good", "files_passed", "files_failed", "files_vetoed")
