@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 from policy.channel_acts import CHANNEL_ACTS
-
 from policy.outside import OUTSIDE
 
 ORGAN_CLASS_LABELS: Final[Mapping[str, str]] = MappingProxyType(
