@@ -8,7 +8,8 @@ from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware
 
 import jobs.actors
-import jobs.link_actors  # noqa: F401
+import jobs.link_actors
+import jobs.notice_actors  # noqa: F401
 from jobs.broker import MIN_BACKOFF_MS, install, make_broker
 from jobs.runtime import Runtime, start
 from kernel.work import Database

@@ -6,6 +6,8 @@ from typing import Final
 
 from policy.channel_acts import CHANNEL_ACTS
 from policy.outside import OUTSIDE
+from policy.record_acts import RECORD_ACTS
+from policy.reporting_acts import REPORTING_ACTS
 
 ORGAN_CLASS_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -333,40 +335,6 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
         "return_certificate": "收回证件",
     },
     "qualification_bar": {"list": "查看资格取消与限期"},
-    "return": {
-        "list": "查看统计报表清单",
-        "read": "查看统计报表",
-        "fill": "填报统计报表",
-        "validate": "提交审核",
-        "return_draft": "退回填报",
-        "approve": "审定统计报表",
-        "submit": "报送统计报表",
-        "revise": "订正统计报表",
-        "export": "导出统计报表",
-        "board": "查看报送情况",
-        "urge": "催报统计报表",
-        "send_back": "退回下级报表",
-        "accept": "采用下级报表",
-    },
-    # Enforcement acts from other systems.
-    "enforcement_record": {
-        "list": "查看行政执法案件清单", "read": "查看行政执法案件", "import": "导入行政执法案件",
-        "unmask": "查看当事人身份"},
-    # Yearly papers and the supervision plan.
-    "annual_paper": {
-        "list": "查看年度报告和计划清单", "read": "查看年度报告和计划", "draft": "起草年度报告和计划",
-        "approve": "审定年度报告和计划", "return": "退回修改年度报告和计划", "submit": "报送年度报告和计划",
-        "publish": "公开年度报告和计划", "accept": "接收年度报告和计划", "send_back": "退回年度报告和计划",
-        "roll_up": "汇总起草向政府的年度报告"},
-    "supervision_plan": {
-        "list": "查看年度监督计划清单", "read": "查看年度监督计划", "draft": "编制年度监督计划",
-        "approve": "批准年度监督计划", "publish": "印发年度监督计划", "link": "关联监督计划项目",
-        "export": "导出年度监督计划",
-    },
-    "check": {
-        "list": "查看模型预警清单", "read": "查看模型预警", "to_clue": "将模型预警转为线索",
-        "to_matter": "由模型预警提请立项", "dismiss": "排除模型预警", "switch": "启用、停用规则模型"},
-    "benchmark": {"list": "查看裁量基准", "import": "导入裁量基准"},
 }  # fmt: skip
 
 
@@ -376,8 +344,8 @@ def _labels() -> dict[tuple[str, str], str]:
         labels |= {(f"instrument:{kind}", verb): text + name for verb, text in _INSTRUMENT_VERBS.items()}
     for kind, name in REFERRAL_NAMES.items():
         labels |= {(f"referral:{kind}", verb): text + name for verb, text in _REFERRAL_VERBS.items()}
-    labels |= {(kind, action): text for kind, actions in _FOLLOW_UP.items() for action, text in actions.items()}
-    labels |= {(kind, action): text for kind, actions in OUTSIDE.items() for action, text in actions.items()}
+    for acts in (_FOLLOW_UP, OUTSIDE, RECORD_ACTS, REPORTING_ACTS):
+        labels |= {(kind, action): text for kind, actions in acts.items() for action, text in actions.items()}
     labels |= {(f"accountability:{key}", "impose"): f"对单位给予{name}" for key, name in ORGAN_MEASURES.items()}
     for key, name in PERSON_MEASURES.items():
         labels[f"accountability:{key}", "recommend"] = f"建议对人员给予{name}"
