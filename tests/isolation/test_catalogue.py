@@ -32,8 +32,8 @@ def test_every_table_of_the_models_is_guarded_and_no_other(catalogue: Connection
     for part in pkgutil.iter_modules(supervision.__path__):
         if (Path(supervision.__path__[0]) / part.name / "models.py").exists():
             importlib.import_module(f"supervision.{part.name}.models")
-    for part in ("keys", "registers"):
-        importlib.import_module(f"tenants.{part}.models")
+    for name in ("keys", "registers"):
+        importlib.import_module(f"tenants.{name}.models")
     found = gate.rows(catalogue, "select distinct tablename from pg_policies where schemaname = 'public'")
     assert {r.tablename for r in found} == set(Base.metadata.tables)
 

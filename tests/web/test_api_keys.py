@@ -223,21 +223,21 @@ async def test_every_route_refuses_a_key_without_its_scope(world: World, applica
         for method, path, handler in routes_of_the_api(application.app):
             if handler.opt.get("open"):
                 continue
-            scope = keys.scope_of(handler)
-            if scope == keys.OWN:
+            needed = keys.scope_of(handler)
+            if needed == keys.OWN:
                 continue
-            token = full if scope is None else rest[scope]
+            token = full if needed is None else rest[needed]
             answer = await http.request(method, path, json=None if method == "GET" else {}, headers=bearing(token))
             assert (answer.status_code, answer.json()["code"]) == (403, "out_of_scope"), f"{method} {path}"
             seen += 1
-            if scope is not None:
+            if needed is not None:
                 got = await http.request(
-                    method, path, json=None if method == "GET" else {}, headers=bearing(one[scope])
+                    method, path, json=None if method == "GET" else {}, headers=bearing(one[needed])
                 )
                 said = got.json() if "json" in got.headers.get("content-type", "") else {}
                 assert not (isinstance(said, dict) and said.get("code") == "out_of_scope"), f"{method} {path}"
                 assert got.status_code < 500, f"{method} {path}: {got.text[:300]}"
-                opened.add(scope)
+                opened.add(needed)
     assert seen > 200
     assert opened == set(rules.SCOPES)
 

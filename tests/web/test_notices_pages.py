@@ -20,9 +20,9 @@ JOBS = ("dispatch_notice", "send_notice", "send_digest")
 
 async def test_an_address_is_given_proved_and_used(world: World, client_for: Opener) -> None:
     chen = await client_for(BODY, "chen")
-    page = await chen.get("/notices/settings")
-    assert page.status_code == 200, page.text
-    assert page.text.count("没有填写") == 3
+    first = await chen.get("/notices/settings")
+    assert first.status_code == 200, first.text
+    assert first.text.count("没有填写") == 3
     wrong = await chen.post("/notices/settings/addresses", {"channel": "email", "address": "chen"})
     assert (wrong.status_code, "电子邮件地址" in wrong.text) == (422, True)
     given = {"channel": "email", "address": "chen@example.gov.cn"}
