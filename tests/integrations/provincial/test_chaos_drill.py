@@ -24,7 +24,7 @@ from integrations.provincial.simulator.faults import PLENTY, Faults
 from integrations.provincial.simulator.store import Store
 from kernel.ids import new_id
 from tests.integrations.links.things import ORGAN, connect
-from tests.integrations.provincial.platform import matter, record
+from tests.integrations.provincial.platform import Province, matter, record
 from tests.world import World
 
 ITEMS = 10_000
@@ -85,25 +85,15 @@ async def test_ten_thousand_items_each_way_with_processes_killed(world: World, t
         await _until_quiet(world, link, both)
         both.kill("ours")
         both.kill("province")
-        both.start("province", Faults())
-        await _answers(port)
-        async with world.work(ORGAN) as work:
-            compared = {(one.direction, one.kind): one for one in await provincial.reconcile(work, link)}
+        there = Province(Store(path), keys, Faults(), link)
+        async with there.client() as calm, world.work(ORGAN) as work:
+            compared = {(one.direction, one.kind): one for one in await provincial.reconcile(work, link, calm)}
     finally:
         both.end()
     assert both.kills >= KILLS
     for key in (("in", "record"), ("out", "matter")):
         assert compared[key].equal
         assert (compared[key].ours, compared[key].theirs, compared[key].differences) == (ITEMS, ITEMS, 0)
-
-
-async def _answers(port: int) -> None:
-    """Wait until the province listens."""
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        await asyncio.sleep(0.2)
 
 
 async def _until_quiet(world: World, link: UUID, both: Both) -> None:
