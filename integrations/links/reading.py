@@ -14,7 +14,7 @@ from integrations.links.keeping import JOBS, enter
 from integrations.links.models import Arrival, Link, LinkDifference, Parcel
 from integrations.links.rules import Breaker
 from integrations.links.state import opened
-from integrations.links.views import ArrivalRow, CheckRow, DifferenceRow, LinkRow, LinkView, ParcelRow
+from integrations.links.views import ArrivalRow, CheckRow, DifferenceLine, LinkRow, LinkView, ParcelRow
 from kernel.clock import system_now
 from kernel.errors import NotFound
 from kernel.vault import vault
@@ -101,7 +101,7 @@ async def arrivals(
 
 async def differences(
     work: Work, link_id: UUID, *, after: UUID | None = None, limit: int = 50
-) -> tuple[list[DifferenceRow], UUID | None]:
+) -> tuple[list[DifferenceLine], UUID | None]:
     """Open differences of a link, newest first, and where the next page begins. What a register says of persons is
     shown to those alone who may settle it."""
     await enter(work, "read")
@@ -115,11 +115,11 @@ async def differences(
     )
 
 
-def _difference(row: LinkDifference, *, whole: bool) -> DifferenceRow:
+def _difference(row: LinkDifference, *, whole: bool) -> DifferenceLine:
     detail: dict[str, Any] = {}
     if row.detail_cipher is not None and (whole or row.kind == "organ"):
         detail = json.loads(vault().open(row.detail_cipher))
-    return DifferenceRow(
+    return DifferenceLine(
         id=row.id, kind=row.kind, direction=row.direction, external_id=row.external_id, what=row.what,
         state=row.state, about=detail.get("about", ""), fields=[tuple(field) for field in detail.get("fields", [])],
         found_at=row.found_at,

@@ -84,7 +84,7 @@ class ArrivalRow(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: datetime
 
 
-class DifferenceRow(msgspec.Struct, frozen=True, kw_only=True):
+class DifferenceLine(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. `about` and `fields` (label, ours, theirs) only for who may settle it."""
 
     id: UUID

@@ -216,6 +216,7 @@ def test_the_system_runs_the_automatic_steps_only(allowed: list[Point]) -> None:
     assert steps == {
         ("channel", "receive_order"),
         ("clue", "register"),
+        ("enforcement_record", "import"),
         ("report", "draft"),
         ("decision", "issue"),
         ("decision", "serve"),

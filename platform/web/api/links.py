@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Response
 
 from integrations.links import service as links
-from integrations.links.views import ArrivalRow, DifferenceRow, LinkRow, LinkView, ParcelRow
+from integrations.links.views import ArrivalRow, DifferenceLine, LinkRow, LinkView, ParcelRow
 from supervision.matters.views import Page
 from web.api.shapes import Body, Code, Limit, Line, Prose, Route, Version, VersionInput, command, read
 from web.turns import Req, reading, turn
@@ -105,7 +105,7 @@ async def list_arrivals(
 @read("/links/{link_id:uuid}/differences", "listDifferences", "没有处理的差异", TAGS, description="由新到旧。")
 async def list_differences(
     request: Req, link_id: FromPath[UUID], after: FromQuery[UUID | None] = None, limit: Limit = 50
-) -> Page[DifferenceRow]:
+) -> Page[DifferenceLine]:
     async with reading(request) as work:
         rows, following = await links.differences(work, link_id, after=after, limit=limit)
     return Page(rows, str(following) if following else None)

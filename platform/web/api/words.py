@@ -54,7 +54,7 @@ PlanItemView 一个计划项目|LinkedMatter 关联的监督事项|PlanInput 计
 ItemsInput 全部计划项目|LinkInput 计入计划的事项|ActivityLinkInput 计入计划的监督活动
 LinkedActivity 计入计划的监督活动
 ArrivalRow 收到的一条内容|CheckRow 一次对账|ConnectionChange 修改的对接|ConnectionHead 对接系统
-ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceRow 一条差异|LinkRow 一个对接系统
+ConnectionInput 要建立的对接|ConnectionKeys 对接密钥|DifferenceLine 与对方的一条差异|LinkRow 一个对接系统
 LinkView 对接系统的情况|ParcelRow 送出的一条内容|SettleInput 处理情况
 HitRow 模型预警清单的一行|HitPage 一页模型预警|HitView 模型预警全貌|RecordDate 案件的一个步骤|SwitchView 一次启用停用
 ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运行|LikeCase 一件同类案件|LikeCases 同类案件的比较
