@@ -209,7 +209,7 @@ id_no 证件号码|ids 编号|layout_label 数据项|line_id 数据行编号|may
 party_kind_label 当事人类别名称|personal 个人信息|problem 问题|quarantined 不能导入的行数|record_id 案件编号
 shown 显示内容|taken_at 接收时间
 accounts 账户|benchmark 裁量基准|cases 同类案件|cause 事由|cleared 不再命中数
-confirmed 确认数|count 件数|dates 案件经过|dismissed 排除数|enabled 启用|ended_on 截止日期|facts 模型依据
+confirmed 确认数|count 件数|dates 案件经过|dismissed 排除数|enabled 启用|ended_on 截止日期
 file 文件|fine_fen 罚款（分）|found 命中数|found_on 发现日期|group 同类|hit 模型预警|hits 模型预警
 in_force_on 施行日期|item_code 事项编码|item_name 违法行为|judged 已核实数|judged_at 核实时间|judged_by_name 核实人
 law_range 法定幅度|line 业务条线|line_label 业务条线名称|mad_fen 绝对偏差中位数（分）|mark 模型依据|may_judge 可以核实

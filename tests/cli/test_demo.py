@@ -54,7 +54,7 @@ def test_every_kind_of_user_is_printed() -> None:
     """Of each role that an account may have one is printed: social supervisors have none yet (Art. 15)."""
     printed = {account.username for account in ready_accounts()}
     roles = {role for person in people() if person["username"] in printed for role in person["post"]["roles"]}
-    assert set(ROLE_LABELS) - roles <= {"system", "social_supervisor"}
+    assert set(ROLE_LABELS) - roles <= {"api_key", "system", "social_supervisor"}
 
 
 async def test_one_person_has_two_posts_to_choose_from(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests import stories
@@ -85,7 +87,7 @@ async def test_a_line_of_the_bell_leads_to_its_record_and_counts_as_read(world: 
     await stories.propose_matter(world)
     li = await client_for(BODY, "li")
     page = (await li.get("/notices")).text
-    link = page.split('href="/notices/')[1].split('"')[0]
+    link = re.findall(r'href="/notices/([0-9a-f-]{36})"', page)[0]
     assert (await li.get(f"/notices/{link}")).headers["location"].startswith("/matters/")
     assert UNREAD not in (await li.get("/notices")).text
     yao = await client_for("禹州市司法局", "yao")

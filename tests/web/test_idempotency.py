@@ -21,7 +21,7 @@ from tests.world import World
 from web.api.schema import UNKEYED
 from web.app import Parts, create_app
 
-SIGNED = {"/api/v1/hotline/{link_id}/orders", "/complaints/new"}
+SIGNED = {"/api/v1/hotline/{link_id}/orders", "/api/v1/links/{link_id}/inbound", "/complaints/new"}
 """Each version of an order, and each form of the open page by its own token, has its effect once without a session."""
 SESSION = {"/login", "/logout", "/posts/{post_id}", "/demo/advance"}
 """Their effect is the session (or the demo clock) itself."""
