@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 CHEN, LI = (stories.BODY, "chen"), (stories.BODY, "li")
 ZHOU, WU = (stories.SUPERVISED, "zhou"), (stories.GOVERNMENT, "wu")
-GUO, YANG, CHENG = ("尚集司法所", "guo"), ("市司法局", "yang"), ("市水利局", "cheng")
+GUO, YANG, CHENG = ("建安区尚集司法所", "guo"), ("市司法局", "yang"), ("市水利局", "cheng")
 AUDITOR, OPERATOR, SECURITY = (stories.BODY, "shen"), (stories.BODY, "han"), (stories.BODY, "feng")
 OFFICER = (stories.SUPERVISED, "peng")
 

@@ -150,7 +150,6 @@ async def roll_up(site: Site) -> str:
         await total.click()
         await chen.sees("尚集镇", "没有计入的单位")
         await chen.goto(county)
-        await chen.sees("个数待填写")
         # What a person would type sixty times over is put in at once, as one paste would.
         await chen.page.evaluate(
             """() => { const put = (find, text) => {

@@ -57,7 +57,7 @@ async def register_clue(site: Site) -> str:
     await door.fill("账号", "zhou")
     await door.picture("login.png")
     await door.context.close()
-    async with site.person("尚集司法所", "guo") as guo:
+    async with site.person("建安区尚集司法所", "guo") as guo:
         await guo.goto("/clues/new")
         await guo.sees("本所登记的线索由建安区司法局办理", "第十七条")
         await guo.select("线索来源", "投诉举报")
