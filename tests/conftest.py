@@ -34,6 +34,9 @@ TESTS = Path(__file__).parent
 EXTERNAL_AT_ONCE = {"kernel", "jobs"}
 """The second run of all others, on the external server, belongs to the drills: the suite stays well under eight
 minutes."""
+EXTERNAL_WITH_THE_LONG = {"web"}
+"""Pages and API ask the database through services alone, whose own tests run there: their second run is a long drill,
+so that the whole gate stays under half an hour."""
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
 
 
@@ -72,12 +75,19 @@ def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
     started.stop()
 
 
+def _later(folder: str) -> list[pytest.MarkDecorator]:
+    """The marks of a folder's tests on the external server."""
+    if folder in EXTERNAL_AT_ONCE:
+        return []
+    return [pytest.mark.drill, *([pytest.mark.long] if folder in EXTERNAL_WITH_THE_LONG else [])]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         names: list[Any] = ["embedded"]
         if external_answers() and not metafunc.definition.get_closest_marker("browser"):
             folder = metafunc.definition.path.relative_to(TESTS).parts[0]
-            names.append(pytest.param("external", marks=[] if folder in EXTERNAL_AT_ONCE else [pytest.mark.drill]))
+            names.append(pytest.param("external", marks=_later(folder)))
         metafunc.parametrize("backend", names, indirect=True)
 
 

@@ -113,7 +113,7 @@ class Site:
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(6_000)
+        context.set_default_timeout(20_000)
         if cookies:
             await context.add_cookies(cookies)
         page = await context.new_page()
