@@ -90,8 +90,8 @@ RECORDS: Final = re.compile(rf"/({'|'.join(SECTIONS)})/[^?#]+")
 FILES: Final = (".pdf", ".xlsx", "/pdf", "/docx", "/export", "/template", "/report")
 BOMB: Final = gzip.compress(b"\0" * 50_000_000)
 """Little to send, much to unpack."""
-STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry"})
-"""Tables that every request may write; a refusal is audited."""
+STORED: Final = frozenset({"idempotency_record", "user_session", "login_attempt", "audit_entry", "notice_reading"})
+"""Tables that every request may write: a refusal is audited, and whoever opens a line of the bell has read it."""
 
 
 @dataclass

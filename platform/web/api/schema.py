@@ -34,6 +34,8 @@ UNKEYED: Final = frozenset(
 what was unmasked for a purpose is kept nowhere either."""
 OPEN_TO_ALL: Final = frozenset({"openSession", "verifyDocument"})
 READERS: Final = frozenset({"readComplainant", "readCounterpart", "readCitizenId", "revealRelative", "readParty"})
+EARLY: Final = frozenset({"getAuditProof"})
+"""Readings that may come too early: an entry has its proof once it is sealed."""
 PROBLEM: Final = "application/problem+json"
 ERRORS: Final = {
     "401": ("unauthenticated", "没有登录，或者会话已经结束。"),
@@ -141,7 +143,8 @@ def _operation(method: str, operation: Document) -> None:
         _binary(answer)
         if status == "201" and name not in ("openSession", "switchPost"):
             answer["headers"] = {"location": {"$ref": "#/components/headers/Location"}}
-    wrong = {status: {"$ref": f"#/components/responses/{status}"} for status in (CHANGING if changing else READING)}
+    codes = CHANGING if changing else (*READING, "409") if name in EARLY else READING
+    wrong = {status: {"$ref": f"#/components/responses/{status}"} for status in codes}
     operation["responses"] = answers | wrong
     operation["security"] = [{"session": [], "csrf": []}] if changing else [{"session": []}]
     scope = scope_named(name, operation.get("tags", ()), reads=not changing)
