@@ -27,6 +27,14 @@ def parse_day(text: str, today: date) -> date | None:
         return None
 
 
+def parse_id(text: str) -> UUID | None:
+    """An id that an address names, such as where a list goes on; None when it is none, so that the list begins anew."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 class Form:
     """The fields of one submission. `errors` collects what must be changed; `check` raises Invalid for them."""
 

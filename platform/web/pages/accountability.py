@@ -21,7 +21,7 @@ from supervision.matters.facts import Choice
 from web import accountability_forms as forms
 from web import decision_forms
 from web.api.shapes import file_answer
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.pages.matter_forms import organ
 from web.pages.matter_sent import error_context
@@ -29,14 +29,6 @@ from web.turns import Req, reading, turn
 
 ACTIVE: Final = "/accountability"
 LABELS: Final = {"live": "在办", "ended": "已办结", "all": "全部"}
-
-
-def place(text: str) -> UUID | None:
-    """A cursor of the address; what is none begins at the top."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 @get("/accountability")
@@ -47,7 +39,7 @@ async def case_list(request: Req) -> Template:
     view = view if view in LABELS else "live"
     reach = query.get("reach") == "all"
     async with reading(request) as work:
-        found = await accountability.list_cases(work, view, reach=reach, after=place(query.get("after", "")))
+        found = await accountability.list_cases(work, view, reach=reach, after=parse_id(query.get("after", "")))
         base = f"{ACTIVE}?view={view}{'&reach=all' if reach else ''}"
         return await page(
             request,
@@ -165,7 +157,7 @@ async def start(request: Req) -> Template | Response[bytes]:
 
 
 async def _choices(request: Req, work: Work) -> tuple[FormChoices, str]:
-    matter, of_organ = place(request.query_params.get("matter", "")), place(request.query_params.get("organ", ""))
+    matter, of_organ = parse_id(request.query_params.get("matter", "")), parse_id(request.query_params.get("organ", ""))
     asked = f"?matter={matter}" if matter else f"?organ={of_organ}" if of_organ else ""
     return await accountability.form_choices(work, matter_id=matter, organ_id=of_organ), f"{ACTIVE}/new{asked}"
 

@@ -15,9 +15,8 @@ from kernel.work import Work
 from supervision.accountability import service as accountability
 from supervision.accountability.service import Answer, Defence
 from web.api.shapes import file_answer
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
-from web.pages.accountability import place
 from web.pages.matter_sent import error_context
 from web.turns import Req, reading, turn
 
@@ -30,7 +29,7 @@ async def received_list(request: Req) -> Template:
     """收到的责任追究文书: of the organ; to an officer what is about him."""
     after = request.query_params.get("after", "")
     async with reading(request) as work:
-        found = await accountability.received(work, after=place(after))
+        found = await accountability.received(work, after=parse_id(after))
         return await page(
             request,
             work,

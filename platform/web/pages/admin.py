@@ -17,7 +17,7 @@ from policy.vocabulary import MACHINES, ROLE_LABELS
 from tenants.access import Target, authorize
 from tenants.staff import accounts, appointments
 from tenants.staff.models import Post
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import POST_KINDS, duty, page
 from web.turns import Req, reading, turn
 
@@ -30,7 +30,7 @@ async def dead_letters(request: Req) -> Template:
     async with reading(request) as work:
         await authorize(work, "dead_letter", "read", Target(owner_id=work.organ_id))
         after = request.query_params.get("after", "")
-        rows, following = await deadletters.listing(work, _uuid(after), DEAD_PAGE)
+        rows, following = await deadletters.listing(work, parse_id(after), DEAD_PAGE)
         return await page(
             request,
             work,
@@ -53,13 +53,6 @@ async def dead_letters(request: Req) -> Template:
             next_href=f"/dead-letters?after={following}" if following else "",
             size=DEAD_PAGE,
         )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @post("/dead-letters/{letter_id:uuid}/replay", status_code=303)

@@ -18,9 +18,8 @@ from reporting.annual.commands import Figure, WriteInput
 from reporting.annual.rules import KINDS, SECTIONS, due_year, subject_year
 from reporting.annual.views import AnnualPage
 from web.api.shapes import file_answer
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
-from web.pages.licences import place
 from web.turns import Req, reading, turn
 
 ACTIVE = "/annual"
@@ -37,7 +36,7 @@ async def annual_list(request: Req) -> Template:
     async with reading(request) as work:
         if await annual.is_department(work):
             return await _board(request, work)
-        found = await annual.papers(work, before=place(before))
+        found = await annual.papers(work, before=parse_id(before))
         return await page(
             request,
             work,

@@ -13,7 +13,7 @@ from litestar.response import Response, Template
 from kernel.errors import FieldError, Invalid
 from kernel.wording import format_date, format_moment
 from tenants.keys import rules, service
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.turns import Req, reading, turn
 
@@ -27,7 +27,7 @@ SIZE = 50
 async def key_list(request: Req) -> Template:
     """Keys of the organ: the system administrator makes and rotates them, the security administrator revokes them."""
     async with reading(request) as work:
-        after = _uuid(request.query_params.get("after", ""))
+        after = parse_id(request.query_params.get("after", ""))
         rows, following = await service.listing(work, after, SIZE)
         return await page(
             request,
@@ -41,13 +41,6 @@ async def key_list(request: Req) -> Template:
             next_href=f"{HREF}?after={following}" if following else "",
             size=SIZE,
         )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _row(view: service.KeyView) -> dict[str, Any]:

@@ -17,9 +17,8 @@ from supervision.channels.rules import ORDER_STATES
 from supervision.channels.views import Count, PooledView
 from tenants.access import Target, consider
 from tenants.organs.directory import directory
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
-from web.pages.referrals import place_of
 from web.turns import Req, reading, turn
 
 HERE = "/channels"
@@ -200,7 +199,7 @@ async def orders(request: Req) -> Template:
     state = request.query_params.get("state", "open")
     state = state if state in ORDER_STATES else ""
     async with reading(request) as work:
-        found = await channels.orders(work, state=state, after=place_of(request))
+        found = await channels.orders(work, state=state, after=parse_id(request.query_params.get("after", "")))
         tabs = [*ORDER_STATES.items(), ("all", "全部")]
         return await page(
             request,

@@ -22,11 +22,11 @@ from supervision.conduct.rules import CONSEQUENCES, GROUNDS, OUTCOMES, POSITIONS
 from supervision.conduct.views import ComplaintView
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.organ_views import exact
 from web.pages.matter_forms import Field, area, checks, organ, radio, text
-from web.pages.referrals import place_of, sections
+from web.pages.referrals import sections
 from web.turns import Req, identity, reading, turn
 
 ACTIVE = "/referrals"
@@ -56,7 +56,7 @@ async def complaint_list(request: Req) -> Template:
         verdict, _ = await consider(work, "conduct", "list", Target(owner_id=work.organ_id))
         rows, following = [], None
         if verdict.allowed:
-            found = await conduct.listed(work, ended=ended, after=place_of(request))
+            found = await conduct.listed(work, ended=ended, after=parse_id(request.query_params.get("after", "")))
             rows, following = found.items, found.next
         here = f"{HERE}?view={'ended' if ended else 'open'}"
         return await page(

@@ -21,7 +21,7 @@ from tenants.delegations.models import Delegation
 from tenants.delegations.rules import lendable
 from tenants.staff.models import Post
 from web.delegation_steps import STEPS, take_step
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import duty, page
 from web.turns import Req, reading, turn
 
@@ -34,7 +34,7 @@ async def delegation_list(request: Req) -> Template:
     """Delegations of the organ, newest first."""
     async with reading(request) as work:
         await authorize(work, "delegation", "read", Target(owner_id=work.organ_id))
-        before = _uuid(request.query_params.get("before", ""))
+        before = parse_id(request.query_params.get("before", ""))
         rows, following = await service.listing(work, before, PAGE)
         return await page(
             request,
@@ -250,13 +250,6 @@ def _post_words(row: Post) -> str:
 
 def _is(work: Work, role: str) -> bool:
     return work.actor is not None and role in work.actor.roles
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [

@@ -16,7 +16,7 @@ from supervision.licensing.commands import ApplyInput
 from supervision.licensing.rules import KINDS, PURPOSES
 from supervision.licensing.views import LicencePage
 from tenants.access import Target, consider
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.turns import Req, reading, turn
 
@@ -32,14 +32,6 @@ KIND_NOTES = {"enforcement": "从事行政执法工作的人员。", "supervisio
 STEPS = {"withdraw", "check", "approve", "refuse", "issue"}
 
 
-def place(text: str) -> UUID | None:
-    """Where a list goes on; a wrong place begins at the first page."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
 @get(ACTIVE)
 async def licence_list(request: Req) -> Template:
     """Applications to the reader's department, or those of the reader's organ."""
@@ -47,7 +39,7 @@ async def licence_list(request: Req) -> Template:
     before = request.query_params.get("before", "")
     tab = tab if tab in licensing.TABS else "pending"
     async with reading(request) as work:
-        found = await licensing.applications(work, tab=tab, before=place(before))
+        found = await licensing.applications(work, tab=tab, before=parse_id(before))
         return await page(
             request,
             work,
@@ -167,7 +159,7 @@ async def bar_list(request: Req) -> Template:
     """Bars that the department imposed; to another organ, the last day of its own officers' bars alone."""
     before = request.query_params.get("before", "")
     async with reading(request) as work:
-        found = await licensing.bars(work, before=place(before))
+        found = await licensing.bars(work, before=parse_id(before))
         return await page(
             request,
             work,

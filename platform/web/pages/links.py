@@ -16,7 +16,7 @@ from integrations.links.views import LinkRow, LinkView
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.wording import format_moment
 from tenants.access import Target, consider
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.pages.link_words import BREAKERS, DIRECTIONS, KIND_WORDS, STATE_LOOKS, STATES, WHATS, waits
 from web.turns import Req, reading, turn
@@ -142,7 +142,7 @@ async def link_page(request: Req, link_id: FromPath[UUID]) -> Template:
 async def _page(request: Req, link_id: UUID, errors: list[FieldError] | None = None) -> Template:
     tab = request.query_params.get("tab", "out")
     tab = tab if tab in TABS else "out"
-    state, after = request.query_params.get("state", ""), _uuid(request.query_params.get("after", ""))
+    state, after = request.query_params.get("state", ""), parse_id(request.query_params.get("after", ""))
     async with reading(request) as work:
         seen = await links.view(work, link_id)
         rights = {
@@ -279,13 +279,6 @@ async def settle(request: Req, link_id: FromPath[UUID], difference_id: FromPath[
             return t.redirect(f"{HREF}/{link_id}?tab=differences")
     except Invalid as invalid:
         return await _page(request, link_id, invalid.errors)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [

@@ -12,7 +12,7 @@ from litestar.response import Response, Template
 from integrations.notify import service
 from kernel.errors import FieldError, Invalid
 from kernel.wording import format_moment
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.pages.notice_settings import STATES
 from web.turns import Req, reading, turn
@@ -31,7 +31,7 @@ async def channels(request: Req) -> Template:
 async def _channels(request: Req, errors: list[FieldError] | None = None) -> Template:
     found = errors or []
     async with reading(request) as work:
-        after = _uuid(request.query_params.get("after", "")) if request.method == "GET" else None
+        after = parse_id(request.query_params.get("after", "")) if request.method == "GET" else None
         rows, following = await service.log(work, after, SIZE)
         return await page(
             request,
@@ -58,13 +58,6 @@ async def _channels(request: Req, errors: list[FieldError] | None = None) -> Tem
             errors=found,
             error_of={e.field: e.message for e in found},
         )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _row(line: service.LogLine) -> dict[str, Any]:

@@ -19,9 +19,8 @@ from supervision.plans.rules import MOST_ITEMS, TEXT_MAX
 from supervision.plans.views import PlanPage, activity_view
 from web.api.shapes import file_answer
 from web.decision_forms import Ask
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
-from web.pages.licences import place
 from web.turns import Req, reading, turn
 
 ACTIVE = "/plans"
@@ -36,7 +35,7 @@ async def plan_list(request: Req) -> Template:
     """The reader's own plans, and those that others have issued for this year."""
     before = request.query_params.get("before", "")
     async with reading(request) as work:
-        found = await plans.plans(work, before=place(before))
+        found = await plans.plans(work, before=parse_id(before))
         return await page(
             request,
             work,

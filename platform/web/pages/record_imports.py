@@ -15,9 +15,8 @@ from supervision.records import service as records
 from supervision.records.fields import CODES, KIND_LABELS, SOURCES
 from web.api.records import TEMPLATE_TYPES
 from web.api.shapes import file_answer
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page, part, wants_part
-from web.pages.licences import place
 from web.pages.records import ACTIVE as REGISTER
 from web.pages.records import TITLE as REGISTER_TITLE
 from web.turns import Req, reading, turn
@@ -36,7 +35,7 @@ async def import_list(request: Req) -> Template:
 
 async def _imports(request: Req, work: Work, errors: list[FieldError], values: dict[str, Any]) -> Template:
     after = request.query_params.get("after", "")
-    found = await records.imports(work, after=place(after), limit=20)
+    found = await records.imports(work, after=parse_id(after), limit=20)
     return await page(
         request,
         work,
@@ -115,8 +114,8 @@ async def _quarantine(request: Req, work: Work, errors: list[FieldError]) -> Tem
     asked = request.query_params
     state = asked.get("state", "waiting")
     state = state if state in STATES else "waiting"
-    of = place(asked.get("import", ""))
-    found = await records.quarantined(work, state=state, import_id=of, after=place(asked.get("after", "")))
+    of = parse_id(asked.get("import", ""))
+    found = await records.quarantined(work, state=state, import_id=of, after=parse_id(asked.get("after", "")))
     here = f"{QUARANTINE}?state={state}" + (f"&import={of}" if of else "")
     return await page(
         request,

@@ -16,9 +16,8 @@ from supervision.records import service as records
 from supervision.records.fields import KIND_LABELS
 from supervision.records.views import EnforcementStep
 from tenants.organs.directory import directory
-from web.forms import Form, parse_day
+from web.forms import Form, parse_day, parse_id
 from web.frame import page
-from web.pages.licences import place
 from web.turns import Req, reading
 
 ACTIVE: Final = "/records"
@@ -65,11 +64,11 @@ def _filter(asked: dict[str, Any], work: Work) -> tuple[records.RecordFilter, st
     kind = asked.get("kind", "")
     chosen = records.RecordFilter(
         kind=kind if kind in KIND_LABELS else "",
-        organ_id=place(asked.get("organ", "")),
+        organ_id=parse_id(asked.get("organ", "")),
         q=asked.get("q", "")[:100],
         since=days["since"],
         until=days["until"],
-        import_id=place(asked.get("import", "")),
+        import_id=parse_id(asked.get("import", "")),
     )
     return chosen, wrong
 

@@ -21,7 +21,7 @@ from tenants.access import Target, authorize, consider
 from tenants.organs.directory import directory
 from web import navigation
 from web.api.shapes import file_answer
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.organ_views import exact
 from web.pages import referral_forms as forms
@@ -53,19 +53,11 @@ async def sections(work: Work, roles: frozenset[str], current: str) -> list[dict
     ]
 
 
-def place_of(request: Req) -> UUID | None:
-    """Where a page of a list begins; a wrong mark begins at the first."""
-    try:
-        return UUID(request.query_params.get("after", ""))
-    except ValueError:
-        return None
-
-
 @get("/referrals")
 async def referral_list(request: Req) -> Template:
     ended = request.query_params.get("view") == "ended"
     async with reading(request) as work:
-        found = await referrals.listed(work, open_only=not ended, after=place_of(request))
+        found = await referrals.listed(work, open_only=not ended, after=parse_id(request.query_params.get("after", "")))
         here = f"{ACTIVE}?view={'ended' if ended else 'open'}"
         return await page(
             request,

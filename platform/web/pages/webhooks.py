@@ -13,7 +13,7 @@ from litestar.response import Response, Template
 from integrations.webhooks import rules, service
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.wording import format_moment
-from web.forms import Form
+from web.forms import Form, parse_id
 from web.frame import page
 from web.turns import Req, reading, turn
 
@@ -28,7 +28,7 @@ SIZE = 30
 @get(HREF)
 async def endpoint_list(request: Req) -> Template:
     async with reading(request) as work:
-        after = _uuid(request.query_params.get("after", ""))
+        after = parse_id(request.query_params.get("after", ""))
         rows, following = await service.listing(work, after, SIZE)
         return await page(
             request,
@@ -42,13 +42,6 @@ async def endpoint_list(request: Req) -> Template:
             next_href=f"{HREF}?after={following}" if following else "",
             size=SIZE,
         )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _row(view: service.EndpointView) -> dict[str, Any]:
@@ -127,7 +120,7 @@ async def _page(
     found = errors or []
     async with reading(request) as work:
         view = await service.get(work, endpoint_id)
-        after = _uuid(request.query_params.get("after", "")) if request.method == "GET" else None
+        after = parse_id(request.query_params.get("after", "")) if request.method == "GET" else None
         rows, following = await service.messages(work, endpoint_id, after, SIZE)
         label, look = STATES[view.state]
         return await page(
