@@ -20,8 +20,9 @@ HEAD: Final = """\
 # Performance
 
 Every figure is a ratio to a limit or a peer that is measured beside it in the same run, so that it says the same on a
-faster or a busier machine. The **bar** is what a prototype reached; the **aim** is what we go for. This page and its
-charts are made from `performance.json` by `python3 dev.py bench page`; a test holds them together.
+faster or a busier machine. The **bar** is what a prototype reached (of `models`, for which there was none, a limit set
+after its first quick run); the **aim** is what we go for. This page and its charts are made from `performance.json`
+by `python3 dev.py bench page`; a test holds them together.
 """
 WHY: Final = {
     ("http", "ratio_to_raw"): "the peer asks one query and nothing else. Ours looks up the session, signs and begins"

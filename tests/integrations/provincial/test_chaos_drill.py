@@ -32,7 +32,7 @@ SECONDS = 1_200
 KILLS = 8
 FAULTS = msgspec.structs.replace(PLENTY, timeout_seconds=1.5)
 ROOT = Path(__file__).parents[3]
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.long]
 
 
 class Both:

@@ -306,7 +306,7 @@ async def _part(world: World, import_id: UUID, *, kill: bool) -> bool:
         return left
 
 
-async def test_killed_at_every_border_nothing_is_lost_or_doubled(world: World, monkeypatch: Any) -> None:
+async def test_broken_off_at_every_border_nothing_is_lost_or_doubled(world: World, monkeypatch: Any) -> None:
     """20 parts, each killed once before its commit and begun anew; three replays give the same bytes."""
     monkeypatch.setattr(readers, "CHUNK", 20)
     lines = [penalty(n) for n in range(980)] + [penalty(n, fine_fen=-1) for n in range(980, 1000)]
