@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -189,6 +192,25 @@ def test_an_unmounted_medium_is_not_taken_for_a_new_one(store: Store, tmp_path: 
         state.recognise(home, store)
     with pytest.raises(Refused, match="不存在"):
         Store(tmp_path / "none", store.key).mark()
+
+
+def test_a_new_folder_gets_one_mark_however_many_ask_at_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log, the files and the base are three threads, and all begin with this question."""
+    home, meeting, made = tmp_path / "home", threading.Barrier(2), iter("ab")
+    home.mkdir()
+
+    def both_are_making_one(_: int) -> str:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(0.3)
+        return next(made)
+
+    monkeypatch.setattr("kernel.backup.store.secrets.token_hex", both_are_making_one)
+    with ThreadPoolExecutor(2) as pool:
+        for asked in [pool.submit(state.recognise, home, store) for _ in range(2)]:
+            asked.result()
+    assert list(made) == ["b"]
 
 
 def test_files_go_once_under_a_name_that_tells_nothing(store: Store, tmp_path: Path) -> None:
