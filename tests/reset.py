@@ -2,27 +2,35 @@
 
 Cloning a template takes most of a second on a busy machine; emptying the few rows that a test wrote takes
 milliseconds. The template keeps a copy of its own rows in the schema `pristine`, which no role but the superuser
-can read. Versions of reference data only grow, so that nothing cached in the process is taken for the new content.
+can read. Only tables that were written to are restored: a row is the template's when the template's own transactions
+or the table's last restore made it. Versions of reference data only grow, so that nothing cached in the process is
+taken for the new content.
 """
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import Connection, text
 
 KEPT = "alembic_version"
-HEAVY = {"organ": "organs", "scope": "organs", "explicit_relation": "organs", "calendar_day": "calendar"}
-"""Large reference tables, restored only when the version of their content moved."""
+VERSIONS = "reference_version"
 
 
 def remember(connection: Connection) -> None:
     """Copy the template's rows aside and leave the function that brings them back. Run once, as the superuser,
     before the first clone."""
     connection.execute(text("create schema pristine"))
+    connection.execute(text("create table pristine.mark (name text primary key, made_by xid not null)"))
+    parts = []
     for table in _tables(connection):
-        connection.execute(text(f"create table pristine.{table} as table public.{table}"))
-    connection.execute(text(RESTORE.replace(":kept", f"'{KEPT}'").replace(":heavy", f"'{json.dumps(HEAVY)}'")))
+        connection.execute(text(f'create table pristine."{table}" as table public."{table}"'))
+        if table == VERSIONS:
+            continue
+        count = connection.scalar(text(f'select count(*) from pristine."{table}"'))
+        columns = ", ".join(f'"{column}"' for column in _columns(connection, table))
+        form = _FILLED if count else _EMPTY
+        parts.append(form.format(table=table, count=count, columns=columns))
+    connection.execute(text("insert into pristine.mark values ('', pg_current_xact_id()::xid)"))
+    connection.execute(text(_RESTORE.replace(":parts", "".join(parts))))
 
 
 def restore(connection: Connection) -> None:
@@ -31,44 +39,43 @@ def restore(connection: Connection) -> None:
     connection.execute(text("select pristine.restore()"))
 
 
-RESTORE = """
+_EMPTY = """
+    if exists (select from public."{table}") then
+        delete from public."{table}";
+    end if;"""
+_FILLED = """
+    select made_by into last from pristine.mark where name = '{table}';
+    select count(*) <> {count} or bool_or(age(xmin) < age(template) and xmin is distinct from last)
+        into written from public."{table}";
+    if written then
+        delete from public."{table}";
+        insert into public."{table}" ({columns}) overriding system value select {columns} from pristine."{table}";
+        insert into pristine.mark values ('{table}', pg_current_xact_id()::xid)
+            on conflict (name) do update set made_by = excluded.made_by;
+    end if;"""
+_RESTORE = f"""
 create function pristine.restore() returns void language plpgsql as $body$
 declare
     moved text[] := array(
-        select coalesce(n.name, o.name) from public.reference_version n
-        full join pristine.reference_version o using (name) where n.version is distinct from o.version);
-    heavy jsonb := :heavy;
-    t record;
-    used boolean;
-    same boolean;
+        select coalesce(n.name, o.name) from public.{VERSIONS} n
+        full join pristine.{VERSIONS} o using (name) where n.version is distinct from o.version);
+    template xid := (select made_by from pristine.mark where name = '');
+    last xid;
+    written boolean;
 begin
     set local session_replication_role = replica;
-    for t in
-        select relname as name, string_agg(quote_ident(attname), ', ' order by attnum) as columns
-        from pg_class c
-        join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = ''
-        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in (:kept, 'reference_version')
-        group by relname
-    loop
-        if heavy ->> t.name is not null and heavy ->> t.name <> all (moved) then
-            execute format('select (select count(*) from public.%1$I) = (select count(*) from pristine.%1$I)', t.name)
-                into same;
-            continue when same;
-        end if;
-        execute format('select exists (select from public.%I)', t.name) into used;
-        if used then
-            execute format('delete from public.%I', t.name);
-        end if;
-        execute format('insert into public.%1$I (%2$s) overriding system value select %2$s from pristine.%1$I',
-                       t.name, t.columns);
-    end loop;
-    delete from dramatiq.queue;
-    insert into pristine.reference_version (name, version)
-        select m, 0 from unnest(moved) as m
-        where not exists (select from pristine.reference_version o where o.name = m);
-    update pristine.reference_version set version = version + 1000 where name = any (moved);
-    delete from public.reference_version;
-    insert into public.reference_version select * from pristine.reference_version;
+    :parts
+    if exists (select from dramatiq.queue) then
+        delete from dramatiq.queue;
+    end if;
+    if moved <> '{{}}' then
+        insert into pristine.{VERSIONS} (name, version)
+            select m, 0 from unnest(moved) as m
+            where not exists (select from pristine.{VERSIONS} o where o.name = m);
+        update pristine.{VERSIONS} set version = version + 1000 where name = any (moved);
+        delete from public.{VERSIONS};
+        insert into public.{VERSIONS} select * from pristine.{VERSIONS};
+    end if;
 end $body$
 """
 
@@ -80,5 +87,16 @@ def _tables(connection: Connection) -> list[str]:
             " and relname <> :kept order by relname"
         ),
         {"kept": KEPT},
+    )
+    return [row[0] for row in rows]
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    rows = connection.execute(
+        text(
+            "select attname from pg_attribute where attrelid = cast(:name as regclass) and attnum > 0"
+            " and not attisdropped and attgenerated = '' order by attnum"
+        ),
+        {"name": f'public."{table}"'},
     )
     return [row[0] for row in rows]
