@@ -1,9 +1,8 @@
 """Decide and explain: Casbin's answers over the whole finite space, compiled into a table when the rules load.
 
-At every load Casbin decides every point of the space, one for all that it cannot tell apart: for each act, words of a
-column that all its lines treat alike are one. Its answers are laid out by the set of lines that speak of a point, and
-a table that would answer any of these points otherwise than Casbin does not load. A drill asks stock Casbin for every
-single point.
+At every load Casbin decides every point of the space, one for all that it cannot tell apart: the model compares column
+by column (a model that does not will not load), so points that the same lines speak of are one to it. Its answers are
+laid out by that set of lines. The suite reads the lines for every single point, and a drill asks stock Casbin for it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -170,13 +169,20 @@ class Policy:
         if relevant:
             by_id = {line.id: line for line in relevant}
             ask = asking.quick_enforcer(relevant).enforce_ex
-            # Words with one mask are one to every line: deciding one of them decides all.
+            # Points that the same lines speak of are one to Casbin: deciding one of them decides all.
             distinct = [list({mask: word for word, mask in column.items()}.items()) for column in columns]
+            spoken_of: set[str] = set()
             for (a, organ_class), (b, role), (c, relation), (d, standing) in product(*distinct):
+                mask = a & b & c & d
+                words = {organ_class, role, relation, standing}
+                if mask in verdicts and words <= spoken_of:
+                    continue
                 allowed, deciding = ask(organ_class, role, relation, kind, action, standing)
                 found = verdict_of(allowed, by_id[deciding[0]] if deciding else None)
-                if verdicts.setdefault(a & b & c & d, found) != found:
+                if verdicts.setdefault(mask, found) != found:
                     raise AssertionError(f"the table differs from Casbin: {organ_class} {role} {relation} {standing}")
+                if deciding:
+                    spoken_of |= words
                 self.casbin_decisions += 1
         return _Slice(*columns, verdicts)
 

@@ -1,4 +1,4 @@
-"""Walk the whole finite space, one role at a time."""
+"""Walk the finite space, one role at a time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,29 @@ from policy.vocabulary import LABELS, ORGAN_CLASSES, RELATIONS, ROLES, STANDINGS
 Point = tuple[Question, str, Verdict]
 
 
-def points(policy: Policy, standings: Iterable[str] = STANDINGS) -> Iterator[Point]:
-    """Every (question with one role, that role, compiled verdict)."""
-    for kind, action in LABELS:
+def points(
+    policy: Policy,
+    *,
+    acts: Iterable[tuple[str, str]] = LABELS,
+    roles: Iterable[str] = ROLES,
+    standings: Iterable[str] = STANDINGS,
+) -> Iterator[Point]:
+    """Every (question with one role, that role, compiled verdict). The whole space has three million: name the part
+    that a test is about."""
+    places = [
+        (organ_class, role, frozenset({role}), relation, standing)
         for organ_class, role, relation, standing in product(
-            sorted(ORGAN_CLASSES), sorted(ROLES), sorted(RELATIONS), sorted(standings)
-        ):
-            question = Question(organ_class, frozenset({role}), relation, kind, action, standing)
-            yield question, role, policy.point(question, role)
+            sorted(ORGAN_CLASSES), sorted(roles), sorted(RELATIONS), sorted(standings)
+        )
+    ]
+    point = policy.point
+    for kind, action in acts:
+        for organ_class, role, held, relation, standing in places:
+            question = Question(organ_class, held, relation, kind, action, standing)
+            yield question, role, point(question, role)
+
+
+def acts_of(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """All acts on things of these kinds."""
+    wanted = set(kinds)
+    return [(kind, action) for kind, action in LABELS if kind in wanted]
