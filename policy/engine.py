@@ -120,6 +120,10 @@ class Policy:
         except KeyError as missing:
             raise UnknownTerm(f"not a word of the policy vocabulary: {missing}") from None
 
+    def verdicts(self, kind: str, action: str) -> frozenset[Verdict]:
+        """Every answer that some point of this act gets."""
+        return frozenset(self._slices[kind, action].verdicts.values())
+
     def strictest(self, kind: str, action: str, standings: Iterable[str]) -> str:
         """The standing to ask with when several apply: the strongest one that any line on this act speaks of.
 
