@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from cli.demo.accounts import load_accounts
 from cli.seed import load_calendar, load_city
@@ -21,6 +22,8 @@ from kernel.tenancy import TenancySigner
 from kernel.work import Actor, Database, Work, open_work
 from tenants.organs.directory import Directory, directory
 from tenants.staff.models import Account, Post
+
+_SETTLED = text("select coalesce(max(xid), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint from audit_entry")
 
 
 async def fill_city(url: str) -> None:
@@ -63,6 +66,16 @@ class World:
         async with self.system() as work:
             await work.session.execute(delete(DemoClock))
             work.session.add(DemoClock(id=1, shift_seconds=shift))
+
+    async def settled(self, short_name: str) -> None:
+        """Wait until an organ's trail lies below the horizon, which every transaction of the whole server may hold
+        back, those of the other worker's tests too."""
+        for _ in range(6_000):
+            async with self.work(short_name) as work:
+                if (await work.session.execute(_SETTLED)).scalar_one():
+                    return
+            await asyncio.sleep(0.02)
+        raise TimeoutError("another transaction of the server holds the horizon back")
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Work]:

@@ -161,6 +161,7 @@ async def test_the_feed_tells_everything_once_and_nothing_of_others(world: World
             work.record("try", "matter", None, title=f"试{n}")
         async with world.work("建安区司法局") as work:
             work.record("try", "matter", None, title="别处")
+    await world.settled(ORGAN)
     seen = []
     for _ in range(10):
         async with world.work(ORGAN) as work:
@@ -180,6 +181,7 @@ async def test_the_feed_waits_for_transactions_that_are_under_way(world: World) 
         async with world.work(ORGAN) as work:
             events, cursor = await links.events_after(work, cursor, 10)
             assert events == [], "the slow one began first and must not be lost"
+    await world.settled(ORGAN)
     async with world.work(ORGAN) as work:
         events, cursor = await links.events_after(work, cursor, 10)
     assert [event.title for event in events] == ["慢", "快"]

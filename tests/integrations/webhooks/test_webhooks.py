@@ -12,7 +12,7 @@ from uuid import UUID
 
 import anyio
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from integrations.webhooks import rules, sending
 from integrations.webhooks import service as webhooks
@@ -43,23 +43,8 @@ async def added(world: World, hook: Receiver, *events: str, name: str = "办公�
     return made.endpoint.id, made.secret
 
 
-SETTLED = text(
-    "select coalesce(max(xid), 0) < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint from audit_entry"
-)
-
-
-async def settled(world: World) -> None:
-    """Wait until the trail lies below the horizon, which every transaction of the whole server may hold back."""
-    for _ in range(500):
-        async with world.work(BODY) as work:
-            if (await work.session.execute(SETTLED)).scalar_one():
-                return
-        await asyncio.sleep(0.02)
-    raise TimeoutError("another transaction of the server holds the horizon back")
-
-
 async def told(world: World, times: int = 1) -> int:
-    await settled(world)
+    await world.settled(BODY)
     made = 0
     for _ in range(times):
         async with world.work(BODY) as work:
@@ -120,6 +105,7 @@ async def test_only_what_was_chosen_is_told(world: World, hook: Receiver) -> Non
 async def test_two_workers_at_a_time_tell_once(world: World, hook: Receiver) -> None:
     await added(world, hook, "clue.received")
     await stories.register_clue(world)
+    await world.settled(BODY)
     async with world.work(BODY) as one, world.work(BODY) as other:
         assert await webhooks.tell(one) == 1
         assert await webhooks.tell(other) == 0

@@ -232,9 +232,10 @@ async def test_writers_folds_and_a_changing_tree_leave_nothing_wrong(world: Worl
 
     others = [asyncio.create_task(act()) for act in (fold, fold, turn_the_tree, read)]
     await asyncio.gather(*(asyncio.to_thread(write, seed) for seed in range(4)))
+    while len(seen) < 4:  # a busy machine may read slower than it writes
+        await asyncio.sleep(0.01)
     stop.set()
     await asyncio.gather(*others)
-    assert len(seen) > 3
     assert set(seen) == {0}, "what a transaction adds and takes away shows together or not at all"
     while await folded(world):
         pass
