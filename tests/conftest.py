@@ -28,6 +28,7 @@ hypothesis_settings.register_profile("explore", deadline=None, max_examples=2_00
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 from tests.databases import Backend, Cluster, external_answers, give_back  # noqa: E402
+from tests.snapshots import Shelf  # noqa: E402
 from tests.world import World  # noqa: E402
 
 TESTS = Path(__file__).parent
@@ -106,11 +107,27 @@ async def worlds(anyio_backend: str) -> AsyncIterator[dict[str, World]]:
         await world.close()
 
 
+@pytest.fixture(scope="session")
+def shelves() -> dict[str, Shelf]:
+    """The kept stories of each database of this process."""
+    return {}
+
+
 @pytest.fixture
-async def world(backend: Backend, worlds: dict[str, World]) -> AsyncIterator[World]:
-    """The city of Xuchang with its demo accounts, as fresh as the template, at 2026-10-09 09:00 in Shanghai."""
+async def world(
+    request: pytest.FixtureRequest, backend: Backend, worlds: dict[str, World], shelves: dict[str, Shelf]
+) -> AsyncIterator[World]:
+    """The city of Xuchang with its demo accounts, as fresh as the template, at 2026-10-09 09:00 in Shanghai.
+
+    Its stories are kept, but not for a test that may have changed the product under them (`monkeypatch`).
+    """
     with backend.lent() as url:
-        held = worlds.setdefault(url, World.open(url))
+        if url not in worlds:
+            worlds[url] = World.open(url)
+            await worlds[url].meet(backend.staffed(url))
+        held = worlds[url]
         held.forget()
+        shelf = shelves.setdefault(url, Shelf(backend.owner(url)))
+        held.shelf = None if "monkeypatch" in request.fixturenames else shelf
         await held.set_clock("2026-10-09 09:00")
         yield held

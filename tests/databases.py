@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -67,16 +68,21 @@ class Backend:
         try:
             yield url
         finally:
-            with self._owner(url).begin() as connection:
+            with self.owner(url).begin() as connection:
                 restore(connection)
 
     def rows(self, url: str, *, without: frozenset[str] = frozenset()) -> dict[str, int]:
         """How many rows every table of a lent copy has, as its owner sees them."""
-        with self._owner(url).connect() as connection:
+        with self.owner(url).connect() as connection:
             listed = text("select tablename from pg_tables where schemaname = 'public' order by tablename")
             names = [name for name in connection.scalars(listed) if name not in without]
             counts = ", ".join(f'(select count(*) from "{name}") as "{name}"' for name in names)
             return dict(connection.execute(text(f"select {counts}")).mappings().one())
+
+    def staffed(self, url: str) -> list[UUID]:
+        """The organs in which somebody has a post."""
+        with self.owner(url).connect() as connection:
+            return list(connection.scalars(text("select distinct organ_id from post")))
 
     def disconnect(self, url: str) -> int:
         """Have the server drop every connection of others to a lent copy. Returns their number."""
@@ -84,10 +90,10 @@ class Backend:
             "select count(pg_terminate_backend(pid)) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
-        with self._owner(url).connect() as connection:
+        with self.owner(url).connect() as connection:
             return int(connection.execute(ended).scalar_one())
 
-    def _owner(self, url: str) -> Engine:
+    def owner(self, url: str) -> Engine:
         """The superuser's engine of a lent copy, one a process."""
         if url not in _OWNERS:
             _OWNERS[url] = create_engine(make_url(self.admin_url).set(database=make_url(url).database))

@@ -20,16 +20,17 @@ def remember(connection: Connection) -> None:
     before the first clone."""
     connection.execute(text("create schema pristine"))
     connection.execute(text("create table pristine.mark (name text primary key, made_by xid not null)"))
-    parts = []
+    looks, parts = [], []
     for table in _tables(connection):
         connection.execute(text(f'create table pristine."{table}" as table public."{table}"'))
         if table == VERSIONS:
             continue
         count = connection.scalar(text(f'select count(*) from pristine."{table}"'))
-        columns = ", ".join(f'"{column}"' for column in _columns(connection, table))
-        form = _FILLED if count else _EMPTY
-        parts.append(form.format(table=table, count=count, columns=columns))
+        columns = ", ".join(f'"{column}"' for column in columns_of(connection, table))
+        looks.append((_IS_FILLED if count else _IS_EMPTY).format(table=table, count=count))
+        parts.append((_FILL if count else _EMPTY).format(table=table, columns=columns))
     connection.execute(text("insert into pristine.mark values ('', pg_current_xact_id()::xid)"))
+    connection.execute(text(_WRITTEN.replace(":looks", "".join(looks))))
     connection.execute(text(_RESTORE.replace(":parts", "".join(parts))))
 
 
@@ -39,15 +40,36 @@ def restore(connection: Connection) -> None:
     connection.execute(text("select pristine.restore()"))
 
 
-_EMPTY = """
+_IS_EMPTY = """
     if exists (select from public."{table}") then
-        delete from public."{table}";
+        found := found || text '{table}';
     end if;"""
-_FILLED = """
+_IS_FILLED = """
     select made_by into last from pristine.mark where name = '{table}';
     select count(*) <> {count} or bool_or(age(xmin) < age(template) and xmin is distinct from last)
         into written from public."{table}";
     if written then
+        found := found || text '{table}';
+    end if;"""
+_WRITTEN = """
+create function pristine.written() returns text[] language plpgsql as $body$
+declare
+    template xid := (select made_by from pristine.mark where name = '');
+    last xid;
+    written boolean;
+    found text[] := '{}';
+begin
+    :looks
+    return found;
+end $body$
+"""
+"""The tables whose rows are not the template's."""
+_EMPTY = """
+    if '{table}' = any (written) then
+        delete from public."{table}";
+    end if;"""
+_FILL = """
+    if '{table}' = any (written) then
         delete from public."{table}";
         insert into public."{table}" ({columns}) overriding system value select {columns} from pristine."{table}";
         insert into pristine.mark values ('{table}', pg_current_xact_id()::xid)
@@ -59,9 +81,7 @@ declare
     moved text[] := array(
         select coalesce(n.name, o.name) from public.{VERSIONS} n
         full join pristine.{VERSIONS} o using (name) where n.version is distinct from o.version);
-    template xid := (select made_by from pristine.mark where name = '');
-    last xid;
-    written boolean;
+    written text[] := pristine.written();
 begin
     set local session_replication_role = replica;
     :parts
@@ -91,7 +111,8 @@ def _tables(connection: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _columns(connection: Connection, table: str) -> list[str]:
+def columns_of(connection: Connection, table: str) -> list[str]:
+    """The columns that an insert fills."""
     rows = connection.execute(
         text(
             "select attname from pg_attribute where attrelid = cast(:name as regclass) and attnum > 0"

@@ -47,6 +47,7 @@ from supervision.matters.commands import (
 )
 from supervision.matters.findings import OPEN_STATES
 from supervision.matters.models import Act, Activity, Finding, Matter, Remedy
+from tests.snapshots import remembered
 from tests.world import World
 
 BODY = "建安区司法局"
@@ -93,7 +94,8 @@ async def handler_posts(world: World, *who: int) -> list[UUID]:
     return [(await world.actor(BODY, "supervisor", nth)).post_id for nth in who or (0, 1)]
 
 
-async def open_matter(world: World, title: str = "扣押物品期满未作处理决定", **changes: Any) -> Matter:
+@remembered
+async def open_matter(world: World, /, title: str = "扣押物品期满未作处理决定", **changes: Any) -> Matter:
     """A matter that 李国栋 opened, handled by 陈明远 and 刘思齐."""
     matter = await propose_matter(world, title, **changes)
     posts = await handler_posts(world)
@@ -196,7 +198,8 @@ async def serve_letter(world: World, matter_id: UUID, **changes: Any) -> tuple[I
     return instrument, await open_letter(world, delivery.id)
 
 
-async def served_matter(world: World, **changes: Any) -> tuple[Matter, Finding, Instrument, Delivery]:
+@remembered
+async def served_matter(world: World, /, **changes: Any) -> tuple[Matter, Finding, Instrument, Delivery]:
     """A matter with one finding and a letter on it that was opened."""
     matter = await open_matter(world)
     finding = await find_problem(world, matter.id)
@@ -295,7 +298,8 @@ async def _take_steps(world: World, organ_id: UUID, message_id: UUID) -> int:
         return len(await escalation.take_due_steps(work, UUID(message.payload["deadline_id"])))
 
 
-async def lapsed_matter(world: World, **changes: Any) -> tuple[Matter, Finding, Instrument, GovernmentReport]:
+@remembered
+async def lapsed_matter(world: World, /, **changes: Any) -> tuple[Matter, Finding, Instrument, GovernmentReport]:
     """A letter of 9 October (due on the 22nd) that nobody answered; on the 30th the report lies drafted."""
     matter, finding, letter, _ = await served_matter(world, **changes)
     await sweep(world, "2026-10-30 09:00")
@@ -346,7 +350,8 @@ async def send_report(world: World, report_id: UUID, nth: int = 0) -> Government
         return await decisions.send_report(work, report_id)
 
 
-async def reported_matter(world: World, **changes: Any) -> tuple[Matter, Finding, Instrument, GovernmentReport]:
+@remembered
+async def reported_matter(world: World, /, **changes: Any) -> tuple[Matter, Finding, Instrument, GovernmentReport]:
     """A matter whose report waits for 吴启明."""
     matter, finding, letter, report = await lapsed_matter(world, **changes)
     return matter, finding, letter, await send_report(world, report.id)
@@ -377,7 +382,8 @@ async def decision_delivery(world: World, decision: Decision) -> Delivery:
         return found
 
 
-async def decided_matter(world: World, **changes: Any) -> tuple[Matter, Finding, Decision, Delivery]:
+@remembered
+async def decided_matter(world: World, /, **changes: Any) -> tuple[Matter, Finding, Decision, Delivery]:
     """A decision that its addressee opened on 2 November."""
     matter, finding, _, report = await reported_matter(world, **changes)
     await world.set_clock("2026-11-02 09:00")
@@ -393,8 +399,9 @@ async def verify_execution(world: World, decision_id: UUID, *, executed: bool = 
         return await decisions.verify_execution(work, decision_id, given)
 
 
+@remembered
 async def register_clue(
-    world: World, title: str = "占道执法态度粗暴", *, organ: str = BODY, role: str = "supervisor", **changes: Any
+    world: World, /, title: str = "占道执法态度粗暴", *, organ: str = BODY, role: str = "supervisor", **changes: Any
 ) -> Clue:
     """陈明远 (or 郭平 of a judicial office) registers a clue that came by the hotline."""
     values: dict[str, Any] = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 
 from cli.demo.accounts import load_accounts
 from cli.seed import load_calendar, load_city
@@ -22,6 +22,7 @@ from kernel.tenancy import TenancySigner
 from kernel.work import Actor, Database, Work, open_work
 from tenants.organs.directory import Directory, directory
 from tenants.staff.models import Account, Post
+from tests.snapshots import Shelf
 
 _SETTLED = text("select coalesce(max(xid), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint from audit_entry")
 
@@ -37,6 +38,27 @@ async def fill_city(url: str) -> None:
         await world.close()
 
 
+async def people(work: Work, role: str) -> list[Actor]:
+    """Who has a role in the organ of this transaction, in the order of their posts."""
+    query = select(Post).where(Post.organ_id == work.organ_id, Post.roles.contains([role]))
+    posts = (await work.session.scalars(query.order_by(Post.created_at, Post.id))).all()
+    held = select(Account.person_id, Account.id).where(Account.person_id.in_([post.person_id for post in posts]))
+    accounts = {person_id: account_id for person_id, account_id in await work.session.execute(held)}
+    return [
+        Actor(
+            account_id=accounts.get(post.person_id, post.person_id),
+            person_id=post.person_id,
+            post_id=post.id,
+            organ_id=post.organ_id,
+            city_id=work.city_id,
+            name=post.person_name,
+            title=post.title,
+            roles=frozenset(post.roles),
+        )
+        for post in posts
+    ]
+
+
 @dataclass(slots=True)
 class World:
     """A database with the city in it."""
@@ -44,7 +66,13 @@ class World:
     database: Database
     url: str
     city_id: UUID
+    shelf: Shelf | None = field(default=None)
+    """Where stories are kept; None where each has to be lived through."""
+    clock: str = field(default="")
+    """What `set_clock` last set."""
     _directory: Directory | None = field(default=None)
+    staff: dict[tuple[UUID, str, int], Actor] = field(default_factory=dict)
+    """The people of the fresh city by organ, role and their order in it."""
 
     @classmethod
     def open(cls, url: str) -> World:
@@ -61,11 +89,14 @@ class World:
 
     async def set_clock(self, local: str) -> None:
         """Set the product's clock to a Shanghai time like ``2026-10-09 09:00``; it runs on from there."""
+        self.clock = local
         wanted = datetime.fromisoformat(local).replace(tzinfo=SHANGHAI)
         shift = int((wanted - system_now()).total_seconds())
         async with self.system() as work:
             await work.session.execute(delete(DemoClock))
             work.session.add(DemoClock(id=1, shift_seconds=shift))
+            if self._directory is None:
+                self._directory = await directory(work)
 
     async def settled(self, short_name: str) -> None:
         """Wait until an organ's trail lies below the horizon, which every transaction of the whole server may hold
@@ -101,28 +132,24 @@ class World:
         return found[0]
 
     async def actor(self, short_name: str, role: str, nth: int = 0) -> Actor:
-        """The nth person of an organ who has a role there."""
+        """The nth person of an organ who has a role there; those of the fresh city as they were in it."""
         organ_id = await self.organ(short_name)
+        known = self.staff.get((organ_id, role, nth))
+        if known is not None:
+            return known
         async with open_work(self.database, city_id=self.city_id, organ_id=organ_id) as work:
-            rows = await work.session.scalars(
-                select(Post)
-                .where(Post.organ_id == organ_id, Post.roles.contains([role]))
-                .order_by(Post.created_at, Post.id)
-            )
-            post = rows.all()[nth]
-            account = (
-                await work.session.scalars(select(Account).where(Account.person_id == post.person_id))
-            ).one_or_none()
-        return Actor(
-            account_id=account.id if account else post.person_id,
-            person_id=post.person_id,
-            post_id=post.id,
-            organ_id=organ_id,
-            city_id=self.city_id,
-            name=post.person_name,
-            title=post.title,
-            roles=frozenset(post.roles),
-        )
+            return (await people(work, role))[nth]
+
+    async def meet(self, organ_ids: Iterable[UUID]) -> None:
+        """Learn who is in these organs of the fresh city, so that no test has to ask."""
+        for organ_id in organ_ids:
+            async with open_work(self.database, city_id=self.city_id, organ_id=organ_id) as work:
+                roles = set(
+                    await work.session.scalars(select(func.unnest(Post.roles)).where(Post.organ_id == organ_id))
+                )
+                for role in roles:
+                    for nth, person in enumerate(await people(work, role)):
+                        self.staff[organ_id, role, nth] = person
 
     @asynccontextmanager
     async def work(self, short_name: str, role: str | None = None, nth: int = 0) -> AsyncIterator[Work]:
