@@ -27,10 +27,12 @@ hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
+from tests.cheap import make_cheap  # noqa: E402
 from tests.databases import Backend, Cluster, external_answers, give_back  # noqa: E402
 from tests.snapshots import Shelf  # noqa: E402
 from tests.world import World  # noqa: E402
 
+make_cheap()
 TESTS = Path(__file__).parent
 EXTERNAL_AT_ONCE = {"kernel", "jobs"}
 """The second run of all others, on the external server, belongs to the drills: the suite stays well under eight

@@ -43,7 +43,7 @@ async def people(work: Work, role: str) -> list[Actor]:
     query = select(Post).where(Post.organ_id == work.organ_id, Post.roles.contains([role]))
     posts = (await work.session.scalars(query.order_by(Post.created_at, Post.id))).all()
     held = select(Account.person_id, Account.id).where(Account.person_id.in_([post.person_id for post in posts]))
-    accounts = {person_id: account_id for person_id, account_id in await work.session.execute(held)}
+    accounts = {row.person_id: row.id for row in await work.session.execute(held)}
     return [
         Actor(
             account_id=accounts.get(post.person_id, post.person_id),
