@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from litestar import Litestar, Router
+from litestar import Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
@@ -28,6 +28,7 @@ from web.health import Signs
 from web.pages import PAGES
 from web.pages.help import demo_advance
 from web.problems import handle, prepare
+from web.registering import App, Handlers, read_signatures
 from web.rendering import template_config
 from web.screening import screen
 from web.security import Authentication, Envelope
@@ -50,12 +51,13 @@ def create_app(parts: Parts) -> ASGIApp:
     """The ASGI application over an open database."""
     known = parts.settings
     sessions = Sessions(parts.database, known.city_id, int(known.session_idle_minutes) * 60)
-    app = Litestar(
+    read_signatures([*PAGES, *API])
+    app = App(
         route_handlers=[
-            Router("/", route_handlers=PAGES, include_in_schema=False),
+            Handlers("/", route_handlers=PAGES, include_in_schema=False),
             *([demo_advance] if known.demo_mode else []),
             # One registration for all of them: Litestar builds its routing anew after each.
-            Router("/", route_handlers=API),
+            Handlers("/", route_handlers=API),
             *health.ROUTES,
             create_static_files_router("/static", [STATIC], opt={OPEN: True}, cache_control=None),
         ],
