@@ -28,7 +28,7 @@ hypothesis_settings.register_profile("explore", deadline=None, max_examples=2_00
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 from tests.cheap import make_cheap  # noqa: E402
-from tests.databases import Backend, Cluster, external_answers, give_back  # noqa: E402
+from tests.databases import Backend, Cluster, demo_city, external_answers, give_back  # noqa: E402
 from tests.snapshots import Shelf  # noqa: E402
 from tests.world import World  # noqa: E402
 
@@ -60,6 +60,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         cluster.stop()
     if not hasattr(config, "workerinput"):
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the browser, so that only one starts it and one product for each file."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 CLUSTER = pytest.StashKey[Cluster]()
@@ -113,6 +120,12 @@ async def worlds(anyio_backend: str) -> AsyncIterator[dict[str, World]]:
 def shelves() -> dict[str, Shelf]:
     """The kept stories of each database of this process."""
     return {}
+
+
+@pytest.fixture(scope="session")
+async def demo_template(cluster: Cluster, anyio_backend: str) -> str:
+    """A template of the embedded server: the demo city with its casework, as a visitor finds it."""
+    return await demo_city(cluster.backend("embedded"), HOME)
 
 
 @pytest.fixture

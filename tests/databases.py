@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+from cli.demo import clock
+from cli.demo.cases import load_cases
 from kernel import settings
 from kernel.embedded import EmbeddedServer
 from kernel.ids import new_id
 from kernel.provision import app_url, provision
 from tests.reset import remember, restore
-from tests.world import fill_city
+from tests.world import World, fill_city
 
 STATE = "ZS_TEST_CLUSTER"
 EXTERNAL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -42,20 +47,26 @@ class Backend:
     template: str
 
     @contextlib.contextmanager
-    def clone(self) -> Iterator[str]:
-        """A fresh copy of the template: yields the address for the application's role."""
+    def clone(self, template: str = "") -> Iterator[str]:
+        """A fresh copy of the template, or of another: yields the address for the application's role."""
         name = f"zs_{new_id().hex}"
         engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"create database {name} template {self.template}"))
-            connection.execute(text(f"alter database {name} set synchronous_commit = off"))
         try:
-            owner = make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
-            yield app_url(settings.load(), owner)
+            yield self.copy(template or self.template, name)
         finally:
             with engine.connect() as connection:
                 connection.execute(text(f"drop database {name} with (force)"))
             engine.dispose()
+
+    def copy(self, template: str, name: str) -> str:
+        """Make the database `name` from a template; returns its address for the application's role."""
+        engine = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"create database {name} template {template}"))
+            connection.execute(text(f"alter database {name} set synchronous_commit = off"))
+        engine.dispose()
+        owner = make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+        return app_url(settings.load(), owner)
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[str]:
@@ -98,6 +109,21 @@ class Backend:
         if url not in _OWNERS:
             _OWNERS[url] = create_engine(make_url(self.admin_url).set(database=make_url(url).database))
         return _OWNERS[url]
+
+
+async def demo_city(backend: Backend, folder: Path) -> str:
+    """The name of the template with the demo city's casework: played once a run, whichever process asks first."""
+    with (folder / "demo-city").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if not (name := file.read()):
+            name = f"{backend.template}_demo"
+            world = World.open(backend.copy(backend.template, name))
+            await load_cases(world.database, world.city_id)
+            await clock.set_shift(world.database, world.city_id, timedelta())
+            await world.close()
+            file.write(name)
+        return name
 
 
 _LENT: dict[str, tuple[contextlib.AbstractContextManager[str], str]] = {}

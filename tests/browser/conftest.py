@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -36,12 +36,31 @@ async def site(
     anyio_backend: str, cluster: Cluster, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     """The product over a fresh copy of the city, at 2026-10-09 09:00: one for each file of tests."""
-    log: Path = tmp_path_factory.mktemp("web") / "web.log"
     with cluster.backend("embedded").clone() as url:
-        world = World.open(url)
-        await world.set_clock("2026-10-09 09:00")
-        try:
-            with serving(url, log) as address:
-                yield Site(address, world, browser)
-        finally:
-            await world.close()
+        async with opened(url, browser, tmp_path_factory) as site:
+            await site.world.set_clock("2026-10-09 09:00")
+            yield site
+
+
+@pytest.fixture(scope="module")
+async def demo_site(
+    anyio_backend: str,
+    cluster: Cluster,
+    browser: Browser,
+    demo_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Site]:
+    """The product over the demo city with its casework, today."""
+    with cluster.backend("embedded").clone(demo_template) as url:
+        async with opened(url, browser, tmp_path_factory) as site:
+            yield site
+
+
+@asynccontextmanager
+async def opened(url: str, browser: Browser, folders: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    world = World.open(url)
+    try:
+        with serving(url, folders.mktemp("web") / "web.log") as address:
+            yield Site(address, world, browser)
+    finally:
+        await world.close()
