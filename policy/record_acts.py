@@ -6,8 +6,8 @@ from typing import Final
 
 RECORD_ACTS: Final[Mapping[str, Mapping[str, str]]] = {
     "enforcement_record": {
-        "list": "查看行政执法案件清单", "read": "查看行政执法案件", "import": "导入行政执法案件",
-        "unmask": "查看当事人身份"},
+        "list": "查看行政执法案件清单", "read": "查看行政执法案件", "read_imports": "查看导入情况和待修正数据",
+        "import": "导入行政执法案件", "unmask": "查看当事人身份"},
     "check": {
         "list": "查看模型预警清单", "read": "查看模型预警", "to_clue": "将模型预警转为线索",
         "to_matter": "由模型预警提请立项", "dismiss": "排除模型预警", "switch": "启用、停用规则模型"},
