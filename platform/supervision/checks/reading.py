@@ -21,6 +21,7 @@ from supervision.checks.rules import (
     Rule,
     bounds,
     catalogue,
+    distance,
     like,
     outline,
     told,
@@ -111,6 +112,7 @@ def row(hit: CheckHit, tree: Directory) -> HitRow:
         state=hit.state,
         state_label=STATES[hit.state],
         score=hit.score,
+        distance="" if hit.score is None else distance(hit.facts),
     )
 
 

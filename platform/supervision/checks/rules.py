@@ -226,6 +226,14 @@ def shown(name: str, value: Any) -> str:
     return _CODES.get(name, {}).get(str(value), str(value))
 
 
+def distance(facts: Mapping[str, Any]) -> str:
+    """How far a fine lies from like cases, rounded once and said as the sentence says it: a list that rounded the
+    score anew would differ from its own sentence. Empty for what is no outlier."""
+    if facts.get("z") is not None:
+        return f"{str(facts['z']).lstrip('-')} 倍"
+    return f"{facts['percent']}%" if "median_fen" in facts and "percent" in facts else ""
+
+
 def yuan(fen: int) -> str:
     """1,234,500 fen → 12 345 元; with 角分 only where there are any."""
     whole, rest = divmod(fen, 100)

@@ -30,6 +30,8 @@ class HitRow(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     state_label: str
     score: int | None
+    distance: str
+    """Of a disproportionate fine, as its sentence says it; empty otherwise."""
 
 
 class HitPage(msgspec.Struct, frozen=True, kw_only=True):
