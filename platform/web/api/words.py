@@ -63,6 +63,8 @@ ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运�
 Hit 模型预警|Models 规则模型|Benchmark 裁量基准
 BenchmarkRow 一版裁量基准|TierRow 裁量基准的一行|BenchmarkPage 裁量基准和各行|HitsInput 要办理的预警
 DismissalInput 排除的预警和理由|SwitchInput 启用或者停用|AccountsInput 指定账户|BenchmarkInput 裁量基准表
+QuestionInput 要询问的情况|QuestionAnswer 对询问的答复|QuestionRow 一次询问和答复|QuestionPage 收到的询问
+Question 收到的询问
 HitsMade 办理后的线索或者事项|HitsDismissed 排除的条数
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
