@@ -6,7 +6,8 @@ from uuid import UUID
 
 import structlog
 
-from jobs.runtime import job
+from jobs.runtime import errand, job
+from kernel.errand import Errand
 from kernel.work import Work
 
 log = structlog.get_logger()
@@ -20,12 +21,12 @@ async def dispatch_notice(work: Work, notice_id: str) -> None:
     await notify.dispatch(work, UUID(notice_id))
 
 
-@job("send_notice")
-async def send_notice(work: Work, sending_id: str) -> None:
+@errand("send_notice")
+async def send_notice(leading: Errand, sending_id: str) -> None:
     """Hand one text to its gateway; what it did not take is tried again by the sweep."""
     from integrations.notify import service as notify
 
-    await notify.hand_over(work, UUID(sending_id))
+    await notify.hand_over(leading, UUID(sending_id))
 
 
 @job("send_digest")
@@ -63,9 +64,9 @@ async def tell_webhooks_of(work: Work) -> None:
     await webhooks.tell(work)
 
 
-@job("send_webhook")
-async def send_webhook(work: Work, message_id: str) -> None:
+@errand("send_webhook")
+async def send_webhook(leading: Errand, message_id: str) -> None:
     """Try one message; what was not taken is tried again on the schedule of the specification."""
     from integrations.webhooks import service as webhooks
 
-    await webhooks.hand_over(work, UUID(message_id))
+    await webhooks.hand_over(leading, UUID(message_id))

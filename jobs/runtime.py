@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, select, text, update
 
 from jobs.broker import stand_in
 from kernel.clock import system_now
+from kernel.errand import Errand
 from kernel.errors import Stale, TooMany, Unavailable, ZhunshengError
 from kernel.ids import new_id
 from kernel.models import DeadLetter, OutboxMessage
@@ -31,12 +33,15 @@ are counted only then: what merely ran beside a killer is not taken for one."""
 PASSING = (Unavailable, Stale, TooMany)
 """Refusals that another try may not meet. Every other refusal of a service is final: the same facts, the same law."""
 
+PAYLOAD = text("select payload, trace from outbox_message where city_id = :city and id = :id and done_at is null")
 DONE = text(
     "update outbox_message set done_at = :now where city_id = :city and id = :id and done_at is null"
     " returning payload, trace"
 )
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
+ERRANDS: set[str] = set()
+"""Names of the jobs that lead outside."""
 TOGETHER: dict[str, int] = {}
 """How many rows of a job one message may carry."""
 Row = tuple[UUID, UUID]
@@ -72,18 +77,37 @@ def job(name: str, queue: str = "default", *, together: int = 1) -> Callable[[Ha
     """
 
     def declare(handler: Handler) -> Handler:
-        if name in HANDLERS:
-            raise ValueError(f"two actors are called {name}")
-        HANDLERS[name], TOGETHER[name] = handler, together
-
-        async def deliver(city_id: str, rows: list[tuple[str, str]]) -> None:
-            letters = [(UUID(organ_id), UUID(message_id)) for organ_id, message_id in rows]
-            await run(runtime().database, name, UUID(city_id), letters)
-
-        dramatiq.actor(actor_name=name, queue_name=queue)(deliver)
+        _declare(name, queue, handler, together)
         return handler
 
     return declare
+
+
+def errand(name: str, queue: str = "default") -> Callable[[Handler], Handler]:
+    """Declare an actor that leads outside: ``async def handler(errand, **payload)``, run in no transaction.
+
+    Its row is done when it returns. Killed before, it runs again, beside another one even: so it claims what it does
+    with a lease, in the first of the short transactions that it opens.
+    """
+
+    def declare(handler: Handler) -> Handler:
+        _declare(name, queue, handler, 1)
+        ERRANDS.add(name)
+        return handler
+
+    return declare
+
+
+def _declare(name: str, queue: str, handler: Handler, together: int) -> None:
+    if name in HANDLERS:
+        raise ValueError(f"two actors are called {name}")
+    HANDLERS[name], TOGETHER[name] = handler, together
+
+    async def deliver(city_id: str, rows: list[tuple[str, str]]) -> None:
+        letters = [(UUID(organ_id), UUID(message_id)) for organ_id, message_id in rows]
+        await run(runtime().database, name, UUID(city_id), letters)
+
+    dramatiq.actor(actor_name=name, queue_name=queue)(deliver)
 
 
 def send(name: str, city_id: UUID, rows: Sequence[Row]) -> None:
@@ -194,20 +218,45 @@ def _open(city_id: UUID, message_id: UUID) -> ColumnElement[bool]:
 
 
 async def _work(database: Database, letter: Letter) -> None:
+    if letter.job in ERRANDS:
+        await _lead_outside(database, letter)
+        return
     async with open_work(
         database, city_id=letter.city_id, organ_id=letter.organ_id, request_id=letter.message_id.hex
     ) as work:
         # Done and the effect commit together; until then nobody else gets past this statement.
-        found = {"city": letter.city_id, "id": letter.message_id, "now": system_now()}
-        row = (await work.session.execute(DONE, found)).one_or_none()
+        row = (await work.session.execute(DONE, _ended(letter))).one_or_none()
         if row is None:
             return
-        about = {"job": letter.job, "organ": str(letter.organ_id), "message": str(letter.message_id)}
-        with (
-            structlog.contextvars.bound_contextvars(**about),
-            tracing.span(f"job {letter.job}", parent=row[1], kind=tracing.CONSUMER, **about),
-        ):
+        with _observed(letter, row[1]):
             await HANDLERS[letter.job](work, **row[0])
+
+
+async def _lead_outside(database: Database, letter: Letter) -> None:
+    leading = Errand(database, letter.city_id, letter.organ_id, letter.message_id.hex)
+    async with leading.work() as work:
+        found = {"city": letter.city_id, "id": letter.message_id}
+        row = (await work.session.execute(PAYLOAD, found)).one_or_none()
+    if row is None:
+        return
+    with _observed(letter, row[1]):
+        await HANDLERS[letter.job](leading, **row[0])
+        async with leading.work() as work:
+            await work.session.execute(DONE, _ended(letter))
+
+
+def _ended(letter: Letter) -> dict[str, object]:
+    return {"city": letter.city_id, "id": letter.message_id, "now": system_now()}
+
+
+@contextmanager
+def _observed(letter: Letter, trace: str) -> Iterator[None]:
+    about = {"job": letter.job, "organ": str(letter.organ_id), "message": str(letter.message_id)}
+    with (
+        structlog.contextvars.bound_contextvars(**about),
+        tracing.span(f"job {letter.job}", parent=trace, kind=tracing.CONSUMER, **about),
+    ):
+        yield
 
 
 async def _lock(work: Work, message_id: UUID) -> OutboxMessage | None:

@@ -279,6 +279,7 @@ _PLAIN: Final[Mapping[str, Mapping[str, str]]] = {
     "link": {
         "read": "查看对接系统", "manage": "维护对接系统", "repair": "取新内容、对账、修复差异",
         "replay": "重新送出对接内容", "settle": "处理与名册的差异",
+        "retry": "重新接收没有接收的内容",
     },
     # Recusal and the interests that lead to it.
     "recusal": {

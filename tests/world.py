@@ -16,6 +16,7 @@ from cli.seed import load_calendar, load_city
 from kernel import settings
 from kernel.clock import SHANGHAI, system_now
 from kernel.db import engine_for
+from kernel.errand import Errand
 from kernel.ids import NIL
 from kernel.models import DemoClock
 from kernel.tenancy import TenancySigner
@@ -158,3 +159,7 @@ class World:
         organ_id = await self.organ(short_name)
         async with open_work(self.database, city_id=self.city_id, organ_id=organ_id, actor=actor) as work:
             yield work
+
+    async def errand(self, short_name: str) -> Errand:
+        """What a job that leads outside is given, in the name of an organ."""
+        return Errand(self.database, self.city_id, await self.organ(short_name))

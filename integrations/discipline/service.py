@@ -16,15 +16,16 @@ import msgspec
 import structlog
 from sqlalchemy import select
 
-from integrations.links import repository
+from integrations.links import leasing, repository
 from integrations.links import service as links
 from integrations.links.conversation import Conversation
 from integrations.links.feed import Event
 from integrations.links.models import Parcel
-from integrations.links.state import Connected, connected
+from integrations.links.state import Connected
 from integrations.links.telling import Told, tell
 from integrations.links.wire import Batch, Handed, Receipts, ReferralData, Replies, Reply, Stored
 from kernel import blobs, settings
+from kernel.errand import Errand
 from kernel.errors import NotFound, ZhunshengError
 from kernel.work import Work
 from supervision.matters.commands import Upload
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 KIND: Final = "referral"
 REPLY: Final = "reply"
 SENT = ("sent", "acknowledged", "resulted", "returned")
-__all__ = ["Carrier", "Client", "pull_replies", "receive", "tell_referrals"]
+__all__ = ["Carrier", "Client", "pull_replies", "receive", "take_again", "tell_referrals"]
 
 
 class Client(Conversation):
@@ -98,7 +99,7 @@ class Carrier:
     def __init__(self, client: Client | None = None) -> None:
         self._client = client
 
-    async def carry(self, work: Work, link: Connected, parcels: Sequence[Parcel]) -> Sequence[links.Outcome]:
+    async def carry(self, link: Connected, parcels: Sequence[Parcel]) -> Sequence[links.Outcome]:
         if self._client is not None:
             return [await _hand_over(self._client, parcel) for parcel in parcels]
         async with client_of(link) as client:
@@ -121,30 +122,33 @@ async def _hand_over(client: Client, parcel: Parcel) -> links.Outcome:
     return links.Outcome(parcel.key, "received", {"number": one.number, "outcome": one.outcome})
 
 
-async def pull_replies(work: Work, link_id: UUID, client: Client | None = None) -> bool:
+async def pull_replies(errand: Errand, link_id: UUID, client: Client | None = None) -> bool:
     """Take the next receipts and results; True when more wait. A failure is counted on the link and never raised."""
-    if not await repository.alone(work, link_id, "pull"):
+    async with errand.work() as work:
+        claimed = await leasing.claim(work, link_id, "pull")
+    if claimed is None:
         return False
-    row = await repository.link(work, link_id)
-    if row is None or row.state != "enabled" or not row.address:
-        return False
-    if client is None:
-        async with client_of(connected(row)) as made:
-            return await _pull(work, link_id, str(row.cursors.get(REPLY, "")), made)
-    return await _pull(work, link_id, str(row.cursors.get(REPLY, "")), client)
-
-
-async def _pull(work: Work, link_id: UUID, after: str, client: Client) -> bool:
+    lease, after = claimed.lease, str(claimed.cursors.get(REPLY, ""))
     try:
-        page = await client.replies(after)
-    except (links.Unreachable, links.Untrusted) as error:
-        await links.failed(work, link_id, str(error))
+        page = await leasing.within(lease, _replies(claimed.link, after, client))
+        async with errand.work() as work:
+            await leasing.keep(work, lease)
+            for reply in page.items:
+                await receive(work, link_id, reply)
+            await repository.set_cursor(work, link_id, REPLY, page.next)
+            await leasing.end(work, lease)
+    except (links.Unreachable, links.Untrusted) as failure:
+        async with errand.work() as work:
+            await leasing.end(work, lease, str(failure))
         return False
-    for reply in page.items:
-        await receive(work, link_id, reply)
-    await repository.set_cursor(work, link_id, REPLY, page.next)
-    await links.succeeded(work, link_id)
     return page.more
+
+
+async def _replies(link: Connected, after: str, client: Client | None) -> Replies:
+    if client is not None:
+        return await client.replies(after)
+    async with client_of(link) as made:
+        return await made.replies(after)
 
 
 async def receive(work: Work, link_id: UUID, reply: Reply) -> str:
@@ -153,6 +157,17 @@ async def receive(work: Work, link_id: UUID, reply: Reply) -> str:
     payload = msgspec.to_builtins(reply)
     if not await links.take_in(work, link_id, reply.id, 1, payload, kind=REPLY):
         return ""
+    return await _take(work, link_id, reply)
+
+
+async def take_again(work: Work, link_id: UUID, arrival_id: UUID) -> None:
+    """Work a reply that was refused once more; the reason stays until it can be taken."""
+    found = await links.waiting(work, link_id, arrival_id)
+    if found is not None:
+        await _take(work, link_id, msgspec.convert(found[1], Reply))
+
+
+async def _take(work: Work, link_id: UUID, reply: Reply) -> str:
     try:
         async with work.session.begin_nested():
             await _deal(work, link_id, reply)

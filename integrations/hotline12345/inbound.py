@@ -11,12 +11,13 @@ import msgspec
 import structlog
 
 from integrations.hotline12345.client import Client
-from integrations.hotline12345.messages import Order, Taken
-from integrations.links import repository
+from integrations.hotline12345.messages import Order, Page, Taken
+from integrations.links import leasing, repository
 from integrations.links import service as links
 from integrations.links.sweeping import start_each
 from kernel import settings
 from kernel.clock import system_now
+from kernel.errand import Errand
 from kernel.errors import Invalid, Unauthenticated, ZhunshengError
 from kernel.work import Work
 from supervision.channels import service as channels
@@ -53,8 +54,7 @@ async def receive(
 async def take(work: Work, link_id: UUID, order: Order) -> Taken:
     """Take one version of an order, or its withdrawal. The inbox keeps that it came, the register of orders what it
     says, and who called is kept by the clue alone. Raises as channels.receive and channels.withdraw."""
-    digest = hashlib.sha256(msgspec.json.encode(order)).hexdigest()
-    await links.take_in(work, link_id, order.number, order.version, {"sha256": digest}, kind=ARRIVAL, keep=False)
+    await links.take_in(work, link_id, order.number, order.version, _told(order), kind=ARRIVAL, keep=False)
     if order.action == "withdraw":
         done = await channels.withdraw(work, order.number, order.version, order.reason)
     else:
@@ -94,42 +94,80 @@ async def pull_all(work: Work) -> int:
     return await start_each(work, {KIND: PULL_JOB})
 
 
-async def pull(work: Work, link_id: UUID, asked: Client | None = None) -> int:
+async def pull(errand: Errand, link_id: UUID, asked: Client | None = None) -> int:
     """Ask one hotline that wants to be asked (`settings["pull"]`) for its next orders and take them; one that cannot
     be taken is noted and holds up no other.
 
     Returns how many came. A failure of the exchange is counted on the link and tried again at the next firing.
     """
-    if not await repository.alone(work, link_id, PULL):
+    async with errand.work() as work:
+        claimed = await _claim(work, link_id)
+    if claimed is None:
         return 0
-    row = await repository.link(work, link_id)
-    if row is None or row.state != "enabled" or not row.address or not row.settings.get("pull"):
-        return 0
-    link = links.connected(row)
+    lease, after = claimed.lease, str(claimed.cursors.get(CURSOR, ""))
     try:
-        async with asked or Client(link, loopback=settings.load().demo_mode) as client:
-            page = await client.orders(str(row.cursors.get(CURSOR, "")), PULLED)
-    except (links.Unreachable, links.Untrusted) as error:
-        log.warning("hotline does not answer", link=str(link_id), error=type(error).__name__)
-        await links.failed(work, link_id, str(error))
+        page = await leasing.within(lease, _orders(claimed.link, after, asked))
+        async with errand.work() as work:
+            await leasing.keep(work, lease)
+            for order in page.orders:
+                await _take_pulled(work, link_id, order)
+            await repository.set_cursor(work, link_id, CURSOR, page.cursor)
+            if await leasing.end(work, lease) and len(page.orders) >= PULLED:
+                work.enqueue(PULL_JOB, {"link_id": str(link_id)})
+    except (links.Unreachable, links.Untrusted) as failure:
+        async with errand.work() as work:
+            await leasing.end(work, lease, str(failure))
         return 0
-    for order in page.orders:
-        await _take_pulled(work, link_id, order)
-    await repository.set_link(work, link_id, {"cursors": {**row.cursors, CURSOR: page.cursor}})
-    await links.succeeded(work, link_id)
-    if len(page.orders) >= PULLED:
-        work.enqueue(PULL_JOB, {"link_id": str(link_id)})
     return len(page.orders)
 
 
+async def _claim(work: Work, link_id: UUID) -> leasing.Claimed | None:
+    row = await repository.link(work, link_id)
+    if row is None or not row.settings.get("pull"):
+        return None
+    return await leasing.claim(work, link_id, PULL)
+
+
+async def _orders(link: links.Connected, after: str, asked: Client | None) -> Page:
+    async with asked or Client(link, loopback=settings.load().demo_mode) as client:
+        return await client.orders(after, PULLED)
+
+
 async def _take_pulled(work: Work, link_id: UUID, order: Order) -> None:
+    refused = await _refused(work, link_id, order)
+    if refused:
+        log.warning("hotline order refused", link=str(link_id), number=order.number)
+        # Sealed until it is taken: only so can it be worked once more.
+        one = links.Incoming(order.number, order.version, msgspec.to_builtins(order), links.content_hash(_told(order)))
+        await links.take_in_many(work, link_id, ARRIVAL, [one])
+        await links.settle(work, link_id, ARRIVAL, order.number, order.version, error=refused)
+
+
+async def take_again(work: Work, link_id: UUID, arrival_id: UUID) -> None:
+    """Work an order that was refused once more; once it is taken the inbox keeps its content no longer."""
+    found = await links.waiting(work, link_id, arrival_id)
+    if found is None:
+        return
+    row, order = found[0], msgspec.convert(found[1], Order)
+    refused = await _refused(work, link_id, order)
+    if refused:
+        await links.settle(work, link_id, ARRIVAL, order.number, order.version, error=refused)
+    else:
+        row.payload_cipher = None
+
+
+async def _refused(work: Work, link_id: UUID, order: Order) -> str:
+    """Take an order; why it was refused, without a trace of the attempt, or nothing."""
     organ_id = work.organ_id
     try:
         async with work.session.begin_nested():
             await take(work, link_id, order)
     except ZhunshengError as refused:
         work.organ_id = organ_id
-        log.warning("hotline order refused", link=str(link_id), number=order.number, code=refused.code)
-        digest = hashlib.sha256(msgspec.json.encode(order)).hexdigest()
-        await links.take_in(work, link_id, order.number, order.version, {"sha256": digest}, kind=ARRIVAL, keep=False)
-        await links.settle(work, link_id, ARRIVAL, order.number, order.version, error=refused.message)
+        return refused.message or "内容不能接收"
+    return ""
+
+
+def _told(order: Order) -> dict[str, str]:
+    """What the inbox keeps of an order: that it was this one."""
+    return {"sha256": hashlib.sha256(msgspec.json.encode(order)).hexdigest()}

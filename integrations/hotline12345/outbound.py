@@ -51,7 +51,7 @@ class HotlineCarrier:
     def __init__(self, client: Client | None = None) -> None:
         self._client = client
 
-    async def carry(self, work: Work, link: links.Connected, parcels: Sequence[Parcel]) -> list[links.Outcome]:
+    async def carry(self, link: links.Connected, parcels: Sequence[Parcel]) -> list[links.Outcome]:
         reports = {parcel.key: msgspec.convert(parcel.payload, Report) for parcel in parcels}
         async with self._client or Client(link, loopback=settings.load().demo_mode) as client:
             receipts = {one.key: one for one in await client.report(list(reports.values()))}

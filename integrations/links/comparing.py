@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from integrations.links import repository
+from integrations.links import leasing, repository
 from integrations.links.digests import Bucket, Tally, bucket_of, differing, whole
 from integrations.links.models import LinkCheck, LinkDifference
 from integrations.links.posting import Outgoing, post_to
 from integrations.links.repository import Item
+from kernel.errand import Errand
 from kernel.ids import new_id
 from kernel.work import Work
 
@@ -45,32 +46,62 @@ class Compared:
         return self.our_hash == self.their_hash and self.ours == self.theirs
 
 
-async def compare(work: Work, link_id: UUID, kind: str, direction: str, remote: Remote) -> Compared:
-    """Compare a kind in a direction; differences become rows, and those that are gone are settled."""
-    theirs = await remote.buckets(kind, direction)
+async def compare(errand: Errand, lease: leasing.Lease, kind: str, direction: str, remote: Remote) -> Compared:
+    """Compare a kind in a direction; differences become rows, and those that are gone are settled.
+
+    Their account is asked for while no transaction is open. What changes on either side meanwhile looks different
+    until the next comparison. Raises Unreachable, Untrusted.
+    """
+    theirs = await leasing.within(lease, remote.buckets(kind, direction))
+    async with errand.work() as work:
+        await leasing.keep(work, lease)
+        ours = await _ours(work, lease.link_id, kind, direction, theirs)
+    there = await leasing.within(lease, _asked(remote, kind, direction, ours.opened))
+    found = _different(ours.items, there)
+    result = Compared(
+        kind, direction, ours.count, sum(bucket.count for bucket in theirs.values()), ours.hash, whole(theirs),
+        len(found),
+    )  # fmt: skip
+    async with errand.work() as work:
+        await leasing.keep(work, lease)
+        await _note(work, lease.link_id, kind, direction, found=found, names=set(ours.names))
+        work.session.add(
+            LinkCheck(
+                city_id=work.city_id, id=new_id(), organ_id=work.organ_id, link_id=lease.link_id, kind=kind,
+                direction=direction, at=work.now, ours=result.ours, theirs=result.theirs, our_hash=result.our_hash,
+                their_hash=result.their_hash, differences=result.differences,
+            )
+        )  # fmt: skip
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """What we hold: its number and hash, the buckets that differ, and of the first of them every item."""
+
+    count: int
+    hash: str
+    names: Sequence[str]
+    items: Mapping[str, Item]
+
+    @property
+    def opened(self) -> Sequence[str]:
+        return self.names[:MOST_BUCKETS]
+
+
+async def _ours(work: Work, link_id: UUID, kind: str, direction: str, theirs: dict[str, Bucket]) -> _Ours:
     tally = Tally()
     async for item in repository.held(work, link_id, kind, direction):
         tally.add(*item)
     ours = tally.buckets()
     names = differing(ours, theirs)
-    opened = names[:MOST_BUCKETS]
-    found: dict[str, tuple[str, str, str]] = {}
-    if opened:
-        here = await _in_buckets(repository.held(work, link_id, kind, direction), set(opened))
-        there = {item[0]: item for name in opened for item in await remote.bucket(kind, direction, name)}
-        found = _different(here, there)
-    await _note(work, link_id, kind, direction, found=found, names=set(names))
-    count = sum(bucket.count for bucket in theirs.values())
-    result = Compared(kind, direction, tally.count, count, whole(ours), whole(theirs), len(found))
-    work.session.add(
-        LinkCheck(
-            city_id=work.city_id, id=new_id(), organ_id=work.organ_id, link_id=link_id, kind=kind,
-            direction=direction, at=work.now, ours=result.ours, theirs=result.theirs, our_hash=result.our_hash,
-            their_hash=result.their_hash, differences=result.differences,
-        )
-    )  # fmt: skip
-    await work.session.flush()
-    return result
+    opened = set(names[:MOST_BUCKETS])
+    items = await _in_buckets(repository.held(work, link_id, kind, direction), opened) if opened else {}
+    return _Ours(tally.count, whole(ours), names, items)
+
+
+async def _asked(remote: Remote, kind: str, direction: str, names: Sequence[str]) -> dict[str, Item]:
+    return {item[0]: item for name in names for item in await remote.bucket(kind, direction, name)}
 
 
 async def _in_buckets(items: AsyncIterator[Item], names: set[str]) -> dict[str, Item]:

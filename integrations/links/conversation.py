@@ -9,13 +9,13 @@ import msgspec
 
 from integrations.links.errors import Unreachable
 from integrations.links.http import LARGEST, bounded, client
+from integrations.links.rules import answer_seconds
 from integrations.links.signing import NONCE, Request, sign_request, verify_response
 from integrations.links.state import Connected
 from integrations.links.wire import Problem
 from kernel.clock import system_now
 
 T = TypeVar("T")
-LEAST_SECONDS, MOST_SECONDS = 1.0, 60.0
 
 
 class Conversation:
@@ -25,7 +25,7 @@ class Conversation:
         self, link: Connected, *, loopback: bool = False, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._keys = link.keys
-        seconds = min(MOST_SECONDS, max(LEAST_SECONDS, float(link.settings.get("seconds", 20))))
+        seconds = answer_seconds(link.settings)
         if transport is not None:
             self._http = httpx.AsyncClient(base_url=link.address, transport=transport, timeout=seconds)
         else:

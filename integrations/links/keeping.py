@@ -4,7 +4,7 @@ the registers (Arts. 17, 18; separation of the three administrators). Keys are s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,7 @@ ARTICLE: Final = "17"
 JOBS: Final[Mapping[str, Mapping[str, str]]] = {
     "provincial": {"pull": "pull_province", "compare": "reconcile_province", "repair": "repair_province"},
     "discipline": {"pull": "pull_discipline"},
+    "hotline": {"pull": "pull_hotline_orders"},
 }
 """Kind → what can be started by hand → its job."""
 STARTED: Final = {"pull": "取新内容", "compare": "对账", "repair": "修复差异"}
@@ -32,7 +33,8 @@ STARTED: Final = {"pull": "取新内容", "compare": "对账", "repair": "修复
 
 class LinkInput(msgspec.Struct, frozen=True, kw_only=True):
     """A link as it is entered. `shared`: a key that the other side gave, hex; empty: one is made. `peer`: the other
-    side's SM2 public key. `seconds` bounds one exchange."""
+    side's SM2 public key. `seconds` bounds one answer. `pulls`: a hotline that is asked for its orders, not only one
+    that sends them."""
 
     kind: str
     name: str
@@ -41,6 +43,7 @@ class LinkInput(msgspec.Struct, frozen=True, kw_only=True):
     shared: str = ""
     peer: str = ""
     seconds: int = 20
+    pulls: bool = False
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,7 @@ class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     peer: str = ""
     seconds: int = 20
+    pulls: bool = False
 
 
 class NewLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +97,7 @@ async def create(work: Work, given: LinkInput) -> NewLink:
         raise Invalid(errors=errors)
     row = Link(
         city_id=work.city_id, id=new_id(), organ_id=work.organ_id, kind=given.kind, name=given.name.strip(),
-        address=address, suite=given.suite, secret_cipher=sealed(keys), settings={"seconds": given.seconds},
+        address=address, suite=given.suite, secret_cipher=sealed(keys), settings=_settings(given.kind, given),
         state="enabled", cursors={},
     )  # fmt: skip
     work.session.add(row)
@@ -116,7 +120,7 @@ async def change(work: Work, link_id: UUID, given: LinkChange, *, version: int |
     if errors:
         raise Invalid(errors=errors)
     before = row.address
-    row.name, row.address, row.settings = given.name.strip(), address, {**row.settings, "seconds": given.seconds}
+    row.name, row.address, row.settings = given.name.strip(), address, _settings(row.kind, given)
     row.secret_cipher = sealed(keys)
     detail = {"address": address, "before": before}
     work.record("change_link", "link", row.id, title=f"修改对接：{row.name}", article=ARTICLE, detail=detail)
@@ -154,7 +158,7 @@ async def start(work: Work, link_id: UUID, what: str) -> Link:
     """Start pull, compare or repair by hand. Raises NotFound where the kind of link has no such thing, and
     IllegalTransition while it is paused."""
     row = await find(work, link_id, "repair")
-    job = JOBS.get(row.kind, {}).get(what)
+    job = startable(row).get(what)
     if job is None:
         raise NotFound
     if row.state != "enabled":
@@ -163,6 +167,12 @@ async def start(work: Work, link_id: UUID, what: str) -> Link:
     work.record(f"{what}_link", "link", row.id, title=f"{STARTED[what]}：{row.name}", article=ARTICLE)
     await work.session.flush()
     return row
+
+
+def startable(row: Link) -> Mapping[str, str]:
+    """What can be started by hand on a link, and its job."""
+    asked = row.address and (row.kind != "hotline" or row.settings.get("pull"))
+    return JOBS.get(row.kind, {}) if asked else {}
 
 
 async def replay(work: Work, link_id: UUID, parcel_id: UUID) -> None:
@@ -196,6 +206,10 @@ async def settle(work: Work, link_id: UUID, difference_id: UUID, note: str) -> N
         "settle_difference", "link_difference", row.id, title="处理对接差异", note=note.strip(), article=ARTICLE
     )
     await work.session.flush()
+
+
+def _settings(kind: str, given: LinkInput | LinkChange) -> dict[str, Any]:
+    return {"seconds": given.seconds} | ({"pull": True} if kind == "hotline" and given.pulls else {})
 
 
 def _problems(name: str, seconds: int) -> list[FieldError]:

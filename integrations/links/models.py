@@ -140,6 +140,24 @@ class LinkNonce(TenantRow):
     """The machine's clock."""
 
 
+class LinkLease(TenantRow):
+    """Who talks to the other side of a link for a purpose at present; over when `until` has passed."""
+
+    __tablename__ = "link_lease"
+    __table_args__ = (
+        _of_link(),
+        UniqueConstraint("city_id", "organ_id", "link_id", "purpose"),
+        CheckConstraint("purpose in ('push', 'pull', 'compare')", name="purpose"),
+    )
+
+    link_id: Mapped[UUID]
+    purpose: Mapped[str]
+    holder: Mapped[UUID]
+    """Of one claim: what comes back under another one settles nothing."""
+    until: Mapped[datetime]
+    """The machine's clock."""
+
+
 class LinkCheck(TenantRow):
     """One comparison of what both sides hold of a kind."""
 

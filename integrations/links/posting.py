@@ -10,18 +10,20 @@ from uuid import UUID
 
 import structlog
 
-from integrations.links import repository
+from integrations.links import leasing, repository
 from integrations.links.errors import Unreachable, Untrusted
-from integrations.links.models import Link, Parcel
-from integrations.links.rules import ALONE_FROM, TRIES, Breaker, content_hash, pause_after
-from integrations.links.state import Connected, connected, failed, succeeded
+from integrations.links.models import Parcel
+from integrations.links.rules import ALONE_FROM, TRIES, content_hash, pause_after
+from integrations.links.state import Connected
 from kernel.clock import system_now
+from kernel.errand import Errand
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from kernel.work import Work
 
 log = structlog.get_logger()
 PUSH = "push_parcels"
+PURPOSE = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ class Carrier(Protocol):
     most: int
     """Parcels of one exchange."""
 
-    async def carry(self, work: Work, link: Connected, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
-        """Hand over; the receiver must take a key twice and have effect once. What no outcome is returned for goes
-        out again. Raises Unreachable or Untrusted."""
+    async def carry(self, link: Connected, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Hand over, while no transaction is open; the receiver must take a key twice and have effect once. What no
+        outcome is returned for goes out again. Raises Unreachable or Untrusted."""
 
 
 async def post(
@@ -87,28 +89,56 @@ async def post_to(work: Work, link_id: UUID, things: Sequence[Outgoing]) -> int:
     return new
 
 
-async def push(work: Work, link_id: UUID, carrier: Carrier) -> int:
+async def push(errand: Errand, link_id: UUID, carrier: Carrier) -> int:
     """Hand over the next batch of one link; returns how many parcels were settled.
 
-    One transaction at a time pushes for a link. It is killed: the parcels wait as before and go out again. A
-    failure is counted and tried again later, and never raised. After TRIES a parcel is dead until it is replayed.
+    One holder of the link's lease pushes at a time. It is killed: the parcels wait as before, and when the lease is
+    over they go out again under the same keys. A failure is counted and tried again later, and never raised. After
+    TRIES a parcel is dead until it is replayed.
     """
-    if not await repository.alone(work, link_id, "push"):
+    async with errand.work() as work:
+        claimed, batch = await _claim(work, link_id, carrier.most)
+    if claimed is None:
         return 0
-    row = await repository.link(work, link_id)
+    outcomes: Sequence[Outcome] = ()
+    error = ""
+    try:
+        outcomes = await leasing.within(claimed.lease, carrier.carry(claimed.link, batch))
+    except (Unreachable, Untrusted) as failure:
+        error = str(failure)
+    except Exception as failure:
+        # Our own fault with what we sent: counted like the other side's, so that it ends where a person sees it.
+        log.exception("carrier failed", link=str(link_id))
+        error = f"送出时出错：{type(failure).__name__}"
+    async with errand.work() as work:
+        return await _settle(work, claimed.lease, [parcel.id for parcel in batch], outcomes, error)
+
+
+async def _claim(work: Work, link_id: UUID, most: int) -> tuple[leasing.Claimed | None, list[Parcel]]:
+    """The lease and what goes out under it, each counted as tried."""
+    claimed = await leasing.claim(work, link_id, PURPOSE)
+    if claimed is None:
+        return None, []
     now = system_now()
-    if row is None or row.state != "enabled" or not row.address:
-        return 0
-    breaker = Breaker(row.failures, row.open_until).state(now)
-    if breaker == "open":
-        return 0
-    batch = _together(await repository.due(work, link_id, now, 1 if breaker == "half_open" else carrier.most))
+    found = _together(await repository.due(work, link_id, now, 1 if claimed.half_open else most))
+    batch = [parcel for parcel in found if not _worn_out(work, parcel)]
     if not batch:
-        return 0
-    settled = await _carry(work, row, carrier, batch)
-    if await repository.any_due(work, link_id, now):
-        work.enqueue(PUSH, {"link_id": str(link_id)})
-    return settled
+        await leasing.give_back(work, claimed.lease)
+        return None, []
+    for parcel in batch:
+        parcel.attempts += 1
+        parcel.sent_at = work.now
+    await work.session.flush()
+    return claimed, batch
+
+
+def _worn_out(work: Work, parcel: Parcel) -> bool:
+    """Whether its last try was counted and never settled: what ends every process that sends it goes out no more."""
+    if parcel.attempts < TRIES:
+        return False
+    parcel.error = "每次送出时进程都中断了"
+    _end(work, parcel, "dead")
+    return True
 
 
 def _together(found: Sequence[Parcel]) -> list[Parcel]:
@@ -118,41 +148,41 @@ def _together(found: Sequence[Parcel]) -> list[Parcel]:
     return [parcel for parcel in found if parcel.attempts < ALONE_FROM]
 
 
-async def _carry(work: Work, row: Link, carrier: Carrier, batch: Sequence[Parcel]) -> int:
-    try:
-        outcomes = {one.key: one for one in await carrier.carry(work, connected(row), batch)}
-    except (Unreachable, Untrusted) as error:
-        log.warning("link failed", link=str(row.id), kind=row.kind, error=str(error))
-        await failed(work, row.id, str(error))
-        outcomes = {parcel.key: Outcome(parcel.key, "again", error=str(error)) for parcel in batch}
-    else:
-        await succeeded(work, row.id)
-    silent = Outcome("", "again", error="对方没有回执")
-    settled = sum(_settle(work, parcel, outcomes.get(parcel.key, silent)) for parcel in batch)
-    waits = [parcel.next_at for parcel in batch if parcel.state == "waiting"]
-    if waits:
-        work.enqueue(PUSH, {"link_id": str(row.id)}, delay=min(waits) - system_now())
+async def _settle(
+    work: Work, lease: leasing.Lease, ids: Sequence[UUID], outcomes: Sequence[Outcome], error: str
+) -> int:
+    if not await leasing.end(work, lease, error):
+        return 0
+    by_key = {one.key: one for one in outcomes}
+    batch = await repository.waiting(work, lease.link_id, ids)
+    silent = Outcome("", "again", error=error or "对方没有回执")
+    settled = sum(_settle_one(work, parcel, by_key.get(parcel.key, silent)) for parcel in batch)
     await work.session.flush()
+    waits = [parcel.next_at for parcel in batch if parcel.state == "waiting"]
+    payload, now = {"link_id": str(lease.link_id)}, system_now()
+    if await repository.any_due(work, lease.link_id, now):
+        work.enqueue(PUSH, payload)
+    if waits:
+        work.enqueue(PUSH, payload, delay=min(waits) - now)
     return settled
 
 
-def _settle(work: Work, parcel: Parcel, outcome: Outcome) -> bool:
-    parcel.attempts += 1
-    parcel.sent_at = work.now
+def _settle_one(work: Work, parcel: Parcel, outcome: Outcome) -> bool:
     parcel.error = outcome.error[:500]
-    if outcome.outcome == "again":
-        if parcel.attempts < TRIES:
-            parcel.next_at = system_now() + pause_after(parcel.attempts, random.random())  # noqa: S311 (spread)
-            return False
-        parcel.state = "dead"
-    else:
-        parcel.state = outcome.outcome
+    if outcome.outcome == "again" and parcel.attempts < TRIES:
+        parcel.next_at = system_now() + pause_after(parcel.attempts, random.random())  # noqa: S311 (spread)
+        return False
+    if outcome.outcome != "again":
         parcel.receipt = dict(outcome.receipt)
-    parcel.settled_at = work.now
-    if parcel.state != "received":
+    _end(work, parcel, "dead" if outcome.outcome == "again" else outcome.outcome)
+    return True
+
+
+def _end(work: Work, parcel: Parcel, state: str) -> None:
+    parcel.state, parcel.settled_at = state, work.now
+    if state != "received":
         title = f"送往对接系统未成：{parcel.error or parcel.state}"
         work.record(f"parcel_{parcel.state}", "parcel", parcel.id, title=title[:200], result="failed")
-    return True
 
 
 async def replay(work: Work, parcel_id: UUID) -> Parcel:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from integrations.links import repository
-from integrations.links.keeping import JOBS, enter
+from integrations.links.keeping import enter, startable
 from integrations.links.models import Arrival, Link, LinkDifference, Parcel
 from integrations.links.rules import Breaker
 from integrations.links.state import opened
@@ -62,7 +62,7 @@ async def view(work: Work, link_id: UUID) -> LinkView:
         row=_row(row, (await _counts(work))[row.id]), address=row.address, suite=row.suite, key_id=keys.key_id,
         public=keys.public, peer_known=bool(keys.peer), seconds=int(row.settings.get("seconds", 20)),
         failures=row.failures, open_until=row.open_until, version=row.row_version, checks=checks,
-        startable=list(JOBS.get(row.kind, {})) if row.address else [],
+        startable=list(startable(row)), pulls=bool(row.settings.get("pull")),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
-from integrations.links.models import Arrival, Link, LinkDifference, LinkNonce, Parcel
+from integrations.links.models import Arrival, Link, LinkDifference, LinkLease, LinkNonce, Parcel
 from kernel.ids import new_id
 from kernel.work import Work
 
@@ -19,7 +19,9 @@ Item = tuple[str, int, str]
 """Id, version and content hash of a record."""
 
 
-def own(work: Work, table: type[Link] | type[Parcel] | type[Arrival] | type[LinkNonce]) -> ColumnElement[bool]:
+def own(
+    work: Work, table: type[Link] | type[Parcel] | type[Arrival] | type[LinkNonce] | type[LinkLease]
+) -> ColumnElement[bool]:
     return and_(table.city_id == work.city_id, table.organ_id == work.organ_id)
 
 
@@ -119,6 +121,11 @@ async def arrival(work: Work, link_id: UUID, kind: str, external_id: str, versio
     return (await work.session.scalars(query.with_for_update())).one_or_none()
 
 
+async def arrival_by_id(work: Work, link_id: UUID, arrival_id: UUID) -> Arrival | None:
+    query = select(Arrival).where(own(work, Arrival), Arrival.link_id == link_id, Arrival.id == arrival_id)
+    return (await work.session.scalars(query.with_for_update())).one_or_none()
+
+
 async def accept_once(work: Work, link_id: UUID, nonce: str, at: datetime) -> bool:
     """Note a signed message. False: it was accepted before."""
     row = {"city_id": work.city_id, "organ_id": work.organ_id, "id": new_id(), "link_id": link_id}
@@ -148,6 +155,14 @@ async def held(work: Work, link_id: UUID, kind: str, direction: str) -> AsyncIte
     values = {"city": work.city_id, "organ": work.organ_id, "link": link_id, "kind": kind}
     async for row in await work.session.stream(query, values):
         yield row[0], row[1], row[2]
+
+
+async def waiting(work: Work, link_id: UUID, ids: Sequence[UUID]) -> list[Parcel]:
+    """Those of these parcels that still wait, locked."""
+    query = select(Parcel).where(
+        own(work, Parcel), Parcel.link_id == link_id, Parcel.id.in_(ids), Parcel.state == "waiting"
+    )
+    return list((await work.session.scalars(query.order_by(Parcel.id).with_for_update())).all())
 
 
 async def parcel(work: Work, parcel_id: UUID) -> Parcel | None:

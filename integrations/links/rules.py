@@ -31,12 +31,26 @@ TRIES: Final = 8
 """Times that a parcel is handed over before it is dead."""
 ALONE_FROM: Final = 2
 """A parcel that failed so often travels alone, so that it holds up no other."""
+LEAST_SECONDS: Final = 1.0
+MOST_SECONDS: Final = 60.0
+EXCHANGES: Final = 6
+"""How many of the other side's longest answers one exchange may take altogether: a body may trickle."""
 FIRST_PAUSE: Final = timedelta(seconds=2)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 FAILURES: Final = 5
 """Failures one after the other that open the breaker."""
 OPEN_FIRST: Final = timedelta(seconds=15)
 OPEN_LONGEST: Final = timedelta(minutes=15)
+
+
+def answer_seconds(settings: Mapping[str, Any]) -> float:
+    """How long the other side of a link may be silent: its setting `seconds`, within bounds."""
+    return min(MOST_SECONDS, max(LEAST_SECONDS, float(settings.get("seconds", 20))))
+
+
+def exchange_seconds(settings: Mapping[str, Any]) -> float:
+    """How long one exchange with it may take from the first byte to the last."""
+    return EXCHANGES * answer_seconds(settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from integrations.links.keeping import replay as replay_parcel
 from integrations.links.keeping import settle as settle_difference
 from integrations.links.posting import Carrier, Outcome, Outgoing, post, post_to, push, replay
 from integrations.links.reading import arrivals, differences, listed, parcels, view
+from integrations.links.retrying import retry, waiting
+from integrations.links.rules import content_hash
 from integrations.links.signing import Keys, Request, sign_response
 from integrations.links.state import Connected, connected, failed, succeeded
 from integrations.links.taking import (
@@ -58,6 +60,7 @@ __all__ = [
     "arrivals",
     "change",
     "connected",
+    "content_hash",
     "create",
     "differences",
     "enter",
@@ -74,6 +77,7 @@ __all__ = [
     "push",
     "replay",
     "replay_parcel",
+    "retry",
     "rotate",
     "set_state",
     "settle",
@@ -85,4 +89,5 @@ __all__ = [
     "take_in",
     "take_in_many",
     "view",
+    "waiting",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
-from integrations.links import repository
-from integrations.links.posting import PUSH
+from integrations.links import leasing, repository
+from integrations.links.posting import PURPOSE, PUSH
 from integrations.links.rules import Breaker
 from integrations.links.taking import forget_nonces
 from kernel.clock import system_now
@@ -46,11 +47,16 @@ async def _start(work: Work, link_id: UUID, teller: str, *, pushes: bool) -> int
         work.enqueue(teller, {"link_id": str(link_id)})
         started += 1
     ready = Breaker(row.failures, row.open_until).state(now) != "open"
-    if pushes and ready and await repository.any_due(work, link_id, now):
+    if pushes and ready and await _idle_and_due(work, link_id, now):
         work.enqueue(PUSH, {"link_id": str(link_id)})
         started += 1
     await forget_nonces(work)
     return started
+
+
+async def _idle_and_due(work: Work, link_id: UUID, now: datetime) -> bool:
+    """Who talks to the other side now goes on by himself."""
+    return not await leasing.held(work, link_id, PURPOSE) and await repository.any_due(work, link_id, now)
 
 
 async def start_each(work: Work, kinds: Mapping[str, str]) -> int:

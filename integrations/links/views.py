@@ -55,6 +55,8 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[CheckRow]
     startable: list[str]
     """What can be started by hand: pull, compare, repair."""
+    pulls: bool
+    """A hotline that is asked for its orders."""
 
 
 class ParcelRow(msgspec.Struct, frozen=True, kw_only=True):

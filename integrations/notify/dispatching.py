@@ -146,5 +146,5 @@ def _row(
         id=new_id(), city_id=work.city_id, organ_id=work.organ_id, person_id=person_id, person_name=name,
         channel=channel, purpose=purpose, cipher=b"", masked="", subject=subject, text=said,
         text_hash=text_hash(subject, said), state="waiting", attempts=0, wake_at=work.now + AGAIN, gateway="",
-        receipt="", handed_at=None, error="", address_id=None,
+        receipt="", handed_at=None, error="", address_id=None, claimed_by=None, claimed_until=None,
     )  # fmt: skip

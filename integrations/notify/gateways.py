@@ -1,8 +1,7 @@
 """Handing a text over: SMTP, a generic HTTP gateway for SMS and government messaging, and the demo's own.
 
-A hand-over cannot be undone with the transaction around it. So it happens at least once: a worker that dies between
-the gateway's receipt and the commit has it sent again, with the same id, by which mail programs and gateways tell the
-copy.
+A hand-over cannot be undone. So it happens at least once: a worker that dies between the gateway's receipt and the
+settlement has it sent again, with the same id, by which mail programs and gateways tell the copy.
 """
 
 from __future__ import annotations
@@ -28,6 +27,8 @@ from kernel.clock import system_now
 from kernel.settings import Settings
 
 SECONDS: Final = 15.0
+TOTAL_SECONDS: Final = 60.0
+"""For an answer that trickles."""
 LARGEST_ANSWER: Final = 65_536
 
 
@@ -135,11 +136,12 @@ class Http:
         headers = {"authorization": f"Bearer {self.token}", "idempotency-key": str(letter.id)}
         try:
             async with (
+                asyncio.timeout(TOTAL_SECONDS),
                 client(self.url, seconds=SECONDS, loopback=self.loopback) as http,
                 http.stream("POST", self.url, json=content, headers=headers) as answer,
             ):
                 body = await bounded(answer, LARGEST_ANSWER)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise GatewayDown(f"{type(error).__name__}: {error}"[:300]) from error
         said = body.decode("utf-8", "replace")[:300]
         if answer.status_code in (408, 425, 429) or answer.status_code >= 500:

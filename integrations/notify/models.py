@@ -75,6 +75,7 @@ class NoticeSending(TenantRow):
         CheckConstraint("(state = 'handed') = (handed_at is not null)", name="handed"),
         CheckConstraint("(state = 'waiting') = (wake_at is not null)", name="wake"),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(claimed_by is null) = (claimed_until is null)", name="claimed"),
         UniqueConstraint("city_id", "organ_id", "id"),
         Index("ix_notice_sending_list", "city_id", "organ_id", "id"),
         Index("ix_notice_sending_wake", "city_id", "wake_at", "id", postgresql_where=text("wake_at is not null")),
@@ -96,6 +97,10 @@ class NoticeSending(TenantRow):
     attempts: Mapped[int]
     wake_at: Mapped[datetime | None]
     """The product's clock: not before then it is tried again."""
+    claimed_by: Mapped[UUID | None]
+    """The try that is under way; what another one brings back settles nothing."""
+    claimed_until: Mapped[datetime | None]
+    """The machine's clock: after it the try is taken for lost."""
     gateway: Mapped[str] = mapped_column(server_default="")
     receipt: Mapped[str] = mapped_column(server_default="")
     """What the gateway calls it."""

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-
-from integrations.links import repository
+from integrations.links import leasing, repository
 from integrations.links import service as links
 from integrations.links.comparing import Compared, compare, push_again
 from integrations.links.digests import Bucket
 from integrations.links.models import Parcel
 from integrations.links.repository import Item
-from integrations.links.state import Connected, connected
+from integrations.links.state import Connected
 from integrations.links.telling import tell
 from integrations.provincial import pulling, telling
 from integrations.provincial.adapter import Adapter
 from integrations.provincial.client import Client
 from integrations.provincial.messages import PAGE, PULLED, PUSHED, Handed, Receipt
 from kernel import settings
-from kernel.errors import NotFound
+from kernel.errand import Errand
 from kernel.work import Work
 
-log = structlog.get_logger()
 TELL = "tell_province"
 RECONCILE = "reconcile_province"
+REPAIR = "repair_province"
+take_again = pulling.take_again
+COMPARE = "compare"
+"""The lease under which both sides are compared and repaired."""
 COMPARED_AFTER = timedelta(seconds=10)
 """After a repair, when what was pushed again has been handed over."""
 OUT = tuple(kind for kind in PUSHED if kind != "referral")
-__all__ = ["Carrier", "Client", "adapter_of", "pull", "reconcile", "repair", "repair_by_job", "tell_changes"]
+__all__ = ["Carrier", "Client", "adapter_of", "pull", "reconcile", "repair", "take_again", "tell_changes"]
 
 
 def adapter_of(link: Connected) -> Client:
@@ -46,7 +48,7 @@ class Carrier:
     def __init__(self, adapter: Adapter | None = None) -> None:
         self._adapter = adapter
 
-    async def carry(self, _work: Work, link: Connected, parcels: Sequence[Parcel]) -> Sequence[links.Outcome]:
+    async def carry(self, link: Connected, parcels: Sequence[Parcel]) -> Sequence[links.Outcome]:
         items = [
             Handed(
                 kind=parcel.kind,  # type: ignore[arg-type]  # the contract's kinds, by the builders
@@ -79,12 +81,23 @@ async def tell_changes(work: Work, link_id: UUID) -> int:
     return posted
 
 
-async def pull(work: Work, link_id: UUID, adapter: Adapter | None = None) -> bool:
-    """Take the next page of every kind; goes on by a job of its own while there are more."""
+async def pull(errand: Errand, link_id: UUID, adapter: Adapter | None = None) -> bool:
+    """Take the next page of every kind; True when more waits. A failure is counted on the link and never raised."""
+    async with errand.work() as work:
+        claimed = await leasing.claim(work, link_id, "pull")
+    if claimed is None:
+        return False
+    async with _talking(claimed.link, adapter) as found:
+        return await pulling.pull(errand, claimed, found)
+
+
+@asynccontextmanager
+async def _talking(link: Connected, adapter: Adapter | None) -> AsyncIterator[Adapter]:
     if adapter is not None:
-        return await pulling.pull(work, link_id, adapter)
-    async with adapter_of(await _link(work, link_id)) as client:
-        return await pulling.pull(work, link_id, client)
+        yield adapter
+        return
+    async with adapter_of(link) as client:
+        yield client
 
 
 class _Remote:
@@ -104,47 +117,44 @@ def _theirs(direction: str) -> str:
     return "offered" if direction == "in" else "handed_in"
 
 
-async def reconcile(work: Work, link_id: UUID, adapter: Adapter | None = None) -> list[Compared]:
+async def reconcile(errand: Errand, link_id: UUID, adapter: Adapter | None = None) -> list[Compared]:
     """Compare counts and hashes of every kind in both directions; empty when the other side does not answer."""
-    if adapter is None:
-        async with adapter_of(await _link(work, link_id)) as client:
-            return await reconcile(work, link_id, client)
-    remote, made = _Remote(adapter), []
-    try:
-        for direction, kinds in (("in", PULLED), ("out", OUT)):
-            made += [await compare(work, link_id, kind, direction, remote) for kind in kinds]
-    except (links.Unreachable, links.Untrusted) as error:
-        log.warning("comparison failed", link=str(link_id), error=str(error))
-        await links.failed(work, link_id, str(error))
+    async with errand.work() as work:
+        claimed = await leasing.claim(work, link_id, COMPARE, again=RECONCILE, despite=True)
+    if claimed is None:
         return []
-    await links.succeeded(work, link_id)
-    wrong = sum(one.differences for one in made)
-    title = f"与省级平台对账：{'一致' if all(one.equal for one in made) else f'差异 {wrong} 条'}"
-    work.record("reconcile_link", "link", link_id, title=title, article="17", detail={"differences": wrong})
+    made, error = [], ""
+    try:
+        async with _talking(claimed.link, adapter) as found:
+            remote = _Remote(found)
+            for direction, kinds in (("in", PULLED), ("out", OUT)):
+                made += [await compare(errand, claimed.lease, kind, direction, remote) for kind in kinds]
+    except (links.Unreachable, links.Untrusted) as failure:
+        error = str(failure)
+    async with errand.work() as work:
+        if not await leasing.end(work, claimed.lease, error) or error:
+            return []
+        wrong = sum(one.differences for one in made)
+        title = f"与省级平台对账：{'一致' if all(one.equal for one in made) else f'差异 {wrong} 条'}"
+        work.record("reconcile_link", "link", link_id, title=title, article="17", detail={"differences": wrong})
     return made
 
 
-async def repair(work: Work, link_id: UUID, adapter: Adapter | None = None) -> int:
-    """Pull and push once more exactly what differs; returns how many records. Raises what the adapter raises."""
-    if adapter is None:
-        async with adapter_of(await _link(work, link_id)) as client:
-            return await repair(work, link_id, client)
-    came = await pulling.repull(work, link_id, adapter)
-    return came + await push_again(work, link_id, await repository.open_differences(work, link_id, "out"))
-
-
-async def repair_by_job(work: Work, link_id: UUID) -> None:
-    """Repair, and compare again a little later; a failure is counted on the link and never raised."""
+async def repair(errand: Errand, link_id: UUID, adapter: Adapter | None = None) -> int:
+    """Pull and push once more exactly what differs, and have both sides compared again a little later; returns how
+    many records. A failure is counted on the link and never raised."""
+    async with errand.work() as work:
+        claimed = await leasing.claim(work, link_id, COMPARE, again=REPAIR, despite=True)
+    if claimed is None:
+        return 0
+    moved, error = 0, ""
     try:
-        await repair(work, link_id)
-    except (links.Unreachable, links.Untrusted) as error:
-        await links.failed(work, link_id, str(error))
-        return
-    work.enqueue(RECONCILE, {"link_id": str(link_id)}, delay=COMPARED_AFTER)
-
-
-async def _link(work: Work, link_id: UUID) -> Connected:
-    row = await repository.link(work, link_id)
-    if row is None:
-        raise NotFound
-    return connected(row)
+        async with _talking(claimed.link, adapter) as found:
+            moved = await pulling.repull(errand, claimed.lease, found)
+    except (links.Unreachable, links.Untrusted) as failure:
+        error = str(failure)
+    async with errand.work() as work:
+        if await leasing.end(work, claimed.lease, error) and not error:
+            moved += await push_again(work, link_id, await repository.open_differences(work, link_id, "out"))
+            work.enqueue(RECONCILE, {"link_id": str(link_id)}, delay=COMPARED_AFTER)
+    return moved

@@ -195,6 +195,8 @@ async def replay(work: Work, message_id: UUID) -> UUID:
     if endpoint.state != "enabled":
         raise IllegalTransition("回调没有启用，不能重新投递。", remedy="请先启用。")
     row.state, row.attempts, row.delivered_at = "waiting", 0, None
+    # A try that is under way settles nothing any more: the new one must not wait for it.
+    row.claimed_by = row.claimed_until = None
     row.wake_at = system_now() + telling.AGAIN
     row.asked_by = work.actor.name if work.actor else "系统"
     work.enqueue("send_webhook", {"message_id": str(row.id)})

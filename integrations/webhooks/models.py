@@ -56,6 +56,7 @@ class WebhookMessage(TenantRow):
         CheckConstraint("state in ('waiting', 'delivered', 'dead')", name="state"),
         CheckConstraint("(state = 'waiting') = (wake_at is not null)", name="wake"),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(claimed_by is null) = (claimed_until is null)", name="claimed"),
         UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "endpoint_id", "entry_id"),
         Index("ix_webhook_message_list", "city_id", "organ_id", "endpoint_id", "id"),
@@ -71,6 +72,10 @@ class WebhookMessage(TenantRow):
     attempts: Mapped[int]
     wake_at: Mapped[datetime | None]
     """The machine's clock: not before then it is tried again."""
+    claimed_by: Mapped[UUID | None]
+    """The try that is under way; what another one brings back settles nothing."""
+    claimed_until: Mapped[datetime | None]
+    """The machine's clock: after it the try is taken for lost."""
     delivered_at: Mapped[datetime | None]
     asked_by: Mapped[str] = mapped_column(server_default="")
     """Who wants it sent again by hand; empty after that try."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from integrations.webhooks import repository, rules
 from integrations.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from kernel import settings
 from kernel.clock import system_now
+from kernel.errand import Errand
 from kernel.ids import new_id
 from kernel.vault import vault
 from kernel.work import Work
@@ -26,6 +28,10 @@ from supervision.deadlines import notices
 log = structlog.get_logger()
 SECONDS: Final = 15.0
 LARGEST_ANSWER: Final = 65_536
+TOTAL_SECONDS: Final = 30.0
+"""For an answer that trickles."""
+LEASE: Final = timedelta(seconds=60)
+LOST: Final = "发送中断，没有得到答复"
 GONE: Final = 410
 WAKE_AT_ONCE: Final = 1_000
 
@@ -44,21 +50,55 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-async def hand_over(work: Work, message_id: UUID) -> str:
+async def hand_over(errand: Errand, message_id: UUID) -> str:
     """Try one message. Returns its state; what does not wait any more is left as it is.
 
-    The receiver may get a copy when this worker dies before it commits: the `webhook-id` is the same.
+    It is claimed first, and no transaction is open while the receiver is asked. The receiver may get a copy when this
+    worker dies before it settles: the `webhook-id` is the same.
     """
+    async with errand.work() as work:
+        claimed = await _claim(work, message_id)
+    if isinstance(claimed, str):
+        return claimed
+    answer = await _post(claimed.endpoint, claimed.message)
+    async with errand.work() as work:
+        return await _settle(work, claimed, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One try that was claimed, with the rows as they were then."""
+
+    claim: UUID
+    endpoint: WebhookEndpoint
+    message: WebhookMessage
+
+
+async def _claim(work: Work, message_id: UUID) -> _Try | str:
+    """The try, counted and held for LEASE; or the state, where there is nothing to try now."""
     row = await repository.message(work, message_id, lock=True)
     if row is None or row.state != "waiting":
         return row.state if row else ""
-    endpoint = await repository.endpoint(work, row.endpoint_id, lock=True)
+    now = system_now()
+    if row.claimed_until is not None and row.claimed_until > now:
+        return row.state
+    endpoint = await repository.endpoint(work, row.endpoint_id)
     assert endpoint is not None
     if endpoint.state != "enabled":
-        row.wake_at = system_now() + rules.LONGEST_WAIT
+        row.wake_at = now + rules.LONGEST_WAIT
         return row.state
-    answer = await _post(endpoint, row)
+    if row.claimed_by is not None:
+        _log(work, row, Answer(None, LOST, 0))
+        if rules.next_try(row.attempts, now, 0.0) is None:
+            row.state, row.wake_at, row.claimed_by, row.claimed_until = "dead", None, None, None
+            return row.state
     row.attempts += 1
+    row.claimed_by, row.claimed_until, row.wake_at = new_id(), now + LEASE, now + LEASE
+    await work.session.flush()
+    return _Try(row.claimed_by, endpoint, row)
+
+
+def _log(work: Work, row: WebhookMessage, answer: Answer) -> None:
     work.session.add(
         WebhookAttempt(
             id=new_id(), city_id=work.city_id, organ_id=work.organ_id, message_id=row.id, number=row.attempts,
@@ -66,7 +106,18 @@ async def hand_over(work: Work, message_id: UUID) -> str:
             by_name=row.asked_by,
         )
     )  # fmt: skip
-    row.asked_by = ""
+
+
+async def _settle(work: Work, tried: _Try, answer: Answer) -> str:
+    row = await repository.message(work, tried.message.id, lock=True)
+    endpoint = await repository.endpoint(work, tried.endpoint.id, lock=True)
+    assert row is not None
+    assert endpoint is not None
+    if row.claimed_by != tried.claim:
+        log.warning("claim was over", endpoint=str(endpoint.id), message=str(row.id))
+        return row.state
+    _log(work, row, answer)
+    row.asked_by, row.claimed_by, row.claimed_until = "", None, None
     if answer.good:
         row.state, row.wake_at, row.delivered_at = "delivered", None, work.now
         endpoint.failing_since, endpoint.last_success_at = None, work.now
@@ -115,13 +166,14 @@ async def _post(endpoint: WebhookEndpoint, row: WebhookMessage) -> Answer:
     began = time.perf_counter()
     try:
         async with (
+            asyncio.timeout(TOTAL_SECONDS),
             client(endpoint.address, seconds=SECONDS, lawful=lawful) as http,
             http.stream(
                 "POST", endpoint.address, content=body, headers=signed | {"content-type": "application/json"}
             ) as answer,
         ):
             text = (await bounded(answer, LARGEST_ANSWER)).decode("utf-8", "replace")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[: rules.HEAD], _since(began))
     after = answer.headers.get("retry-after", "")
     seconds = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0

@@ -7,6 +7,12 @@ from typing import Final
 from supervision.records.fields import LABELS
 
 _NAMES: Final = """
+addresses 接收地址|arrival_id 收到内容编号|by_law 法定提醒|channel 接收渠道|demo_code 演示验证码|distance 偏离
+gateway 网关|handed_at 交付时间|held_until 免打扰至|line_hash 消息摘要|masked 地址（遮盖）|pulls 定时取工单
+quiet_from 免打扰开始|quiet_since 免打扰起|quiet_until 免打扰结束|read_at 阅读时间|sending_id 发送编号|sent 发送情况
+answered_at 答复时间|answered_by_name 答复人|asked_at 询问时间|asked_by_name 询问人|asked_name 被询问单位
+body_name 监督机构|may_ask 可以询问|question 请说明的情况|question_id 询问编号|questions 询问和答复
+text_hash 文字摘要|together 合并发送|usable 可以使用|verified 已核实
 accepted 已接收|check_passed 核对一致|derived 系统记录|draft 起草中的内容
 evidence_name 截图名称|first_published_on 首次公开日期|from_month 起始月份|in_time 按期报送
 activity_id 监督活动|activity_item 计划项目

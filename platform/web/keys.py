@@ -38,6 +38,7 @@ READ_BY: Final = {
     "统计报表": "returns",
     "年度报告与计划": "annual",
     "年度监督计划": "annual",
+    "行政执法案件": "records",
     "单位": "organs",
     "规则": "organs",
 }
@@ -64,6 +65,8 @@ WRITE: Final = {
     "drawReturn": "returns:write",
     "validateReturn": "returns:write",
     "writeAnnualPaper": "annual:write",
+    "takeRecords": "records:write",
+    "importRecords": "records:write",
 }
 """Changing operation → its scope. None of them decides, approves, signs or serves."""
 CALL = text("select * from guard.api_key_call(:hash, :address, :day, :moment, :counted)")

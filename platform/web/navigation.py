@@ -63,6 +63,7 @@ DESTINATIONS = (
     Destination("报告与决定", "/reports", "report", BUREAU, "监督办案", "report"),
     Destination("决定书", "/decisions", "gavel", BUREAU | LEADER, under="/reports"),
     Destination("收到的文书", "/inbox", "mail", SUPERVISED, "接受监督", "inbox", "文书"),
+    Destination("收到的询问", "/questions", "mail-open", SUPERVISED, "接受监督", under="/inbox"),
     Destination("责任追究", "/accountability", "shield-lock", BUREAU | LEADER, "责任与人员", "accountability"),
     Destination(
         "收到的追责文书", "/accountability/received", "shield-lock", SUPERVISED | OFFICER, "责任与人员", phone="追责",

@@ -27,6 +27,7 @@ AREAS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "figures": ("查看统计指标", ""),
         "returns": ("查看统计报表", "填报统计报表"),
         "annual": ("查看年度报告和计划", "起草年度报告和计划"),
+        "records": ("查看行政执法案件、导入情况", "提交行政执法案件"),
         "organs": ("查看单位、规则", ""),
     }
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from jobs import actors, notice_actors  # noqa: F401
+from jobs import actors, link_actors, notice_actors  # noqa: F401
 from jobs.runtime import run
 from kernel.ids import NIL
 from kernel.work import open_work

@@ -49,8 +49,9 @@ async def test_a_referral_goes_out_sealed_and_its_result_comes_back(world: World
     async with world.work(BODY) as work:
         assert await discipline.tell_referrals(work, link) == 1
     async with _client(there) as client:
+        errand = await world.errand(BODY)
+        assert await links.push(errand, link, discipline.Carrier(client)) == 1
         async with world.work(BODY) as work:
-            assert await links.push(work, link, discipline.Carrier(client)) == 1
             parcel = (await work.session.scalars(select(Parcel))).one()
         handed = there.store.handed("referral")[str(referral.id)]
         package = there.store.package(handed["package_sha256"])
@@ -60,10 +61,8 @@ async def test_a_referral_goes_out_sealed_and_its_result_comes_back(world: World
         for n, kind in enumerate(("receipt", "receipt", "result")):
             there.store.reply(_reply(referral, kind, n))
         there.store.reply(_reply(referral, "receipt", 0))
-        async with world.work(BODY) as work:
-            assert not await discipline.pull_replies(work, link, client)
-        async with world.work(BODY) as work:
-            assert not await discipline.pull_replies(work, link, client)
+        assert not await discipline.pull_replies(errand, link, client)
+        assert not await discipline.pull_replies(errand, link, client)
     async with world.work(BODY) as work:
         row = await work.session.get_one(Referral, (work.city_id, referral.id))
         arrived = [(a.external_id, a.state) for a in await work.session.scalars(select(Arrival).order_by(Arrival.id))]

@@ -23,6 +23,7 @@ MAY = {
     "statistics": {"read"},
     "return": {"list", "read", "fill", "validate"},
     "annual_paper": {"list", "read", "draft"},
+    "enforcement_record": {"list", "read", "read_imports", "import"},
     "organ": {"list", "read"},
     "relation": {"read"},
     "rulebook": {"read"},

@@ -21,6 +21,7 @@ from kernel.work import Work
 from tenants.keys import rules, service
 from tests import stories
 from tests.stories import BODY, SUPERVISED
+from tests.supervision.records.lines import citizen, penalty
 from tests.web.conftest import Client, Opener
 from tests.world import World
 from web import keys
@@ -263,3 +264,43 @@ async def test_an_organ_reads_what_was_served_to_it(world: World, browser: Calla
     assert one.status_code == 200, one.text
     refused = await http.post(f"/api/v1/deliveries/{delivery.id}/receipt", json={}, headers=bearing(token))
     assert refused.json()["code"] == "out_of_scope"
+
+
+async def test_a_system_brings_records_with_the_scope_alone(world: World, browser: Callable[[], Client]) -> None:
+    async with elsewhere(world) as work:
+        day = date(2026, 12, 31)
+        tokens = {
+            name: (await service.make(work, name, scopes, day, 60)).token
+            for name, scopes in {
+                "办案系统": ["records:write"],
+                "看板": ["records:read"],
+                "办公系统": ["officers:write"],
+            }.items()
+        }
+    http = browser().http
+
+    async def asked(name: str, method: str, path: str, given: Any = None) -> Any:
+        return await http.request(method, f"/api/v1/records{path}", json=given, headers=bearing(tokens[name]))
+
+    batch = {"source": "case_system", "records": [penalty(3), penalty(2, kind="strange")]}
+    for name in ("看板", "办公系统"):
+        refused = await asked(name, "POST", "/batch", batch)
+        assert (refused.status_code, refused.json()["code"]) == (403, "out_of_scope")
+        assert "records:write" in refused.text
+    taken = await asked("办案系统", "POST", "/batch", batch)
+    assert taken.status_code == 200, taken.text
+    assert (taken.json()["accepted"], taken.json()["quarantined"]) == (1, 1)
+    assert (await asked("办案系统", "GET", "/imports")).json()["code"] == "out_of_scope"
+    assert len((await asked("看板", "GET", "/imports")).json()["items"]) == 1
+    (line,) = (await asked("看板", "GET", "/quarantine")).json()["items"]
+    assert line["problems"]
+    (record,) = (await asked("看板", "GET", "")).json()["items"]
+    seen = await asked("看板", "GET", f"/{record['id']}")
+    assert seen.status_code == 200
+    assert citizen(3) not in seen.text
+    closed = {
+        f"/{record['id']}/party": {"purpose": "核对"},
+        "/quarantine/discard": {"ids": [line["id"]], "note": "不要了"},
+    }
+    for path, given in closed.items():
+        assert (await asked("办案系统", "POST", path, given)).json()["code"] == "out_of_scope", path

@@ -131,3 +131,58 @@ async def test_the_enforcing_organ_is_refused(world: World, client_for: Opener) 
     assert (await zhou.get("/checks")).status_code == 403
     assert (await zhou.get(f"/checks/{hit.id}")).status_code == 404
     assert (await zhou.get("/checks/benchmarks")).status_code == 200
+
+
+async def test_the_organ_is_asked_answers_and_the_answer_is_the_reason(world: World, client_for: Opener) -> None:
+    await keep(world, [record("penalty", **LATE), record("penalty", served_on="2026-04-28")])
+    await run(world)
+    hits = await hits_of(world)
+    late, other = hits["P01"].id, hits["P18"].id
+    chen, zhou = await client_for(BODY, "chen"), await client_for(SUPERVISED, "zhou")
+    assert "没有收到的询问" in (await zhou.get("/questions")).text
+    form = await chen.get(f"/checks/{late}/ask")
+    assert 'value="2026-10-15"' in form.text, "five working days, the make-up day of 10 October among them"
+    wrong = await chen.post(f"/checks/{late}/ask", {"question": "为何", "due_on": "2026-10-09"})
+    assert wrong.status_code == 422
+    assert "4 至 500 字" in wrong.text
+    assert "明天至 30 日" in wrong.text
+    given = {"question": "请说明超过90日的原因，有无延期审批。", "due_on": "2026-10-15"}
+    made = await chen.post(f"/checks/{late}/ask", given)
+    assert made.status_code == 303, made.text
+    assert "还没有答复" in (await chen.get(f"/checks/{late}")).text
+    assert (await chen.post(f"/checks/{late}/ask", given)).status_code == 409
+    line = (await zhou.get("/api/v1/notices")).json()["items"][0]
+    (one,) = (await zhou.get("/api/v1/questions")).json()["items"]
+    assert (line["link"], "询问一件案件" in line["title"]) == (f"/questions/{one['id']}", True)
+    page = await zhou.get(line["link"])
+    assert "请说明超过90日的原因" in page.text
+    assert "99 日，超过 90 日" in page.text
+    assert (await zhou.get(f"/checks/{late}")).status_code in (403, 404), "the hit itself it never sees"
+    for stranger in ("禹州市司法局", "yao"), ("尚集镇政府", "sun"):
+        assert (await (await client_for(*stranger)).get(line["link"])).status_code == 404
+    assert (await chen.post(line["link"], {"answer": "由我来答"})).status_code == 403
+    assert (await zhou.post(line["link"], {"answer": ""})).status_code == 422
+    said = {"answer": "案卷第12页有延期审批表，经负责人批准延长至100日。"}
+    assert (await zhou.post(line["link"], said)).status_code == 303
+    assert "已答复" in (await zhou.get(line["link"])).text
+    assert (await zhou.post(line["link"], said)).status_code == 409
+    told = (await chen.get("/api/v1/notices")).json()["items"][0]
+    assert ("已答复询问" in told["title"], told["link"]) == (True, f"/checks/{late}")
+    opened = (await chen.get(f"/checks/{late}")).text
+    assert "以答复排除预警" in opened
+    ready = await chen.get(f"/checks/act?act=dismiss&answered=yes&chosen={late}")
+    reason = f"区城管局2026年10月9日答复：{said['answer']}"
+    assert "答复：案卷第12页有延期审批表" in ready.text
+    assert "答复：案卷第12页" in (await chen.get(f"/checks/act?act=clue&answered=yes&chosen={late}")).text
+    done = {"act": "dismiss", "chosen": [str(late)], "reason_code": "papers_on_file", "reason": reason}
+    assert (await chen.post("/checks/act", done)).status_code == 303
+    assert (await chen.get(f"/api/v1/checks/{late}")).json()["reason"] == reason
+    asked = await chen.json("POST", f"/api/v1/checks/{other}/questions", {"question": "请说明送达的日期。"})
+    assert (asked.status_code, asked.json()["state"], asked.json()["due_on"]) == (201, "waiting", "2026-10-15")
+    await world.set_clock("2026-10-19 09:00")
+    assert (await zhou.get(f"/api/v1/questions/{asked.json()['id']}")).json()["state"] == "late"
+    path = f"/api/v1/questions/{asked.json()['id']}/answer"
+    late_answer = await zhou.json("POST", path, {"answer": "已补正送达回证。"})
+    assert late_answer.json()["state"] == "answered", "late, and still better than nothing"
+    made = await chen.json("POST", "/api/v1/checks/clues", {"hits": [str(other)], "note": "附答复"})
+    assert made.status_code == 201

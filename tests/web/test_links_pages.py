@@ -9,13 +9,16 @@ from uuid import UUID
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from integrations.links import service as links
 from integrations.links.signing import SIGNATURE, THEIRS, Keys, Request, new_keys, sign_request, verify_response
 from integrations.links.wire import Reply, ReplyFile
 from kernel.clock import system_now
+from kernel.models import OutboxMessage
 from tests import stories
 from tests.integrations.links.things import Obedient, connect
+from tests.integrations.outbox import work_off
 from tests.integrations.provincial.platform import matter
 from tests.stories import BODY
 from tests.web.conftest import Opener
@@ -83,8 +86,7 @@ async def test_pause_and_replay(client_for: Opener, world: World) -> None:
     async with world.work(BODY) as work:
         await links.post_to(work, link, [links.Outgoing("matter", UUID(int=7), matter(1), "m1")])
     refusing = Obedient(lambda parcels: [links.Outcome(p.key, "refused", error="字段缺失") for p in parcels])
-    async with world.work(BODY) as work:
-        await links.push(work, link, refusing)
+    await links.push(await world.errand(BODY), link, refusing)
     han = await client_for(BODY, "han")
     page = await han.get(f"/links/{link}")
     assert "字段缺失" in page.text
@@ -95,6 +97,40 @@ async def test_pause_and_replay(client_for: Opener, world: World) -> None:
     assert "待送出" in (await han.get(f"/links/{link}")).text
     assert (await han.post(f"/links/{link}/pause", {})).status_code == 303
     assert "已暂停" in (await han.get(f"/links/{link}")).text
+
+
+async def test_a_refused_arrival_is_taken_again_on_the_page_and_through_the_api(
+    client_for: Opener, world: World
+) -> None:
+    link = await connect(world, organ=BODY)
+    async with world.work(BODY) as work:
+        await links.take_in(work, link, "P9", 1, {"name": "坏"}, kind="officer")
+        await links.settle(work, link, "officer", "P9", 1, error="缺少字段")
+        await links.take_in(work, link, "P8", 1, {"name": "旧"}, kind="officer")
+        await links.settle(work, link, "officer", "P8", 1, error="缺少字段")
+        await links.take_in(work, link, "P8", 2, {"name": "新"}, kind="officer")
+    chen = await client_for(BODY, "chen")
+    page = await chen.get(f"/links/{link}?tab=in&state=refused")
+    old, bad = sorted(
+        (row["version"], row["external_id"], row["id"])
+        for row in (await chen.get(f"/api/v1/links/{link}/arrivals?status=refused")).json()["items"]
+    )
+    assert page.text.count("重新接收") == 2
+    assert (await chen.post(f"/links/{link}/arrivals/{bad[2]}/retry", {})).status_code == 303
+    shown = await chen.get(f"/links/{link}?tab=in")
+    assert "待处理" in shown.text
+    again = await chen.json("POST", f"/api/v1/links/{link}/arrivals/{bad[2]}/retry", {})
+    assert again.status_code == 200, "asked twice it has no second effect"
+    late = await chen.json("POST", f"/api/v1/links/{link}/arrivals/{old[2]}/retry", {})
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+    async with world.work(BODY) as work:
+        jobs = await work.session.scalars(select(OutboxMessage).where(OutboxMessage.job == "take_arrival"))
+        assert [job.payload["arrival_id"] for job in jobs] == [bad[2]]
+    await work_off(world, "take_arrival")
+    refused = (await chen.get(f"/api/v1/links/{link}/arrivals?status=refused")).json()["items"]
+    assert {row["external_id"]: row["error"] for row in refused}["P9"] not in ("", "缺少字段"), "worked anew"
+    feng = await client_for(BODY, "feng")
+    assert (await feng.json("POST", f"/api/v1/links/{link}/arrivals/{bad[2]}/retry", {})).status_code == 403
 
 
 def _signed(link: UUID, keys: Keys, body: bytes) -> dict[str, str]:

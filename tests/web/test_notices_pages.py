@@ -90,6 +90,53 @@ async def test_the_system_administrator_sees_channels_and_their_log(world: World
         assert (await (await client_for(BODY, name)).get("/notice-channels")).status_code == 403
 
 
+async def test_the_same_through_the_api(world: World, client_for: Opener) -> None:
+    """Settings, proof and channels as API clients of a session have them; each is refused to whom the page is."""
+    han, api = await client_for(BODY, "han"), "/api/v1/notices/settings"
+    assert {a["state"] for a in (await han.get(api)).json()["addresses"]} == {"none"}
+    wrong = await han.json("POST", f"{api}/addresses", {"channel": "email", "address": "han"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "address")
+    given = {"channel": "email", "address": "han@example.gov.cn"}
+    made = (await han.json("POST", f"{api}/addresses", given, Idempotency_Key="the-same-twice")).json()
+    again = (await han.json("POST", f"{api}/addresses", given, Idempotency_Key="the-same-twice")).json()
+    assert (made["state"], again) == ("unverified", made)
+    code = made["demo_code"]
+    for tried, right in (("x" + code[1:], False), (code, True)):
+        answer = await han.json("POST", f"{api}/verification", {"channel": "email", "code": tried})
+        assert answer.json() == {"verified": right}
+    night = {"quiet_from": "22:00", "quiet_until": "06:30"}
+    refused = await han.json("POST", api, {"chosen": {"served": []}, **night})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "kind.served")
+    kept = (await han.json("POST", api, {"chosen": {"approval": []}, **night})).json()
+    assert (kept["quiet_from"], kept["quiet_until"], kept["chosen"]["approval"]) == ("22:00", "06:30", [])
+    assert (await han.json("POST", api, {**night, "quiet_from": "24:00"})).status_code == 422
+    channels = (await han.get("/api/v1/notice-channels")).json()["items"]
+    assert {c["state"] for c in channels} == {"demo"}
+    sent = (await han.json("POST", "/api/v1/notice-channels/test", {"channel": "email"})).json()
+    await work_off(world, *JOBS)
+    log = (await han.get("/api/v1/notice-channels/log?limit=1")).json()
+    assert (log["items"][0]["id"], log["items"][0]["state"]) == (sent["id"], "handed")
+    assert log["next"], "the code went out, too"
+    replayed = await han.json("POST", f"/api/v1/notice-channels/log/{sent['id']}/replay", {})
+    assert (replayed.status_code, replayed.json()["code"]) == (409, "illegal_transition")
+    async with world.work(BODY) as work:
+        line = await notices.notify(
+            work, work.organ_id, roles=["supervisor"], kind="served", title="督办函已送达", link="/desk", article="19"
+        )
+    chen = await client_for(BODY, "chen")
+    proof = await chen.get(f"/api/v1/notices/{line.id}/proof")
+    assert (proof.status_code, proof.json()["title"], proof.json()["by_law"]) == (200, "督办函已送达", True)
+    file = await chen.get(f"/api/v1/notices/{line.id}/proof/export")
+    assert file.json()["proof"]["line_hash"] == proof.json()["line_hash"]
+    assert (await chen.get("/api/v1/notice-channels")).status_code == 403
+    assert (await han.get(f"/api/v1/notices/{line.id}/proof")).status_code == 403
+    assert (await chen.get("/api/v1/notice-channels/log")).status_code == 403
+    gone = await han.json("POST", f"{api}/removal", {"channel": "email"})
+    assert {a["state"] for a in gone.json()["addresses"]} == {"none"}
+    zhou = await client_for("建安区城市管理局", "zhou")
+    assert (await zhou.get(f"/api/v1/notices/{line.id}/proof")).status_code == 404
+
+
 async def test_a_webhook_from_the_page_to_its_log(world: World, client_for: Opener) -> None:
     han = await client_for(BODY, "han")
     assert "没有网络回调" in (await han.get("/webhooks")).text

@@ -86,4 +86,29 @@ async def test_lines_are_given_up_and_wrong_files_refused(world: World, client_f
         assert (await zhou.get(f"/records/imports/template?kind=licence&form={form}")).status_code == 200
     qian = await client_for(SUPERVISED, "qian")
     assert (await qian.get("/records")).status_code == 200
-    assert (await qian.get("/records/imports")).status_code == 403
+    sent = await qian.get("/records/imports")
+    assert sent.status_code == 200
+    assert "导入记录" in sent.text
+    assert "选择数据文件" not in sent.text
+    lines = await qian.get("/records/quarantine")
+    assert lines.status_code == 200
+    assert (await handed_in(qian, "x.csv", b"")).status_code == 403
+
+
+async def test_leaders_read_what_was_brought_and_leave_it_as_it_is(world: World, client_for: Opener) -> None:
+    chen, li = await client_for(BODY, "chen"), await client_for(BODY, "li")
+    made = await handed_in(chen, "x.jsonl", jsonl(penalty(1), penalty(2, kind="strange")))
+    assert made.status_code == 303, made.text
+    line = re.findall(r"/records/quarantine/[0-9a-f-]{36}", (await chen.get("/records/quarantine")).text)[0]
+    for href in ("/records/imports", made.headers["location"], "/records/quarantine", line):
+        shown = await li.get(href)
+        assert shown.status_code == 200, href
+        assert 'method="post" action="/records' not in shown.text, href
+    assert "导入记录" in (await li.get("/records")).text
+    for href in ("/api/v1/records/imports", "/api/v1/records/quarantine", f"/api/v1{line}"):
+        assert (await li.get(href)).status_code == 200, href
+    refused = await li.post(line, {"kind": "penalty"})
+    assert refused.status_code == 403
+    assert "第十一条" in refused.text
+    assert (await li.post("/records/quarantine/discard", {"chosen": line[-36:], "note": "测试数据"})).status_code == 403
+    assert (await (await client_for("禹州市司法局", "yao")).get(line)).status_code == 404

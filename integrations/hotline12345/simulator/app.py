@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,6 +46,19 @@ class Hotline:
     """Reports that came, repeated ones too."""
     nonces: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
+    kept: Path | None = None
+    """A file of the reports, one a line, so that a simulator that starts again knows what it was told."""
+
+    def __post_init__(self) -> None:
+        if self.kept is not None and self.kept.exists():
+            found = [msgspec.json.decode(line, type=Report) for line in self.kept.read_bytes().splitlines()]
+            self.reports = {report.key: report for report in found}
+
+    def keep(self, report: Report) -> None:
+        self.reports[report.key] = report
+        if self.kept is not None:
+            with self.kept.open("ab") as lines:
+                lines.write(msgspec.json.encode(report) + b"\n")
 
     def about(self, number: str) -> list[Report]:
         """What was reported about an order, by its count."""
@@ -90,7 +104,7 @@ def _kept(hotline: Hotline, report: Report) -> Receipt:
     before = hotline.about(report.number)
     if report.seq != len(before) + 1 or (before and before[-1].final and report.event != "updated"):
         return Receipt(report.key, "refused", "out of order")
-    hotline.reports[report.key] = report
+    hotline.keep(report)
     return Receipt(report.key, "received")
 
 

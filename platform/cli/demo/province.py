@@ -1,4 +1,5 @@
-"""Where the demo's simulated province listens, and the key that it shares with the demo's link."""
+"""Where the demo's simulated province listens, with the hotline and the receiver of referrals beside it, and the keys
+that they share with the demo's links."""
 
 from __future__ import annotations
 
@@ -9,11 +10,14 @@ from kernel import settings
 
 HOST: Final = "127.0.0.1"
 KEY_NAME: Final = "demo-province"
+HOTLINE, DISCIPLINE = "/hotline", "/discipline"
+"""Below which the others answer."""
 FIRST, PORTS = 18_000, 2_000
 
 
-def shared_key() -> str:
-    return settings.load().secret(KEY_NAME).hex()
+def shared_key(beside: str = "") -> str:
+    """Of the province, or of HOTLINE or DISCIPLINE beside it."""
+    return settings.load().secret(KEY_NAME + beside.replace("/", "-")).hex()
 
 
 def province_port() -> int:

@@ -83,7 +83,7 @@ async def dismiss(work: Work, hit_ids: Sequence[UUID], reason_code: str, reason:
         errors.append(FieldError("reason", f"不超过 {REASON_MAX} 个字。"))
     if errors:
         raise Invalid(errors=errors, article="17")
-    hits = await _open(work, hit_ids, "dismiss")
+    hits = await open_hits(work, hit_ids, "dismiss")
     for hit in hits:
         _judge(work, hit, "dismissed")
         hit.reason_code, hit.reason = reason_code, reason.strip()
@@ -102,7 +102,7 @@ async def dismiss(work: Work, hit_ids: Sequence[UUID], reason_code: str, reason:
     return len(hits)
 
 
-async def _open(work: Work, hit_ids: Sequence[UUID], action: str) -> list[CheckHit]:
+async def open_hits(work: Work, hit_ids: Sequence[UUID], action: str) -> list[CheckHit]:
     """Own open hits, locked for a step that policy allows."""
     await authorize(work, "check", action, Target(owner_id=work.organ_id))
     wanted = set(hit_ids)
@@ -122,7 +122,7 @@ async def _open(work: Work, hit_ids: Sequence[UUID], action: str) -> list[CheckH
 
 async def _subjects(work: Work, hit_ids: Sequence[UUID], action: str) -> list[list[CheckHit]]:
     """The chosen hits by record, each record with its other open hits, in the order of gravity."""
-    chosen = await _open(work, hit_ids, action)
+    chosen = await open_hits(work, hit_ids, action)
     ids = sorted({hit.subject_id for hit in chosen})
     beside = [h.id for h in await repository.of_subject(work, work.organ_id, ids) if h.state == "open"]
     hits = await repository.lock(work, sorted({*beside, *(hit.id for hit in chosen)}))

@@ -26,6 +26,7 @@ class CheckHit(Versioned, TenantRow):
 
     __tablename__ = "check_hit"
     __table_args__ = (
+        UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "subject_id", "rule"),
         CheckConstraint("subject_kind in ('record', 'certificate', 'instrument')", name="subject_kind"),
         CheckConstraint("severity in ('A', 'B', 'C', 'D')", name="severity"),
@@ -78,6 +79,42 @@ class CheckHit(Versioned, TenantRow):
     matter_id: Mapped[UUID | None]
     place: Mapped[int] = mapped_column(Computed(PLACE, persisted=True))
     """The order of the list: the gravest first, then the newest."""
+
+
+class CheckQuestion(Versioned, TenantRow):
+    """What a supervision body asks the enforcing organ about one hit (Art. 13), and what that answered. The body owns
+    the row; the organ that is asked reads it, and never the hit."""
+
+    __tablename__ = "check_question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["city_id", "organ_id", "hit_id"], ["check_hit.city_id", "check_hit.organ_id", "check_hit.id"]
+        ),
+        CheckConstraint("question <> ''", name="question"),
+        CheckConstraint("asked_id <> organ_id", name="asked"),
+        CheckConstraint("(answered_at is null) = (answer = '')", name="answer"),
+        Index(
+            "uq_check_question_open", "city_id", "organ_id", "hit_id", unique=True,
+            postgresql_where=text("answered_at is null"),
+        ),
+        Index("ix_check_question_hit", "city_id", "organ_id", "hit_id", "id"),
+        Index("ix_check_question_asked", "city_id", "asked_id", "id"),
+    )  # fmt: skip
+
+    hit_id: Mapped[UUID]
+    asked_id: Mapped[UUID]
+    label: Mapped[str]
+    """The record's number and title, as the hit has them."""
+    sentence: Mapped[str]
+    """What the model said on the day of the question."""
+    question: Mapped[str]
+    due_on: Mapped[date]
+    asked_at: Mapped[datetime]
+    asked_by_name: Mapped[str]
+    asked_by_post: Mapped[UUID | None]
+    answer: Mapped[str] = mapped_column(server_default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_name: Mapped[str] = mapped_column(server_default="")
 
 
 class CheckRun(TenantRow):

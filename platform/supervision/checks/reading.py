@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.errors import Invalid, NotFound
 from kernel.work import Work
-from supervision.checks import benchmarks, repository
+from supervision.checks import asking, benchmarks, repository
 from supervision.checks.commands import HitFilter
 from supervision.checks.models import Benchmark, CheckHit, CheckSwitch
 from supervision.checks.rules import (
@@ -21,6 +21,7 @@ from supervision.checks.rules import (
     Rule,
     bounds,
     catalogue,
+    distance,
     like,
     outline,
     told,
@@ -111,6 +112,7 @@ def row(hit: CheckHit, tree: Directory) -> HitRow:
         state=hit.state,
         state_label=STATES[hit.state],
         score=hit.score,
+        distance="" if hit.score is None else distance(hit.facts),
     )
 
 
@@ -137,6 +139,9 @@ async def hit(work: Work, hit_id: UUID) -> HitView:
     record = await repository.record(work, found.subject_id) if found.subject_kind == "record" else None
     others = [o for o in await repository.of_subject(work, found.organ_id, [found.subject_id]) if o.id != found.id]
     may = (await consider(work, "check", "dismiss", Target(owner_id=found.organ_id)))[0].allowed
+    may_ask = (await consider(work, "check", "ask", Target(owner_id=found.organ_id)))[0].allowed
+    asked = await asking.of_hit(work, found)
+    own_open = found.organ_id == work.organ_id and found.state == "open"
     reason = REASON_OF.get(found.reason_code)
     return HitView(
         hit=row(found, tree),
@@ -152,7 +157,12 @@ async def hit(work: Work, hit_id: UUID) -> HitView:
         matter_id=found.matter_id,
         dates=_dates(record, found) if record is not None else [],
         others=[row(other, tree) for other in others],
-        may_judge=may and found.organ_id == work.organ_id and found.state == "open",
+        may_judge=may and own_open,
+        may_ask=may_ask
+        and own_open
+        and found.subject_organ_id != work.organ_id
+        and all(one.state == "answered" for one in asked),
+        questions=asked,
         outlier=found.rule == "Q04",
     )
 

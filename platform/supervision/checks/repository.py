@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
 from kernel.work import Work
-from supervision.checks.models import CheckGroup, CheckHit, CheckRun, CheckSwitch, PayeeAccount
+from supervision.checks.models import CheckGroup, CheckHit, CheckQuestion, CheckRun, CheckSwitch, PayeeAccount
 from supervision.records.models import EnforcementRecord
 
 LONGEST = text("set local statement_timeout = '15min'")
@@ -170,6 +170,32 @@ async def ranked(work: Work, state: str, *, after: tuple[int, UUID] | None, limi
     return list(
         (await work.session.scalars(query.order_by(CheckHit.score.desc(), CheckHit.id.desc()).limit(limit))).all()
     )
+
+
+async def question(work: Work, question_id: UUID, *, lock: bool = False) -> CheckQuestion | None:
+    """A question that the work's organ asks or is asked. `lock`: its own alone."""
+    query = select(CheckQuestion).where(CheckQuestion.city_id == work.city_id, CheckQuestion.id == question_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def questions_of(work: Work, hit_id: UUID) -> list[CheckQuestion]:
+    """Own questions about a hit, the newest first."""
+    query = select(CheckQuestion).where(
+        CheckQuestion.city_id == work.city_id,
+        CheckQuestion.organ_id == work.organ_id,
+        CheckQuestion.hit_id == hit_id,
+    )
+    return list((await work.session.scalars(query.order_by(CheckQuestion.id.desc()).limit(20))).all())
+
+
+async def questions_to(work: Work, after: UUID | None, limit: int) -> list[CheckQuestion]:
+    """Questions to the work's organ, the newest first."""
+    query = select(CheckQuestion).where(CheckQuestion.city_id == work.city_id, CheckQuestion.asked_id == work.organ_id)
+    if after is not None:
+        query = query.where(CheckQuestion.id < after)
+    return list((await work.session.scalars(query.order_by(CheckQuestion.id.desc()).limit(limit))).all())
 
 
 async def record(work: Work, record_id: UUID) -> EnforcementRecord | None:

@@ -57,6 +57,11 @@ MISTAKEN: Final = tuple(reason.key for reason in REASONS if reason.mistaken)
 LEAST_JUDGED: Final = 20
 LEAST_CONFIRMED: Final = 0.2
 REASON_MAX: Final = 500
+QUESTION_MAX: Final = 500
+ANSWER_MAX: Final = 1000
+TERM: Final = 5
+"""Working days that are proposed for an answer, and the calendar days that it may take at most."""
+LONGEST_TERM: Final = 30
 MOST_AT_ONCE: Final = 100
 SMALLEST_GROUP: Final = 5
 """Fewer like cases than these are not compared: two or three say nothing, and would point at persons."""
@@ -224,6 +229,14 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("_fen"):
         return yuan(int(value))
     return _CODES.get(name, {}).get(str(value), str(value))
+
+
+def distance(facts: Mapping[str, Any]) -> str:
+    """How far a fine lies from like cases, rounded once and said as the sentence says it: a list that rounded the
+    score anew would differ from its own sentence. Empty for what is no outlier."""
+    if facts.get("z") is not None:
+        return f"{str(facts['z']).lstrip('-')} 倍"
+    return f"{facts['percent']}%" if "median_fen" in facts and "percent" in facts else ""
 
 
 def yuan(fen: int) -> str:

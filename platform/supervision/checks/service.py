@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from supervision.checks.asking import answer, ask, may_answer, question, questions, reasons, term
 from supervision.checks.benchmarks import import_table
 from supervision.checks.judging import dismiss, to_clues, to_matter
 from supervision.checks.reading import (
@@ -19,6 +20,8 @@ from supervision.checks.running import check_body, check_records, check_stock, r
 from supervision.checks.switching import set_accounts, switch
 
 __all__ = [
+    "answer",
+    "ask",
     "benchmark",
     "benchmark_list",
     "check_body",
@@ -30,12 +33,17 @@ __all__ = [
     "hit",
     "hits",
     "import_table",
+    "may_answer",
     "may_import",
     "models",
     "outliers",
+    "question",
+    "questions",
+    "reasons",
     "run",
     "set_accounts",
     "switch",
+    "term",
     "to_clues",
     "to_matter",
 ]

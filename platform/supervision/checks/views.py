@@ -30,6 +30,8 @@ class HitRow(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     state_label: str
     score: int | None
+    distance: str
+    """Of a disproportionate fine, as its sentence says it; empty otherwise."""
 
 
 class HitPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,31 @@ class RecordDate(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     on: date | None
     mark: bool
+
+
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A question about a hit and its answer. `state`: waiting, late, answered."""
+
+    id: UUID
+    body_name: str
+    asked_name: str
+    label: str
+    sentence: str
+    question: str
+    due_on: date
+    asked_at: datetime
+    asked_by_name: str
+    state: str
+    answer: str
+    answered_at: datetime | None
+    answered_by_name: str
+
+
+class QuestionPage(msgspec.Struct, frozen=True):
+    """Questions to an organ; `next` is the cursor of the following page, empty at the end."""
+
+    items: list[QuestionRow]
+    next: str = ""
 
 
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +92,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     dates: list[RecordDate]
     others: list[HitRow]
     may_judge: bool
+    may_ask: bool
+    questions: list[QuestionRow]
     outlier: bool
 
 

@@ -35,7 +35,7 @@ async def quarantined(
     work: Work, *, state: str = "waiting", import_id: UUID | None = None, after: UUID | None = None, limit: int = 50
 ) -> Page[QuarantinedView]:
     """Lines that the work's organ sent and that could not be taken, the newest first. Raises Invalid, Denied."""
-    await authorize(work, KIND, "import", target(work, work.organ_id))
+    await authorize(work, KIND, "read_imports", target(work, work.organ_id))
     if state not in ("waiting", "resubmitted", "discarded"):
         raise Invalid("请在待修正、已重新提交、已放弃中选择。", field="state")
     limit = max(1, min(limit, 100))
@@ -47,13 +47,17 @@ async def quarantined(
 
 async def line_view(work: Work, line_id: UUID) -> QuarantinedView:
     """One line with its fields. Raises NotFound, Denied."""
-    row = await _entered(work, line_id)
+    await authorize(work, KIND, "read_imports", target(work, work.organ_id))
+    row = await repository.get_quarantined(work, line_id)
+    if row is None:
+        raise NotFound
     return msgspec.structs.replace(quarantined_view(row), fields=_fields(row))
 
 
-async def _entered(work: Work, line_id: UUID, *, lock: bool = False) -> QuarantinedRecord:
+async def _entered(work: Work, line_id: UUID) -> QuarantinedRecord:
+    """The line, locked, for who may deal with it."""
     await authorize(work, KIND, "import", target(work, work.organ_id))
-    row = await repository.get_quarantined(work, line_id, lock=lock)
+    row = await repository.get_quarantined(work, line_id, lock=True)
     if row is None:
         raise NotFound
     return row
@@ -101,7 +105,7 @@ async def resubmit(work: Work, line_id: UUID, changes: Mapping[str, str]) -> UUI
     Raises Invalid with every field that is still wrong (the line then stays as it was), IllegalTransition when it was
     dealt with already, NotFound, Denied.
     """
-    row = await _entered(work, line_id, lock=True)
+    row = await _entered(work, line_id)
     _waiting(row)
     held = said(vault().open(row.raw_cipher).encode())
     if not held:
@@ -157,7 +161,7 @@ async def discard(work: Work, line_ids: Sequence[UUID], note: str) -> int:
         raise Invalid(f"请选择 1 至 {MOST_TOGETHER} 行。", field="ids", article=ARTICLE)
     done = 0
     for line_id in dict.fromkeys(line_ids):
-        row = await _entered(work, line_id, lock=True)
+        row = await _entered(work, line_id)
         if row.state != "waiting":
             continue
         sent = await repository.lock_import(work, row.import_id)

@@ -225,7 +225,7 @@ async def unmask(work: Work, record_id: UUID, purpose: str) -> PartyIdentity:
 
 async def import_state(work: Work, import_id: UUID) -> RecordImportView:
     """How far an import of the work's organ is. Raises NotFound, Denied."""
-    await authorize(work, KIND, "import", target(work, work.organ_id))
+    await authorize(work, KIND, "read_imports", target(work, work.organ_id))
     row = await repository.get_import(work, import_id)
     if row is None:
         raise NotFound
@@ -234,7 +234,7 @@ async def import_state(work: Work, import_id: UUID) -> RecordImportView:
 
 async def imports(work: Work, *, after: UUID | None = None, limit: int = 50) -> Page[RecordImportView]:
     """The imports of the work's organ, the newest first. Raises Denied."""
-    await authorize(work, KIND, "import", target(work, work.organ_id))
+    await authorize(work, KIND, "read_imports", target(work, work.organ_id))
     limit = max(1, min(limit, 100))
     rows = list(await repository.imports(work, after, limit + 1))
     shown = [import_view(row) for row in rows[:limit]]
@@ -244,3 +244,8 @@ async def imports(work: Work, *, after: UUID | None = None, limit: int = 50) -> 
 async def may_import(work: Work) -> bool:
     """Whether the acting post may bring data at all."""
     return await allows(work, "import", work.organ_id)
+
+
+async def may_read_imports(work: Work) -> bool:
+    """Whether the acting post may see what was brought, and what of it has to be put right."""
+    return await allows(work, "read_imports", work.organ_id)

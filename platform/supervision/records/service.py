@@ -12,7 +12,16 @@ from supervision.records.importing import (
 )
 from supervision.records.indexing import index_part
 from supervision.records.quarantine import discard, line_view, quarantined, resubmit
-from supervision.records.reading import RecordFilter, import_state, imports, listed, may_import, unmask, view
+from supervision.records.reading import (
+    RecordFilter,
+    import_state,
+    imports,
+    listed,
+    may_import,
+    may_read_imports,
+    unmask,
+    view,
+)
 from supervision.records.taking import BatchResult
 from supervision.records.templates import template
 from supervision.records.views import (
@@ -46,6 +55,7 @@ __all__ = [
     "line_view",
     "listed",
     "may_import",
+    "may_read_imports",
     "quarantined",
     "quarantined_view",
     "resubmit",

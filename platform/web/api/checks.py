@@ -13,7 +13,16 @@ from litestar.response import Response
 from supervision.checks import service as checks
 from supervision.checks.commands import HitFilter
 from supervision.checks.rules import MOST_AT_ONCE
-from supervision.checks.views import BenchmarkPage, BenchmarkRow, HitPage, HitView, LikeCases, ModelsPage
+from supervision.checks.views import (
+    BenchmarkPage,
+    BenchmarkRow,
+    HitPage,
+    HitView,
+    LikeCases,
+    ModelsPage,
+    QuestionPage,
+    QuestionRow,
+)
 from web.api.shapes import Body, Code, Cursor, FileInput, Limit, Line, Prose, command, decoded, read
 from web.turns import Req, reading, turn
 
@@ -35,6 +44,19 @@ class DismissalInput(Body, frozen=True):
     hits: Hits
     reason_code: Code
     reason: Prose
+
+
+class QuestionInput(Body, frozen=True):
+    """What the organ is to explain; without `due_on` within five working days."""
+
+    question: Prose
+    due_on: date | None = None
+
+
+class QuestionAnswer(Body, frozen=True):
+    """The answer of the organ that was asked."""
+
+    answer: Prose
 
 
 class SwitchInput(Body, frozen=True):
@@ -128,6 +150,31 @@ async def dismiss(request: Req, data: JSONBody[DismissalInput]) -> Response[byte
         return t.json(HitsDismissed(await checks.dismiss(t.work, data.hits, data.reason_code, data.reason)))
 
 
+@command("/checks/{hit_id:uuid}/questions", "askAboutHit", "就模型预警询问执法机关", TAGS, QuestionRow, status=201)
+async def ask(request: Req, hit_id: FromPath[UUID], data: JSONBody[QuestionInput]) -> Response[bytes]:
+    async with turn(request) as t:
+        made = await checks.ask(t.work, hit_id, data.question, data.due_on or await checks.term(t.work))
+        return t.json(await checks.question(t.work, made.id), status=201)
+
+
+@read("/questions", "listQuestions", "收到的询问", TAGS, description="由新到旧。以 next 作为下一页的 after。")
+async def list_questions(request: Req, *, after: Cursor = "", limit: Limit = 50) -> QuestionPage:
+    async with reading(request) as work:
+        return await checks.questions(work, after=after, limit=limit)
+
+
+@read("/questions/{question_id:uuid}", "getQuestion", "一次询问和答复", TAGS)
+async def get_question(request: Req, question_id: FromPath[UUID]) -> QuestionRow:
+    async with reading(request) as work:
+        return await checks.question(work, question_id)
+
+
+@command("/questions/{question_id:uuid}/answer", "answerQuestion", "答复询问", TAGS, QuestionRow)
+async def answer(request: Req, question_id: FromPath[UUID], data: JSONBody[QuestionAnswer]) -> Response[bytes]:
+    async with turn(request) as t:
+        return t.json(await checks.answer(t.work, question_id, data.answer))
+
+
 @command("/checks/models/{rule:str}/switch", "switchCheckModel", "启用、停用规则模型", TAGS, ModelsPage)
 async def switch(request: Req, rule: FromPath[str], data: JSONBody[SwitchInput]) -> Response[bytes]:
     async with turn(request) as t:
@@ -177,6 +224,10 @@ ROUTES = [
     to_clues,
     to_matter,
     dismiss,
+    ask,
+    list_questions,
+    get_question,
+    answer,
     switch,
     set_accounts,
     list_benchmarks,

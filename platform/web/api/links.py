@@ -31,6 +31,7 @@ class ConnectionInput(Body, frozen=True, kw_only=True):
     shared: Key = ""
     peer: Key = ""
     seconds: Seconds = 20
+    pulls: bool = False
 
 
 class ConnectionChange(Body, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class ConnectionChange(Body, frozen=True, kw_only=True):
     address: Line = ""
     peer: Key = ""
     seconds: Seconds = 20
+    pulls: bool = False
     version: Version | None = None
 
 
@@ -136,7 +138,9 @@ def _once(made: links.NewLink, status: int) -> Response[bytes]:
 @command("/links/{link_id:uuid}/change", "changeLink", "修改对接", TAGS, ConnectionHead)
 async def change_link(request: Req, link_id: FromPath[UUID], data: JSONBody[ConnectionChange]) -> Response[bytes]:
     async with turn(request) as t:
-        given = links.LinkChange(name=data.name, address=data.address, peer=data.peer, seconds=data.seconds)
+        given = links.LinkChange(
+            name=data.name, address=data.address, peer=data.peer, seconds=data.seconds, pulls=data.pulls
+        )
         await links.change(t.work, link_id, given, version=data.version)
         return t.json(ConnectionHead(link_id))
 
@@ -165,6 +169,20 @@ def _start(what: str, operation: str, summary: str) -> Route:
 async def replay_parcel(request: Req, link_id: FromPath[UUID], parcel_id: FromPath[UUID]) -> Response[bytes]:
     async with turn(request) as t:
         await links.replay_parcel(t.work, link_id, parcel_id)
+        return t.json(ConnectionHead(link_id))
+
+
+@command(
+    "/links/{link_id:uuid}/arrivals/{arrival_id:uuid}/retry",
+    "retryArrival",
+    "重新接收",
+    TAGS,
+    ConnectionHead,
+    description="没有接收的内容由后台任务重新处理一次，结果见收到的内容。待处理和已接收的，请求没有效果。",
+)
+async def retry_arrival(request: Req, link_id: FromPath[UUID], arrival_id: FromPath[UUID]) -> Response[bytes]:
+    async with turn(request) as t:
+        await links.retry(t.work, link_id, arrival_id)
         return t.json(ConnectionHead(link_id))
 
 
@@ -198,5 +216,6 @@ ROUTES = [
     _start("compare", "compareLink", "对账"),
     _start("repair", "repairLink", "修复差异"),
     replay_parcel,
+    retry_arrival,
     settle_difference,
 ]

@@ -35,6 +35,8 @@ TAGS: Final = {
     "账号": "系统管理员、安全管理员：本单位账号。",
     "接口密钥": "系统管理员：本单位其他系统调用接口的密钥，权限、轮换和吊销。",
     "网络回调": "系统管理员：向本单位其他系统发送带签名的事件通知，签名密钥、投递记录和重新投递。",
+    "消息设置": "本人的接收地址、接收方式、免打扰时段，消息的送达证明（第十八条至第二十条）。",
+    "通知渠道": "系统管理员：邮件、短信、政务消息的状态、发送记录、测试和重新发送。",
     "未完成任务": "系统管理员：没有完成的后台任务。",
     "系统管理": "系统管理员：各进程、任务队列、备份和存储的状态。",
     "对接系统": "系统管理员：对接的系统、密钥、队列、对账和差异；监督人员处理与名册的差异（第十七条、第十八条）。",
@@ -61,6 +63,8 @@ ModelView 规则模型|RunView 一次运行|ModelsPage 规则模型和最近运�
 Hit 模型预警|Models 规则模型|Benchmark 裁量基准
 BenchmarkRow 一版裁量基准|TierRow 裁量基准的一行|BenchmarkPage 裁量基准和各行|HitsInput 要办理的预警
 DismissalInput 排除的预警和理由|SwitchInput 启用或者停用|AccountsInput 指定账户|BenchmarkInput 裁量基准表
+QuestionInput 要询问的情况|QuestionAnswer 对询问的答复|QuestionRow 一次询问和答复|QuestionPage 收到的询问
+Question 收到的询问
 HitsMade 办理后的线索或者事项|HitsDismissed 排除的条数
 AccountDetail 账号和岗位|EndInput 结束岗位|FurtherPostInput 增加的岗位|GuestPostInput 外单位人员的岗位
 OneTimePassword 一次性密码|PostCertificateInput 岗位的监督证|PostHead 岗位|PostItem 一个岗位|RolesInput 调整后的职责
@@ -155,6 +159,9 @@ BatchResult 一批案件的结果
 RecordImportView 案件导入的进度和结果|QuarantinedView 一行待修正数据|LineProblem 一处问题|LineField 一个字段
 LineChanges 修改的字段|LinesGivenUp 放弃的行|DiscardedLines 放弃的行数
 Quarantined 待修正数据清单|Enforcement 行政执法案件清单|RecordImport 案件导入清单
+NoticeSettings 本人的消息设置|NoticeWishes 要保留的消息设置|NoticeAddressInput 接收地址|NoticeCode 收到的验证码
+NoticeCodeResult 验证码是否正确|NoticeChannelInput 接收渠道|NoticeSendingHead 一次发送|AddressView 一个接收渠道
+Proof 送达证明|ReadLine 一个岗位的阅读情况|SentLine 系统以外的一次发送|ChannelView 通知渠道|LogLine 发送记录的一条
 ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新密钥，只告知一次|ApiKeySecretItem 一个可以使用的密钥
 WebhookItem 一个网络回调|WebhookInput 新建的网络回调|WebhookChange 修改后的地址和事件
 WebhookKept 新的签名密钥，只告知一次|WebhookHead 办理的网络回调|WebhookTry 一次投递|WebhookMessageItem 一条投递记录

@@ -15,7 +15,7 @@ from kernel.work import Work
 from supervision.checks import service as checks
 from supervision.checks.commands import HitFilter
 from supervision.checks.rules import MOST_AT_ONCE, REASON_MAX, REASONS, SEVERITIES, STATES, catalogue, yuan
-from supervision.checks.views import HitRow, LikeCases
+from supervision.checks.views import HitView, LikeCases
 from tenants.access import Target, authorize
 from tenants.organs.directory import Directory, directory
 from web.forms import Form
@@ -159,14 +159,22 @@ async def hit_page(request: Req, hit_id: FromPath[UUID]) -> Template:
             view=view,
             hit=view.hit,
             looks=LOOKS,
-            allowed=_allowed(view.hit) if view.may_judge else [],
+            allowed=_allowed(view) if view.may_judge else [],
             compared=compared,
         )
 
 
-def _allowed(hit: HitRow) -> list[dict[str, Any]]:
-    """The three steps, each with its confirmation."""
-    return [
+def _allowed(view: HitView) -> list[dict[str, Any]]:
+    """The three steps, each with its confirmation, and the question before them."""
+    hit = view.hit
+    asking = {
+        "label": "询问执法机关",
+        "href": f"{ACTIVE}/{hit.id}/ask",
+        "articles": ["13"],
+        "hint": "先由对方在期限内说明情况，再决定排除或者转为线索。",
+        "next": False,
+    }
+    steps = [
         {
             "label": known["title"],
             "href": f"{ACTIVE}/act?act={act}&chosen={hit.id}",
@@ -176,6 +184,7 @@ def _allowed(hit: HitRow) -> list[dict[str, Any]]:
         }
         for act, known in ACTS.items()
     ]
+    return [*steps, asking] if view.may_ask else steps
 
 
 async def _compared(work: Work, hit_id: UUID) -> dict[str, Any] | None:
@@ -221,6 +230,11 @@ async def _confirm(request: Req, work: Work, act: str, form: Form, errors: list[
         raise NotFound
     await authorize(work, "check", _ACTION[act], Target(owner_id=work.organ_id))
     rows = await checks.chosen(work, form.ids("chosen")[:MOST_AT_ONCE])
+    values = dict(form.values)
+    if form.checked("answered") and len(rows) == 1:
+        # What the organ answered is the reason, for a person to look over.
+        said = (await checks.reasons(work, [rows[0].id])).get(rows[0].id, "")
+        values = {"reason": said, "note": said, **values}
     return await page(
         request,
         work,
@@ -235,7 +249,7 @@ async def _confirm(request: Req, work: Work, act: str, form: Form, errors: list[
         looks=LOOKS,
         reasons=[(reason.key, reason.name) for reason in REASONS],
         reason_max=REASON_MAX,
-        values=form.values,
+        values=values,
         errors=errors or [],
         error_of={e.field: e.message for e in errors or []},
     )

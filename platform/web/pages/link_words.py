@@ -17,6 +17,8 @@ KIND_WORDS: Final = {
     "return": "统计报表",
     "referral": "限制知悉事项",
     "reply": "移送回执和结果",
+    "order": "热线工单",
+    "report": "热线工单的进展",
 }
 DIRECTIONS: Final = {"in": "对方提供", "out": "本单位报送", "register": "与名册核对"}
 BREAKERS: Final = {"closed": "正常", "open": "暂停发送，等待恢复", "half_open": "正在试发"}

@@ -96,7 +96,9 @@ async def _form(
 
 
 def _values(seen: LinkView) -> dict[str, str]:
-    return {"name": seen.row.name, "address": seen.address, "suite": seen.suite, "seconds": str(seen.seconds)}
+    return {"name": seen.row.name, "address": seen.address, "suite": seen.suite, "seconds": str(seen.seconds)} | (
+        {"pulls": "yes"} if seen.pulls else {}
+    )
 
 
 @post(HREF, status_code=200)
@@ -112,6 +114,7 @@ async def add_link(request: Req) -> Template | Response[bytes]:
             given = links.LinkInput(
                 kind=form.text("kind"), name=form.text("name"), address=form.text("address"),
                 suite=form.text("suite"), shared=form.text("shared"), peer=form.text("peer"), seconds=seconds or 20,
+                pulls=bool(form.text("pulls")),
             )  # fmt: skip
             made = await links.create(t.work, given)
             t.redirect(f"{HREF}/{made.id}")
@@ -147,7 +150,7 @@ async def _page(request: Req, link_id: UUID, errors: list[FieldError] | None = N
         seen = await links.view(work, link_id)
         rights = {
             action: (await consider(work, "link", action, Target(owner_id=work.organ_id)))[0].allowed
-            for action in ("manage", "repair", "replay", "settle")
+            for action in ("manage", "repair", "replay", "retry", "settle")
         }
         rows, following = await _listed(work, link_id, tab, state, after)
         base = f"{HREF}/{link_id}?tab={tab}" + (f"&state={state}" if state else "")
@@ -189,9 +192,9 @@ async def _listed(work: Any, link_id: UUID, tab: str, state: str, after: UUID | 
         arrivals, following = await links.arrivals(work, link_id, state, after=after, limit=SIZE)
         return [
             {
-                "kind": KIND_WORDS.get(a.kind, a.kind), "external_id": a.external_id, "version": a.version,
+                "id": a.id, "kind": KIND_WORDS.get(a.kind, a.kind), "external_id": a.external_id, "version": a.version,
                 "state": ARRIVAL_STATES[a.state], "look": STATE_LOOKS.get(a.state, ""), "error": a.error,
-                "at": format_moment(a.arrived_at),
+                "at": format_moment(a.arrived_at), "retryable": a.state == "refused",
             }
             for a in arrivals
         ], following  # fmt: skip
@@ -221,7 +224,11 @@ async def change_link(request: Req, link_id: FromPath[UUID]) -> Template | Respo
             seconds = form.integer("seconds", need="请填写等待时间。", least=1, most=60)
             form.check()
             given = links.LinkChange(
-                name=form.text("name"), address=form.text("address"), peer=form.text("peer"), seconds=seconds or 20
+                name=form.text("name"),
+                address=form.text("address"),
+                peer=form.text("peer"),
+                seconds=seconds or 20,
+                pulls=bool(form.text("pulls")),
             )
             await links.change(t.work, link_id, given, version=form.version())
             return t.redirect(f"{HREF}/{link_id}")
@@ -270,6 +277,13 @@ async def replay(request: Req, link_id: FromPath[UUID], parcel_id: FromPath[UUID
         return t.redirect(f"{HREF}/{link_id}?tab=out")
 
 
+@post(f"{HREF}/{{link_id:uuid}}/arrivals/{{arrival_id:uuid}}/retry", status_code=303)
+async def retry(request: Req, link_id: FromPath[UUID], arrival_id: FromPath[UUID]) -> Response[bytes]:
+    async with turn(request) as t:
+        await links.retry(t.work, link_id, arrival_id)
+        return t.redirect(f"{HREF}/{link_id}?tab=in")
+
+
 @post(f"{HREF}/{{link_id:uuid}}/differences/{{difference_id:uuid}}/settle", status_code=303)
 async def settle(request: Req, link_id: FromPath[UUID], difference_id: FromPath[UUID]) -> Template | Response[bytes]:
     try:
@@ -292,5 +306,6 @@ ROUTES = [
     rotate,
     step_link,
     replay,
+    retry,
     settle,
 ]

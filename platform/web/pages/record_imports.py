@@ -47,6 +47,7 @@ async def _imports(request: Req, work: Work, errors: list[FieldError], values: d
         rows=found.items,
         sources=list(SOURCES.items()),
         kinds=list(KIND_LABELS.items()),
+        may_import=await records.may_import(work),
         values=values,
         next_href=f"{HREF}?after={found.next}" if found.next else "",
         first_href=HREF if after else "",
@@ -89,7 +90,7 @@ async def import_state(request: Req, import_id: FromPath[UUID]) -> Template:
     async with reading(request) as work:
         found = await records.import_state(work, import_id)
         if wants_part(request):
-            return part(request, "records/import_part.html", found=found)
+            return part(request, "records/import_part.html", found=found, may_import=await records.may_import(work))
         name = found.file_name or "接口提交"
         return await page(
             request,
@@ -100,6 +101,7 @@ async def import_state(request: Req, import_id: FromPath[UUID]) -> Template:
             crumbs=[(REGISTER_TITLE, REGISTER), ("数据导入", HREF), name],
             found=found,
             source=SOURCES.get(found.source, found.source),
+            may_import=await records.may_import(work),
         )
 
 
@@ -126,6 +128,7 @@ async def _quarantine(request: Req, work: Work, errors: list[FieldError]) -> Tem
         crumbs=[(REGISTER_TITLE, REGISTER), "待修正数据"],
         status=422 if errors else 200,
         rows=found.items,
+        may_import=await records.may_import(work),
         state=state,
         of=of,
         tabs_list=[
@@ -177,6 +180,7 @@ async def _line(request: Req, work: Work, line_id: UUID, errors: list[FieldError
         crumbs=[(REGISTER_TITLE, REGISTER), ("待修正数据", QUARANTINE), f"第 {found.line} 行"],
         status=422 if errors else 200,
         row=found,
+        may_import=await records.may_import(work),
         wrong=wrong,
         codes=CODES,
         others=[f for f in found.fields if f not in wrong],

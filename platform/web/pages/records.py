@@ -50,6 +50,7 @@ async def record_list(request: Req) -> Template:
                 for key, label in (("", "全部"), *KIND_LABELS.items())
             ],
             may_import=await records.may_import(work),
+            may_read_imports=await records.may_read_imports(work),
             next_href=_href(**_kept(chosen), after=found.next) if found.next else "",
             first_href=_href(**_kept(chosen)) if asked.get("after") else "",
         )

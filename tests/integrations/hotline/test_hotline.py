@@ -11,8 +11,11 @@ from sqlalchemy import select
 from integrations.hotline12345 import service as hotline
 from integrations.hotline12345.simulator.app import Faults
 from integrations.links import repository
+from integrations.links import service as links
 from integrations.links.models import Arrival, Parcel
 from integrations.links.signing import new_keys
+from jobs import link_actors
+from kernel.models import OutboxMessage
 from supervision.channels.models import HotlineOrder
 from supervision.clues import service as clues
 from supervision.clues.models import Clue
@@ -75,7 +78,7 @@ async def test_orders_are_pulled_and_a_faulty_one_holds_up_no_other(world: World
     for expected in (4, 0):
         async with world.work(CITY) as work:
             client = line.client(await line.connected(work))
-            assert await hotline.pull(work, line.link, client) == expected
+        assert await hotline.pull(await world.errand(CITY), line.link, client) == expected
     assert await count(world, HotlineOrder) == 1
     assert await count(world, HotlineOrder, CITY) == 1, "about nobody known: it stays at the door"
     async with world.work(CITY) as work:
@@ -84,6 +87,33 @@ async def test_orders_are_pulled_and_a_faulty_one_holds_up_no_other(world: World
         row = await repository.link(work, line.link)
         assert row is not None
         assert row.last_success_at is not None
+
+
+async def test_what_was_refused_is_taken_once_its_cause_is_gone(world: World, line: Line) -> None:
+    early = replace(ORDER, version=2, action="withdraw", reason="来电人撤回")
+    line.simulated.orders = [early]
+    async with world.work(CITY) as work:
+        client = line.client(await line.connected(work))
+    assert await hotline.pull(await world.errand(CITY), line.link, client) == 1
+
+    async def again() -> tuple[str, bool, int]:
+        """Its state, whether the inbox keeps what it says, and how many jobs there were."""
+        async with world.work(CITY, "supervisor") as work:
+            row = (await work.session.scalars(select(Arrival).where(Arrival.version == 2))).one()
+            for _ in range(2):
+                await links.retry(work, line.link, row.id)
+        async with world.work(CITY) as work:
+            jobs = (await work.session.scalars(select(OutboxMessage).where(OutboxMessage.job == "take_arrival"))).all()
+            await link_actors.take_arrival(work, **jobs[-1].payload)
+            row = await work.session.get_one(Arrival, (work.city_id, row.id))
+            return row.state, row.payload_cipher is not None, len(jobs)
+
+    assert await again() == ("refused", True, 1), "there is still no such order"
+    assert (await line.send()).status_code == 200
+    assert await again() == ("taken", False, 2)
+    assert await again() == ("taken", False, 2), "what was taken stays as it is"
+    async with world.work(BODY) as work:
+        assert (await work.session.scalars(select(HotlineOrder.state))).all() == ["withdrawn"]
 
 
 async def test_the_whole_way_and_back(world: World, line: Line) -> None:

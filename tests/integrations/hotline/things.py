@@ -74,9 +74,10 @@ class Line:
                 message.done_at = system_now()
         async with self.world.work(CITY) as work:
             connection = await self.connected(work)
-            # Parcels about one order travel one after the other.
-            while await links.push(work, self.link, hotline.HotlineCarrier(self.client(connection))):
-                pass
+        errand = await self.world.errand(CITY)
+        # Parcels about one order travel one after the other.
+        while await links.push(errand, self.link, hotline.HotlineCarrier(self.client(connection))):
+            pass
 
     async def again(self) -> None:
         """The pause after a failure is over, and so is the breaker's."""

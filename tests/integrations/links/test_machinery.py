@@ -29,8 +29,7 @@ async def _post(world: World, number: int, subject: UUID | None = None) -> None:
 
 
 async def _push(world: World, link: UUID, carrier: Obedient) -> int:
-    async with world.work(ORGAN) as work:
-        return await links.push(work, link, carrier)
+    return await links.push(await world.errand(ORGAN), link, carrier)
 
 
 async def _hurry(world: World) -> None:

@@ -11,7 +11,6 @@ from integrations.links.posting import Outcome
 from integrations.links.signing import Keys, new_keys
 from integrations.links.state import Connected, sealed
 from kernel.ids import new_id
-from kernel.work import Work
 from tests.world import World
 
 ORGAN = "许昌市司法局"
@@ -45,7 +44,7 @@ class Obedient:
         self.most = most
         self.carried: list[list[str]] = []
 
-    async def carry(self, work: Work, link: Connected, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+    async def carry(self, link: Connected, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         self.carried.append([parcel.key for parcel in parcels])
         return self.answer(parcels)
 

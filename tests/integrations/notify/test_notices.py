@@ -12,13 +12,14 @@ from uuid import UUID
 import httpx
 import pytest
 import respx
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from integrations.links.rules import content_hash
-from integrations.notify import addresses, gateways, rules, wording
+from integrations.notify import addresses, gateways, rules, sending, wording
 from integrations.notify import service as notify
 from integrations.notify.models import NoticeAddress, NoticeDelivery, NoticeSending
 from kernel import settings
+from kernel.clock import system_now
 from kernel.errors import Denied, IllegalTransition, Invalid, NotFound, TooMany
 from kernel.ids import NIL
 from kernel.work import open_work
@@ -64,13 +65,11 @@ async def addressed(world: World, role: str = "supervisor", nth: int = 0, **give
 
 
 class Killed(BaseException):
-    """The worker's process ended between the gateway's receipt and the commit."""
+    """The worker's process ended between the gateway's receipt and its settlement."""
 
 
-async def killed_after(world: World, sending_id: UUID) -> None:
-    async with world.work(BODY) as work:
-        await notify.hand_over(work, sending_id)
-        raise Killed
+async def killed(*_: object, **__: object) -> str:
+    raise Killed
 
 
 async def ring(world: World, **given: Any) -> UUID:
@@ -123,12 +122,13 @@ async def test_jobs_that_run_twice_have_effect_once(world: World, mail: Sink) ->
     await work_off(world, *JOBS)
     (delivery,) = await rows(world, NoticeDelivery)
     for _ in range(3):
-        async with world.work(BODY) as work:
-            assert await notify.hand_over(work, delivery.sending_id) == "handed"
+        assert await notify.hand_over(await world.errand(BODY), delivery.sending_id) == "handed"
     assert [m["Subject"] for m in mail.mails].count("【准绳】建安区司法局：有文书送达或者签收，请查看") == 1
 
 
-async def test_a_worker_that_dies_after_the_hand_over_sends_the_same_letter_again(world: World, mail: Sink) -> None:
+async def test_a_worker_that_dies_after_the_hand_over_sends_the_same_letter_again(
+    world: World, mail: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What SMTP took cannot be taken back: the copy has the same Message-ID, by which mail programs tell it."""
     await addressed(world)
     await work_off(world, *JOBS)
@@ -136,9 +136,14 @@ async def test_a_worker_that_dies_after_the_hand_over_sends_the_same_letter_agai
     await ring(world)
     await work_off(world, "dispatch_notice")
     (row,) = [r for r in await rows(world, NoticeSending) if r.purpose == "notice"]
-    with pytest.raises(Killed):
-        await killed_after(world, row.id)
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "_settle", killed)
+        with pytest.raises(Killed):
+            await notify.hand_over(await world.errand(BODY), row.id)
     assert (await rows(world, NoticeSending))[-1].state == "waiting"
+    async with world.work(BODY) as work:
+        over = update(NoticeSending).where(NoticeSending.id == row.id).values(claimed_until=system_now())
+        await work.session.execute(over)
     await work_off(world, *JOBS)
     assert len(mail.mails) == 2
     assert len({m["Message-ID"] for m in mail.mails}) == 1

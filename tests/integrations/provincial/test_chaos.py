@@ -1,8 +1,11 @@
-"""Pushed and pulled through every fault at once, with transactions that die, until both sides hold the same."""
+"""Pushed and pulled through every fault at once, with workers that die between the exchange and its settlement, until
+both sides hold the same."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -10,11 +13,13 @@ import msgspec
 from sqlalchemy import func, select, update
 
 from integrations.links import service as links
-from integrations.links.models import Arrival, Link, Parcel
+from integrations.links.models import Arrival, Link, LinkLease, Parcel
 from integrations.provincial import service as provincial
 from integrations.provincial.simulator.faults import PLENTY, Faults
 from kernel.clock import system_now
+from kernel.errand import Errand
 from kernel.ids import new_id
+from kernel.work import Work
 from tests.integrations.links.things import ORGAN, connect
 from tests.integrations.provincial.platform import Province, matter, province, record
 from tests.world import World
@@ -25,6 +30,21 @@ FAULTS = msgspec.structs.replace(PLENTY, timeout=0.0, seed=7)
 
 class Killed(BaseException):
     """The process is gone: what was not committed never was."""
+
+
+class Mortal(Errand):
+    """An errand that may end at each of its transactions, before it does anything."""
+
+    dice = random.Random(11)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        if self.dice.random() < 0.06:
+            raise Killed
+        async with super().work() as work:
+            yield work
+            if self.dice.random() < 0.04:
+                raise Killed
 
 
 async def test_three_hundred_items_each_way_through_every_fault(world: World, tmp_path: Path) -> None:
@@ -46,8 +66,9 @@ async def test_three_hundred_items_each_way_through_every_fault(world: World, tm
             except Killed:
                 there.store.close()
                 there.store = type(there.store)(tmp_path / "province.db")
-    async with there.client(Faults()) as calm, world.work(ORGAN) as work:
-        compared = {(one.direction, one.kind): one for one in await provincial.reconcile(work, link, calm)}
+    async with there.client(Faults()) as calm:
+        made = await provincial.reconcile(await world.errand(ORGAN), link, calm)
+    compared = {(one.direction, one.kind): one for one in made}
     for key in (("in", "record"), ("out", "matter")):
         assert compared[key].equal
         assert (compared[key].ours, compared[key].theirs, compared[key].differences) == (ITEMS, ITEMS, 0)
@@ -62,27 +83,28 @@ def _versions(dice: random.Random) -> list[int]:
 async def _push(world: World, link: UUID, there: Province, dice: random.Random) -> None:
     carrier_most = 40
     faults = msgspec.structs.replace(there.faults, seed=dice.randrange(1 << 30))
-    async with there.client(faults, loss=0.05) as client, world.work(ORGAN) as work:
+    async with there.client(faults, loss=0.05) as client:
         carrier = provincial.Carrier(client)
         carrier.most = carrier_most
-        await links.push(work, link, carrier)
-        if dice.random() < 0.15:
-            raise Killed
+        await links.push(await _mortal(world), link, carrier)
 
 
 async def _pull(world: World, link: UUID, there: Province, dice: random.Random) -> None:
     faults = msgspec.structs.replace(there.faults, seed=dice.randrange(1 << 30))
-    async with there.client(faults, loss=0.05) as client, world.work(ORGAN) as work:
-        await provincial.pull(work, link, client)
-        if dice.random() < 0.15:
-            raise Killed
+    async with there.client(faults, loss=0.05) as client:
+        await provincial.pull(await _mortal(world), link, client)
+
+
+async def _mortal(world: World) -> Mortal:
+    return Mortal(world.database, world.city_id, await world.organ(ORGAN))
 
 
 async def _hurry(world: World) -> None:
-    """Time passes: retries are due, the breaker is half open, the operator replays what is dead."""
+    """Time passes: retries are due, leases are over, the breaker is half open, the operator replays what is dead."""
     async with world.work(ORGAN) as work:
         await work.session.execute(update(Parcel).where(Parcel.state == "waiting").values(next_at=system_now()))
         await work.session.execute(update(Link).values(open_until=None))
+        await work.session.execute(update(LinkLease).values(until=system_now()))
         for parcel in (await work.session.scalars(select(Parcel).where(Parcel.state == "dead"))).all():
             await links.replay(work, parcel.id)
 

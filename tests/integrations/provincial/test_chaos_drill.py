@@ -86,8 +86,9 @@ async def test_ten_thousand_items_each_way_with_processes_killed(world: World, t
         both.kill("ours")
         both.kill("province")
         there = Province(Store(path), keys, Faults(), link)
-        async with there.client() as calm, world.work(ORGAN) as work:
-            compared = {(one.direction, one.kind): one for one in await provincial.reconcile(work, link, calm)}
+        async with there.client() as calm:
+            made = await provincial.reconcile(await world.errand(ORGAN), link, calm)
+        compared = {(one.direction, one.kind): one for one in made}
     finally:
         both.end()
     assert both.kills >= KILLS

@@ -115,10 +115,9 @@ async def test_both_sides_can_sign_with_sm2() -> None:
 
 async def _exchange(world: World, link: UUID, there: Province) -> None:
     async with there.client() as client:
-        async with world.work(ORGAN) as work:
-            await links.push(work, link, provincial.Carrier(client))
-        async with world.work(ORGAN) as work:
-            await provincial.pull(work, link, client)
+        errand = await world.errand(ORGAN)
+        await links.push(errand, link, provincial.Carrier(client))
+        await provincial.pull(errand, link, client)
 
 
 async def test_differences_are_found_shown_and_repaired(world: World) -> None:
@@ -134,16 +133,15 @@ async def test_differences_are_found_shown_and_repaired(world: World) -> None:
     there.store._db.execute("update handed set hash = '" + "f" * 64 + "' where id in (select id from handed limit 1)")
     there.store._db.execute("delete from handed where id in (select id from handed order by id desc limit 2)")
     async with there.client() as client:
-        async with world.work(ORGAN) as work:
-            made = {(c.direction, c.kind): c for c in await provincial.reconcile(work, link, client)}
+        errand = await world.errand(ORGAN)
+        made = {(c.direction, c.kind): c for c in await provincial.reconcile(errand, link, client)}
         assert made["in", "record"].differences == 1
         assert made["out", "matter"].differences == 3
         assert (made["out", "matter"].ours, made["out", "matter"].theirs) == (40, 38)
-        async with world.work(ORGAN) as work:
-            assert await provincial.repair(work, link, client) == 4
+        assert await provincial.repair(errand, link, client) == 4
         await _exchange(world, link, there)
+        assert all(one.equal for one in await provincial.reconcile(errand, link, client))
         async with world.work(ORGAN) as work:
-            assert all(one.equal for one in await provincial.reconcile(work, link, client))
             rows = list((await work.session.scalars(select(LinkDifference))).all())
     assert {row.state for row in rows} == {"settled"}
     assert len(rows) == 4
@@ -190,8 +188,8 @@ async def test_records_go_into_the_register_and_what_is_wrong_into_its_quarantin
     there = province()
     link = await connect(world, organ="建安区司法局", keys=there.keys)
     there.store.offer("record", [("R1", 1, record(1, 1)), ("R2", 1, {"kind": "penalty"})])
-    async with there.client() as client, world.work("建安区司法局") as work:
-        await provincial.pull(work, link, client)
+    async with there.client() as client:
+        await provincial.pull(await world.errand("建安区司法局"), link, client)
     async with world.work("建安区司法局") as work:
         states = [row.state for row in await work.session.scalars(select(Arrival))]
         made = (await work.session.scalars(select(RecordImport))).one()

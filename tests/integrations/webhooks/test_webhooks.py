@@ -59,8 +59,7 @@ async def log(world: World, endpoint_id: UUID) -> list[webhooks.MessageView]:
 
 async def fail_until(world: World, message_id: UUID, tries: int) -> None:
     for _ in range(tries):
-        async with world.work(BODY) as work:
-            await webhooks.hand_over(work, message_id)
+        await webhooks.hand_over(await world.errand(BODY), message_id)
 
 
 async def test_a_story_arrives_once_in_order_and_signed(world: World, hook: Receiver) -> None:
@@ -243,21 +242,29 @@ async def test_loopback_is_for_the_demo_alone(world: World, hook: Receiver, monk
     assert hook.got == []
 
 
-async def test_a_worker_that_dies_after_the_answer_sends_the_same_id_again(world: World, hook: Receiver) -> None:
+async def test_a_worker_that_dies_after_the_answer_sends_the_same_id_again(
+    world: World, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     endpoint_id, _ = await added(world, hook, "clue.received")
     await stories.register_clue(world)
     await told(world)
     message_id = (await log(world, endpoint_id))[0].id
 
-    async def killed() -> None:
-        async with world.work(BODY) as work:
-            await webhooks.hand_over(work, message_id)
-            raise asyncio.CancelledError
+    async def killed(*_: object) -> str:
+        raise asyncio.CancelledError
 
-    with pytest.raises(asyncio.CancelledError):
-        await killed()
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "_settle", killed)
+        with pytest.raises(asyncio.CancelledError):
+            await webhooks.hand_over(await world.errand(BODY), message_id)
+    async with world.work(BODY) as work:
+        await work.session.execute(update(WebhookMessage).values(claimed_until=system_now(), wake_at=system_now()))
+    async with world.system() as work:
+        assert await webhooks.wake(work) == 1
     await work_off(world, "send_webhook")
-    assert [m.state for m in await log(world, endpoint_id)] == ["delivered"]
+    (row,) = await log(world, endpoint_id)
+    assert row.state == "delivered"
+    assert [(t.status, t.answer) for t in row.tries] == [(200, "ok"), (None, sending.LOST)]
     assert len(hook.got) == 2
     assert len({headers["webhook-id"] for headers, _ in hook.got}) == 1
     assert len({body for _, body in hook.got}) == 1

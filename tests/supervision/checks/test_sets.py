@@ -136,6 +136,7 @@ async def test_a_fine_that_stands_out_among_like_cases_is_ranked_with_them(world
         assert [row.subject_id for row in page.items] == [ids[8], ids[9]]
         compared = await checks.comparison(work, page.items[0].id)
     assert "中位数为 3350 元，高 796%" in page.items[0].sentence
+    assert all(f"稳健偏离 {row.distance.removesuffix(' 倍')}" in row.sentence.replace("-", "") for row in page.items)
     assert compared.count == 10
     assert [case.fine_fen for case in compared.cases if case.this] == [3_000_000]
     assert all(case.record_id for case in compared.cases)
