@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from itertools import product
 
 from policy import articles
-from policy.engine import Policy
-from policy.vocabulary import LABELS, ORGAN_CLASS_LABELS, RELATION_LABELS, ROLE_LABELS, STANDING_LABELS
-from tests.policy.points import points
+from policy.engine import Policy, Question
+from policy.vocabulary import (
+    LABELS,
+    ORGAN_CLASS_LABELS,
+    ORGAN_CLASSES,
+    RELATION_LABELS,
+    RELATIONS,
+    ROLE_LABELS,
+    ROLES,
+    STANDING_LABELS,
+    STANDINGS,
+)
 
 HEAD = """# 权限对照表
 
@@ -22,13 +32,9 @@ Cells = dict[tuple[str, str, str], set[str]]
 
 def render(policy: Policy) -> str:
     """The golden text of the policy."""
-    acts: dict[tuple[str, str], dict[str, Cells]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-    meaning = {}
-    for question, role, verdict in points(policy):
-        if verdict.effect in RESULTS:
-            cells = acts[question.kind, question.action][verdict.rule_id]
-            cells[question.standing, role, question.relation].add(question.organ_class)
-            meaning[verdict.rule_id] = (RESULTS[verdict.effect], articles.display(verdict.article))
+    acts = {act: _cells(policy, *act) for act in LABELS}
+    verdicts = [verdict for act in LABELS for verdict in policy.verdicts(*act) if verdict.effect in RESULTS]
+    meaning = {verdict.rule_id: (RESULTS[verdict.effect], articles.display(verdict.article)) for verdict in verdicts}
     order = {line.id: n for n, line in enumerate(policy.lines)}
     parts = [HEAD]
     for kind, action in LABELS:
@@ -40,6 +46,19 @@ def render(policy: Policy) -> str:
                 parts.append(f"| {result} | {' | '.join(who)} | {article} | `{rule}` |\n")
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
+
+
+def _cells(policy: Policy, kind: str, action: str) -> dict[str, Cells]:
+    """Rule → the cells in which it decides the act."""
+    found: dict[str, Cells] = defaultdict(lambda: defaultdict(set))
+    for relation, standing in product(sorted(RELATIONS), sorted(STANDINGS)):
+        questions = [Question(cls, frozenset(), relation, kind, action, standing) for cls in sorted(ORGAN_CLASSES)]
+        for role in sorted(ROLES):
+            for question in questions:
+                verdict = policy.point(question, role)
+                if verdict.effect in RESULTS:
+                    found[verdict.rule_id][standing, role, relation].add(question.organ_class)
+    return found
 
 
 def _rows(cells: Cells) -> list[tuple[str, str, str, str]]:

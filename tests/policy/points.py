@@ -18,19 +18,17 @@ def points(
     roles: Iterable[str] = ROLES,
     standings: Iterable[str] = STANDINGS,
 ) -> Iterator[Point]:
-    """Every (question with one role, that role, compiled verdict). The whole space has three million: name the part
-    that a test is about."""
-    places = [
-        (organ_class, role, frozenset({role}), relation, standing)
-        for organ_class, role, relation, standing in product(
-            sorted(ORGAN_CLASSES), sorted(roles), sorted(RELATIONS), sorted(standings)
-        )
-    ]
+    """Every (question without a role, role, compiled verdict for that role). The whole space has three million: name
+    the part that a test is about."""
+    places = list(product(sorted(ORGAN_CLASSES), sorted(RELATIONS), sorted(standings)))
+    asked = sorted(roles)
+    nobody: frozenset[str] = frozenset()
     point = policy.point
     for kind, action in acts:
-        for organ_class, role, held, relation, standing in places:
-            question = Question(organ_class, held, relation, kind, action, standing)
-            yield question, role, point(question, role)
+        for organ_class, relation, standing in places:
+            question = Question(organ_class, nobody, relation, kind, action, standing)
+            for role in asked:
+                yield question, role, point(question, role)
 
 
 def acts_of(kinds: Iterable[str]) -> list[tuple[str, str]]:
