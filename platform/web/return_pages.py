@@ -55,9 +55,10 @@ def why_of(view: ReturnView) -> dict[str, Any]:
 
 def figures_of(found: CellDrill) -> list[tuple[str, str]]:
     """(name, address) of each figure that an own value was drawn from: there it opens to its records."""
-    book = {indicator.code: indicator.name for indicator in catalogue.load().indicators}
+    book = {i.code: i.name for i in catalogue.load().indicators if i.source == "derived"}
     base = f"/figures/{found.organ_id}/open?period={found.period}&reach=own&code="
-    return [(book.get(code.partition("/")[0], code), base + quote(code, safe="")) for code in found.figures]
+    named = [(code, book.get(code.partition("/")[0], "")) for code in found.figures]
+    return [(name, base + quote(code, safe="")) for code, name in named if name]
 
 
 async def forms_open(work: Work) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from reporting.returns.checks import BLANK, Finding, amounts_or_none
 from reporting.returns.forms import CellRule, Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.opening import Due
+from reporting.returns.records import why_typed
 from reporting.returns.rules import MACHINE, STATES
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, change, numbers_of, shown, typed
 from reporting.returns.views import (
@@ -168,6 +169,7 @@ def _cell(
 ) -> ReturnCellView:
     sheet, code = seen.sheet, cell.code
     entry = sheet.entry(code)
+    kind = _kind(seen, cell, entry)
     said = [f for f in found if f.code == code and (f.blocks or f.grade == "warning")]
     worst = said[0] if said else None
     before = amounts_or_none(seen.before.last_year, code)
@@ -177,8 +179,9 @@ def _cell(
         name=cell.name,
         unit=cell.unit,
         rule=cell.rule,
+        why_typed=why_typed(cell) if kind == "manual" else "",
         indent=cell.indent,
-        kind=_kind(seen, cell, entry),
+        kind=kind,
         own=shown(columns["own"][code], cell),
         typed=typed(entry, cell),
         below=shown(columns["below"][code], cell) if sheet.parts is not None else "",

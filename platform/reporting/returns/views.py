@@ -44,6 +44,8 @@ class ReturnCellView(View, frozen=True):
     name: str
     unit: str
     rule: str
+    why_typed: str
+    """Of a cell that records could give or never will, and that has to be typed here: why."""
     indent: int
     kind: Literal["record", "formula", "manual", "no_duty"]
     """Drawn from records, calculated, typed, or not a duty of the organ."""

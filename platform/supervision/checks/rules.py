@@ -67,11 +67,14 @@ SMALLEST_GROUP: Final = 5
 """Fewer like cases than these are not compared: two or three say nothing, and would point at persons."""
 
 PENALTIES: Final[dict[str, str]] = {
-    "warning": "警告", "criticism": "通报批评", "fine": "罚款", "confiscation": "没收", "suspension": "责令停产停业",
-    "revocation": "吊销许可证件", "downgrade": "降低资质等级", "restriction": "限制从业", "closure": "责令关闭",
-    "detention": "行政拘留", "other": "其他",
+    "warning": "警告", "criticism": "通报批评", "fine": "罚款", "confiscation": "没收", "suspension": "暂扣许可证件",
+    "revocation": "吊销许可证件", "downgrade": "降低资质等级", "restriction": "限制开展生产经营活动",
+    "closure": "责令停产停业", "shutdown": "责令关闭", "practice_ban": "限制从业", "detention": "行政拘留",
+    "other": "其他",
 }  # fmt: skip
-MEASURES: Final[dict[str, str]] = {"seal": "查封", "seize": "扣押", "freeze": "冻结", "other": "其他强制措施"}
+MEASURES: Final[dict[str, str]] = {
+    "seal": "查封", "seize": "扣押", "freeze": "冻结", "restrain": "限制公民人身自由", "other": "其他强制措施",
+}  # fmt: skip
 TIERS: Final[dict[str, str]] = {
     "exempt": "不予处罚",
     "reduced": "减轻",
