@@ -78,6 +78,8 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     assert "个数待填写" in fresh
     assert "”未填写" not in fresh
     assert "0 错误" not in fresh
+    assert "没有接入这类数据的，请按台账填写" in fresh
+    assert "本系统没有协调记录" in fresh
     assert 'aria-invalid="true"' not in fresh
     assert "提交审核" in fresh
     version = VERSION.findall(fresh)[0]
@@ -105,7 +107,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     chen = await client_for(COUNTY, "chen")
     assert (await chen.get(f"{address}/{body}")).status_code == 404, "nothing was handed in"
     await chen.post(f"/returns/{county.id}/steps", {"action": "roll_up"})
-    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S11_joined="1")
+    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S12_accepted="1")
     await stories.hand_in(world, county.id, COUNTY)
     yang = await client_for(CITY, "yang")
     report = (await yang.get(f"{address}/{body}")).json()
@@ -119,7 +121,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     assert (part["organ_name"], part["value"], part["version"], part["current"]) == ("尚集镇人民政府", 5, 1, True)
     assert len(part["digest"]) == 64
     assert cells["S1_all"]["source"] == "formula"
-    assert cells["S11_joined"]["source"] == "typed"
+    assert cells["S12_accepted"]["source"] == "typed"
     assert report["missing"]
     for node in (body, government):
         again = (await yang.get(f"{address}/{node}?version=1")).json()

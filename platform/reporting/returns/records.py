@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from kernel.work import Work
@@ -32,10 +32,15 @@ async def figures(work: Work, organ_id: UUID, period: Period, codes: Sequence[st
     return {**total, **await service.different(work, organs, span, [c for c in given if c not in total])}
 
 
+def unsent(cells: Iterable[CellRule]) -> str:
+    """What to do about cells that were not drawn, where no system ever sent an act of their kind; else empty."""
+    if any(_of_systems(code) for cell in cells for code in cell.figures):
+        return "没有接入这类数据的，请按台账填写：没有发生的填 0，无此职责的填“—”"
+    return ""
+
+
 def why_typed(cell: CellRule) -> str:
-    """Why a cell that was not drawn has to be typed: no record holds it, or no system sent any of its kind."""
-    if any(_of_systems(code) for code in cell.figures):
-        return "没有接入这类案件的数据，请按台账填写；没有发生的填 0，无此职责的填“—”。"
+    """Why a cell has to be typed whatever is connected: no record holds it. Empty for others."""
     manual = [f for code in cell.figures if (f := catalogue.load().find(code)) and f.source == "manual"]
     return manual[0].rule if manual else ""
 

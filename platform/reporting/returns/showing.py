@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -12,10 +12,10 @@ from kernel.wording import format_short, format_when
 from kernel.workdays import WorkCalendar
 from reporting.returns import forms, periods
 from reporting.returns.checks import BLANK, Finding, amounts_or_none
-from reporting.returns.forms import CellRule, Form
+from reporting.returns.forms import CellRule, Form, Section
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.opening import Due
-from reporting.returns.records import why_typed
+from reporting.returns.records import unsent, why_typed
 from reporting.returns.rules import MACHINE, STATES
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, change, numbers_of, shown, typed
 from reporting.returns.views import (
@@ -154,10 +154,19 @@ def sections_of(seen: Shown, found: Sequence[Finding], reasons: Mapping[str, str
             key=section.key,
             name=section.name,
             note=seen.sheet.notes.get(section.key, ""),
+            unsent=unsent(_waiting(seen, section)),
             cells=[_cell(seen, cell, columns, found, reasons.get(cell.code, "")) for cell in section.cells],
         )
         for section in seen.form.sections
     ]
+
+
+def _waiting(seen: Shown, section: Section) -> Iterator[CellRule]:
+    """The cells of a section that nobody has filled in and no record gave."""
+    for cell in section.cells:
+        entry = seen.sheet.entry(cell.code)
+        if entry.state == "blank" and _kind(seen, cell, entry) == "manual":
+            yield cell
 
 
 def _cell(

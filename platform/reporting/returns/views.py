@@ -45,7 +45,7 @@ class ReturnCellView(View, frozen=True):
     unit: str
     rule: str
     why_typed: str
-    """Of a cell that records could give or never will, and that has to be typed here: why."""
+    """Of a cell that no record holds, so that somebody has to type it: why."""
     indent: int
     kind: Literal["record", "formula", "manual", "no_duty"]
     """Drawn from records, calculated, typed, or not a duty of the organ."""
@@ -71,6 +71,8 @@ class ReturnSectionView(View, frozen=True):
     name: str
     note: str
     """Where the manual figures of the section come from."""
+    unsent: str
+    """What to do about cells that wait for data which no system ever sent; empty: there are none."""
     cells: list[ReturnCellView]
 
 

@@ -12,6 +12,7 @@ from litestar.response import Response
 
 from reporting.annual import service as annual
 from reporting.annual.commands import Figure, SiteInput, WriteInput
+from reporting.annual.rules import subject_year
 from reporting.annual.views import AnnualPage, AnnualRow, BoardView
 from supervision.matters.views import Page
 from web.api.shapes import (
@@ -80,15 +81,16 @@ async def start(request: Req) -> Response[bytes]:
         return t.json(await annual.papers(t.work))
 
 
-@download("/annual/summary/{year:int}", "draftAnnualSummary", "汇总起草本级年度报告（PDF、Word，留痕）", TAGS)
+@download("/annual/summary", "draftAnnualSummary", "汇总起草本级年度报告（PDF、Word，留痕）", TAGS)
 async def summary(
     request: Req,
-    year: FromPath[int],
     *,
+    year: FromQuery[int | None] = None,
     form: Annotated[Literal["pdf", "docx"], QueryParameter(name="format")] = "pdf",
 ) -> Response[bytes]:
     async with reading(request) as work:
-        return file_answer(*await annual.summary(work, year, form))
+        asked = subject_year("report", work.today.year) if year is None else year
+        return file_answer(*await annual.summary(work, asked, form))
 
 
 @read("/annual/{paper_id:uuid}", "getAnnualPaper", "年度报告或者计划", TAGS)

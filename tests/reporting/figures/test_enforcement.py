@@ -3,6 +3,7 @@ heaviest penalty, a named kind before "other"; and 0 is not the same as not conn
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -260,7 +261,14 @@ async def test_penalties_after_any_corrections(world: World, backend: Backend, s
         kinds = chance.sample(HEAVIEST, chance.randrange(4))
         day = date(2025, 6, 1) + timedelta(days=chance.randrange(600)) if chance.random() < 0.8 else None
         closing = chance.choice(["", "normal", "revoked", "withdrawn", "no_penalty"])
-        return {"penalty_kinds": kinds, "decided_on": day, "close_kind": closing, "fine_fen": chance.randrange(9_999)}
+        told: dict[str, Any] = {"law_min_fen": chance.randrange(9_999)} if chance.random() < 0.5 else {}
+        if chance.random() < 0.5:
+            ended = date(2025, 6, 1) + timedelta(days=chance.randrange(600))
+            told |= {"review_ended_on": str(ended), "review_result": chance.choice(["upheld", "void", "settled"])}
+        return {
+            "penalty_kinds": kinds, "decided_on": day, "close_kind": closing, "fine_fen": chance.randrange(9_999),
+            "tier": chance.choice(["", "reduced"]), "detail": json.dumps(told),
+        }  # fmt: skip
 
     with superuser(backend, world) as connection:
         for turn in range(80):
@@ -286,7 +294,16 @@ async def test_penalties_after_any_corrections(world: World, backend: Backend, s
     kinds = [min(given["penalty_kinds"], key=HEAVIEST.index) for given in counted]
     for kind in ("fine", "warning", "other", "detention", "closure", "shutdown", "practice_ban"):
         assert await read(world, SUPERVISED, f"penalties.decided/{kind}") == [kinds.count(kind)], (seed, kind)
-    assert await read(world, SUPERVISED, "penalties.decided", "penalties.money") == [
-        len(counted), sum(given["fine_fen"] for given in counted),
+    reviews = [told for given in held.values() if "review_ended_on" in (told := json.loads(given["detail"]))]
+    ended = [told for told in reviews if told["review_ended_on"].startswith("2026")]
+    lowered = [
+        max(0, json.loads(given["detail"]).get("law_min_fen", 0) - given["fine_fen"])
+        for given in counted if given["tier"] == "reduced"
+    ]  # fmt: skip
+    assert await read(world, SUPERVISED, "penalties.decided", "penalties.money", "penalties.lowered") == [
+        len(counted), sum(given["fine_fen"] for given in counted), sum(lowered),
+    ]  # fmt: skip
+    assert await read(world, SUPERVISED, "reconsiderations.ended", "reconsiderations.corrected") == [
+        len(ended), sum(told["review_result"] == "void" for told in ended),
     ]  # fmt: skip
     assert await differing(world) == []
