@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, TOWN
+from tests.stories import SUPERVISED
 from tests.web.conftest import Client, Opener
 from tests.world import World
 from web import reporting_waits
@@ -96,6 +97,23 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     async with world.work(COUNTY, "supervision_leader") as work:
         found = await reporting_waits.numbers(work)
         assert found["return"] == 0, "what is being filled in does not wait for the head"
+
+
+async def test_the_blanks_of_a_section_are_filled_at_once(world: World, client_for: Opener) -> None:
+    """With 0 or —, in what nobody typed and no record gave; nothing that was typed or drawn changes."""
+    zhou = await client_for(SUPERVISED, "zhou")
+    head = await stories.opened(world, SUPERVISED, form="enforcement_yearly", period="2026")
+    path = f"/returns/{head.id}"
+    fresh = (await zhou.get(path)).text
+    cells = dict(re.findall(r'name="(c-[A-I]\d\da?)" value="([^"]*)"', fresh))
+    assert cells["c-G01"] == cells["c-H01"] == cells["c-E01"] == ""
+    assert cells["c-A05"] != ""
+    typed = {**cells, "c-G02": "3", "z-G": "0", "z-H": "—", "z-A": "0", "_version": VERSION.findall(fresh)[0]}
+    assert (await zhou.post(path, {**typed, "act": "save"})).status_code == 303
+    kept = dict(re.findall(r'name="(c-[A-I]\d\da?)" value="([^"]*)"', (await zhou.get(path)).text))
+    assert (kept["c-G01"], kept["c-G02"], kept["c-H01"], kept["c-H05"], kept["c-E01"]) == ("0", "3", "—", "—", "")
+    assert kept["c-A05"] == cells["c-A05"]
+    assert kept["c-A04"] == "0"
 
 
 async def test_the_report_of_a_node_names_where_each_number_comes_from(world: World, client_for: Opener) -> None:

@@ -120,8 +120,8 @@ def _penalty(n: int, side: Side, certs: dict[str, list[str]], today: date, chanc
 
 
 def _remedied(n: int, decided: date) -> dict[str, Any]:
-    """Every sixteenth penalty was taken to reconsideration, every third of those was not upheld."""
-    if n % 16 != 7:
+    """Every fifteenth penalty was taken to reconsideration, every third of those was not upheld."""
+    if n % 15 != 7:
         return {}
     return {
         "review_case": f"演示复字〔{decided.year}〕{n}号", "review_filed_on": decided + timedelta(days=20),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -155,18 +155,17 @@ def sections_of(seen: Shown, found: Sequence[Finding], reasons: Mapping[str, str
             name=section.name,
             note=seen.sheet.notes.get(section.key, ""),
             unsent=unsent(_waiting(seen, section)),
+            blank=len(_waiting(seen, section)),
             cells=[_cell(seen, cell, columns, found, reasons.get(cell.code, "")) for cell in section.cells],
         )
         for section in seen.form.sections
     ]
 
 
-def _waiting(seen: Shown, section: Section) -> Iterator[CellRule]:
+def _waiting(seen: Shown, section: Section) -> list[CellRule]:
     """The cells of a section that nobody has filled in and no record gave."""
-    for cell in section.cells:
-        entry = seen.sheet.entry(cell.code)
-        if entry.state == "blank" and _kind(seen, cell, entry) == "manual":
-            yield cell
+    entries = [(cell, seen.sheet.entry(cell.code)) for cell in section.cells]
+    return [cell for cell, entry in entries if entry.state == "blank" and _kind(seen, cell, entry) == "manual"]
 
 
 def _cell(

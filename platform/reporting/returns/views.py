@@ -73,6 +73,8 @@ class ReturnSectionView(View, frozen=True):
     """Where the manual figures of the section come from."""
     unsent: str
     """What to do about cells that wait for data which no system ever sent; empty: there are none."""
+    blank: int
+    """Cells that nobody has filled in and no record gave."""
     cells: list[ReturnCellView]
 
 
