@@ -79,7 +79,7 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     assert "个数待填写" in fresh
     assert "”未填写" not in fresh
     assert "0 错误" not in fresh
-    assert "没有接入这类数据的，请按台账填写" in fresh
+    assert "没有接入这类数据，请按台账填写" in fresh
     assert "本系统没有协调记录" in fresh
     assert 'aria-invalid="true"' not in fresh
     assert "提交审核" in fresh

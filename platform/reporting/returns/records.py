@@ -35,7 +35,7 @@ async def figures(work: Work, organ_id: UUID, period: Period, codes: Sequence[st
 def unsent(cells: Iterable[CellRule]) -> str:
     """What to do about cells that were not drawn, where no system ever sent an act of their kind; else empty."""
     if any(_of_systems(code) for cell in cells for code in cell.figures):
-        return "没有接入这类数据的，请按台账填写：没有发生的填 0，无此职责的填“—”"
+        return "没有接入这类数据，请按台账填写"
     return ""
 
 

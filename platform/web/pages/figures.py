@@ -171,7 +171,7 @@ async def _course(
     span = [period]
     while len(span) < COURSE[period.kind]:
         span.insert(0, span[0].previous)
-    if of.kind == "asked":
+    if of.kind in ("asked", "distinct"):
         found = [(await figures.values(work, organ_id, p, [code]))[code] for p in span]
     else:
         found = (await figures.series(work, organ_id, span, [code], reach=reach))[code]
