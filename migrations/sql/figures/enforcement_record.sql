@@ -65,5 +65,7 @@ SELECT who, code, part, day, amount FROM (
             ('litigations.filed', 'lawsuit_filed_on', true), ('litigations.ended', 'lawsuit_ended_on', true),
             ('litigations.lost', 'lawsuit_ended_on', r.detail ->> 'lawsuit_result' = 'lost')
     ) AS f(code, day, counted)
-        WHERE f.counted AND r.detail ? f.day
+        -- Asked of the record before it is asked for each: hardly any record tells of one.
+        WHERE r.detail ?| ARRAY['review_filed_on', 'review_ended_on', 'lawsuit_filed_on', 'lawsuit_ended_on']
+            AND f.counted AND r.detail ? f.day
 ) AS x(who, code, part, day, amount)
