@@ -110,10 +110,11 @@ async def connected(work: Work, organ_ids: Sequence[UUID]) -> frozenset[str]:
     these organs, or one to be filed with them. Of the others nothing is known: not even that there were none."""
     codes = [i.code for i in catalogue.load().derived() if i.group == catalogue.ENFORCEMENT]
     values = {"city": work.city_id, "organs": list(organ_ids), "codes": codes}
-    return frozenset((await work.session.scalars(text(CONNECTED), values)).all())
+    found = frozenset((await work.session.scalars(text(CONNECTED), values)).all())
+    # Whose cases are closed is known of who enforces, and of the body that cases are filed with.
+    return found | {"cases"} if found & {"penalties", "filings"} else found
 
 
 def family(code: str) -> str:
-    """What an enforcement figure belongs to, as `connected` names it."""
-    found = code.partition(".")[0]
-    return "penalties" if found == "cases" else found
+    """What an enforcement figure belongs to, as `connected` names it: the word before the dot."""
+    return code.partition(".")[0]

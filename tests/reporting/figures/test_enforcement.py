@@ -209,22 +209,22 @@ async def test_filings_late_and_with_problems(world: World, backend: Backend) ->
         add(connection, world, organ, "penalty", decided_on=date(2026, 9, 18), penalty_kinds=["fine"], body_id=body)
         for state, rule in (("open", "P06"), ("dismissed", "P10")):
             hit(connection, world, body, organ, acts["late"], rule=rule, state=state)
-    codes = ["filings.received", "filings.late", "filings.problems"]
+    codes = ["filings.received", "filings.late", "filings.problems", "cases.organs"]
 
     async def counted() -> list[int]:
         async with world.work(BODY) as work:
             found = await figures.values(work, body, YEAR, codes)
             return [found[code] for code in codes]
 
-    assert await counted() == [2, 1, 0]
+    assert await counted() == [2, 1, 0, 0]
     with superuser(backend, world) as connection:
         clue = (await stories.register_clue(world)).id
         for rule in ("P27", "P39"):
             hit(connection, world, body, organ, acts["in time"], rule=rule, state="clue", clue=clue)
-    assert await counted() == [2, 1, 1]
+    assert await counted() == [2, 1, 1, 0]
     async with world.work(BODY) as work:
         quarter = return_periods.parse("2026Q4")
-        assert await records.figures(work, body, quarter, codes) == dict(zip(codes, [2, 1, 1], strict=True))
+        assert await records.figures(work, body, quarter, codes) == dict(zip(codes, [2, 1, 1, 0], strict=True))
     for code, name in (("filings.late", "late"), ("filings.problems", "in time")):
         async with world.work(BODY, "supervisor") as work:
             found = await figures.records(work, code, body, YEAR)
