@@ -111,13 +111,13 @@ def renew(table: str, old: str) -> None:
     source(table)
 
 
-def afresh(table: str, prefix: str) -> None:
+def afresh(table: str, *prefixes: str) -> None:
     """Count a table by a changed rule, whatever the rule was before: everything counted under indicators that begin
-    with `prefix`, which no other source may use, is thrown away at every level and counted again."""
+    with one of `prefixes`, which no other source may use, is thrown away at every level and counted again."""
     op.execute(f"SET LOCAL ROLE {roles().definer}")
     for kept in ("figure_delta", "figure_counter"):
         op.get_bind().exec_driver_sql(
-            f"DELETE FROM public.{kept} WHERE starts_with(indicator, %(prefix)s)", {"prefix": prefix}
+            f"DELETE FROM public.{kept} WHERE indicator ^@ any (%(prefixes)s::text[])", {"prefixes": list(prefixes)}
         )
     op.execute(f"SET LOCAL ROLE {roles().owner}")
     _stop(table)

@@ -13,6 +13,7 @@ from kernel.clock import local_time
 
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
+FEN = "分"
 WEEKDAYS = "一二三四五六日"
 
 
@@ -105,6 +106,14 @@ def format_number(value: int) -> str:
 def format_count(value: int, unit: str) -> str:
     """5 个工作日, 31 件"""
     return f"{format_number(value)} {unit}"
+
+
+def format_amount(value: int, unit: str) -> str:
+    """31 件; what is counted in fen reads as yuan: 5010.00 元"""
+    if unit != FEN:
+        return format_count(value, unit)
+    yuan, fen = divmod(abs(value), 100)
+    return f"{MINUS if value < 0 else ''}{format_number(yuan)}.{fen:02d} 元"
 
 
 def format_percent(part: int, whole: int) -> str:

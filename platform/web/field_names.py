@@ -188,8 +188,10 @@ parts 下级单位|period 统计期间|period_label 统计期间名称|receiver_
 reported 已报单位数|return_id 报表编号|revision 订正次数|revision_reason 订正原因|row 行次|rows 各行|rule 计算规则
 saved_at 保存时间|saved_by_name 保存人|sections 报表各部分|sent_back 退回的版本|stale 汇总待更新|steps 报送步骤
 to_fill 待填数|returns 统计报送|grades 评查结果|good 优秀册数|passed 合格册数|vetoed 触及否决项册数|failed 不合格册数
+social_count 参加的社会监督员人数
 files_good 优秀册数|files_passed 合格册数|files_failed 不合格册数|files_vetoed 触及否决项册数|scale 倍数|formula 公式
 submitted_by_name 报送人|submitted_on 报送日期|table 表号|tally 报送统计|timeliness 按期率|told 已催报单位数
+why_typed 手工填写的原因|unsent 没有接入数据的提示|blank 空白格数
 typed 填写的数|values 各格的数|versions 报送版本|warnings 提醒数|writable 可以填写
 holder_name 持证人|lifted_on 解除日期
 officer_name 申请人|options 步骤|person_name 人员|purpose_label 申请事由|reason_article 理由依据

@@ -105,6 +105,7 @@ def environment() -> Environment:
         fmt_when=wording.format_when,
         fmt_range=wording.format_range,
         fmt_number=wording.format_number,
+        fmt_amount=wording.format_amount,
         fmt_count=wording.format_count,
         fmt_percent=wording.format_percent,
         fmt_weekday=wording.weekday,

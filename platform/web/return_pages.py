@@ -11,10 +11,14 @@ from kernel.work import Work
 from reporting.figures import catalogue
 from reporting.returns import forms, opening, periods
 from reporting.returns.filling import CELL, NOTE, SOURCE
+from reporting.returns.sheet import NO_DUTY
 from reporting.returns.views import CellDrill, ReturnView
 from tenants.organs.directory import directory
 
 ACTIVE = "/returns"
+BLANKS = "z-"
+"""What to put into the blanks of a section."""
+ZERO = "0"
 
 
 def typed_cells(values: Mapping[str, Any]) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
@@ -26,6 +30,22 @@ def typed_cells(values: Mapping[str, Any]) -> tuple[dict[str, tuple[str, str]], 
     }
     notes = {name.removeprefix(SOURCE): str(value) for name, value in values.items() if name.startswith(SOURCE)}
     return cells, notes
+
+
+def blanks_filled(
+    cells: Mapping[str, tuple[str, str]], values: Mapping[str, Any], view: ReturnView
+) -> dict[str, tuple[str, str]]:
+    """The cells, where a section asks for it with 0 or — in those that nobody filled in and no record gives."""
+    filled = dict(cells)
+    for section in view.sections:
+        wanted = values.get(BLANKS + section.key, "")
+        if wanted not in (ZERO, NO_DUTY):
+            continue
+        for cell in section.cells:
+            typed, note = cells.get(cell.code, ("", ""))
+            if cell.kind == "manual" and not typed.strip():
+                filled[cell.code] = (wanted, note)
+    return filled
 
 
 def acts_of(view: ReturnView) -> dict[str, Any]:
@@ -55,9 +75,10 @@ def why_of(view: ReturnView) -> dict[str, Any]:
 
 def figures_of(found: CellDrill) -> list[tuple[str, str]]:
     """(name, address) of each figure that an own value was drawn from: there it opens to its records."""
-    book = {indicator.code: indicator.name for indicator in catalogue.load().indicators}
+    book = {i.code: i.name for i in catalogue.load().indicators if i.source == "derived"}
     base = f"/figures/{found.organ_id}/open?period={found.period}&reach=own&code="
-    return [(book.get(code.partition("/")[0], code), base + quote(code, safe="")) for code in found.figures]
+    named = [(code, book.get(code.partition("/")[0], "")) for code in found.figures]
+    return [(name, base + quote(code, safe="")) for code, name in named if name]
 
 
 async def forms_open(work: Work) -> list[tuple[str, str]]:

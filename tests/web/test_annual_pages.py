@@ -68,6 +68,21 @@ async def test_an_organ_writes_settles_sends_in_and_publishes(world: World, clie
     assert "修改内容" in shown.text
 
 
+async def test_the_api_begins_the_year_and_drafts_the_summary(world: World, client_for: Opener) -> None:
+    zhou, chen = await client_for(SUPERVISED, "zhou"), await client_for(BODY, "chen")
+    begun = await zhou.json("POST", "/api/v1/annual", {})
+    assert begun.status_code == 200, begun.text
+    assert {(row["kind"], row["state"]) for row in begun.json()["items"]} == {("report", "draft"), ("plan", "draft")}
+    early = await chen.get("/api/v1/annual/summary?year=2025")
+    assert early.status_code == 409
+    await steps.sent(world)
+    for form, first in (("pdf", b"%PDF"), ("docx", b"PK")):
+        file = await chen.get(f"/api/v1/annual/summary?year=2025&format={form}")
+        assert file.status_code == 200, file.text
+        assert file.content.startswith(first)
+    assert (await zhou.get("/api/v1/annual/summary?year=2025")).status_code in (403, 404)
+
+
 async def test_the_own_site_is_recorded_in_a_form(world: World, client_for: Opener) -> None:
     paper_id = await steps.sent(world)
     zhou = await client_for(SUPERVISED, "zhou")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from tests import stories
+from tests.databases import Backend
+from tests.reporting.figures.test_counters import superuser
+from tests.reporting.figures.test_enforcement import add
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.web.conftest import Opener
 from tests.world import World
@@ -42,6 +46,29 @@ async def test_a_figure_opens_from_the_county_to_its_records(world: World, clien
     rules = await chen.get("/figures/indicators")
     assert "整改完成率" in rules.text
     assert "分母不足 5" in rules.text
+
+
+async def test_what_is_counted_when_asked_opens_and_money_reads_as_yuan(
+    world: World, backend: Backend, client_for: Opener
+) -> None:
+    organ, body = await world.organ(SUPERVISED), await world.organ(BODY)
+    with superuser(backend, world) as connection:
+        act = add(connection, world, organ, "penalty", decided_on=date(2026, 3, 4), penalty_kinds=["fine"],
+                  fine_fen=1_234_567, filed_up_on=date(2026, 6, 1), body_id=body)  # fmt: skip
+    chen, zhou = await client_for(BODY, "chen"), await client_for(SUPERVISED, "zhou")
+    for reach in ("own", "tree"):
+        late = await chen.get(address(body, "/open", period="2026", code="filings.late", reach=reach))
+        assert late.status_code == 200, late.text
+        assert "<b>1 件</b>" in late.text
+    listed = await chen.get(address(body, "/records", period="2026", code="filings.late"))
+    assert f"/records/{act}" in listed.text
+    people = await zhou.get(address(organ, "/open", period="2026", code="officers.reviewers", reach="own"))
+    assert people.status_code == 200, people.text
+    money = await zhou.get(address(organ, "", period="2026", reach="own"))
+    assert "12\u2009345.67 元" in money.text
+    assert "1\u2009234\u2009567" not in money.text
+    opened = await zhou.get(address(organ, "/open", period="2026", code="penalties.money", reach="own"))
+    assert "合计 12\u2009345.67 元" in opened.text
 
 
 async def test_the_supervised_department_reads_its_own_and_nobody_elses(world: World, client_for: Opener) -> None:

@@ -43,7 +43,10 @@ async def test_the_county_reads_its_own_page_and_no_other(world: World, client_f
     city, county = await world.organ(CITY), await world.organ(GOVERNMENT)
     li = await client_for(BODY, "li")
     assert 'href="/overview"' in (await li.get("/figures")).text
-    assert "被监督单位按期反馈率" in (await li.get("/overview")).text
+    page = (await li.get("/overview")).text
+    assert "被监督单位按期反馈率" in page
+    assert "尚未报送 / 应报（个）" in page
+    assert re.search(r"<b>(\d+) / \1</b>", page), "nobody has reported: both numbers are the same"
     for part in ("", "/overdue", "/export", "/brief"):
         assert (await li.get(f"/overview/{city}{part}")).status_code == 404, part
         assert (await li.get(f"/api/v1/overview/{city}{part}")).status_code == 404, part

@@ -29,9 +29,10 @@ async def clock(world: World) -> None:
 
 async def test_made_approved_issued_and_named_by_a_proposal(world: World, client_for: Opener) -> None:
     chen, li = await client_for(BODY, "chen"), await client_for(BODY, "li")
-    assert (await chen.get("/plans")).status_code == 200
+    assert "编制2026年度计划" in (await chen.get("/plans")).text
     made = await chen.post("/plans", {"year": "2026"})
     assert made.status_code == 303, made.text
+    assert "编制2027年度计划" in (await chen.get("/plans")).text, "what is there already is not offered again"
     edit = made.headers["location"]
     href = edit.removesuffix("/edit")
     form = await chen.get(edit)

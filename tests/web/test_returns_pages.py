@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.reporting.returns import stories
 from tests.reporting.returns.stories import CITY, COUNTY, TOWN
+from tests.stories import SUPERVISED
 from tests.web.conftest import Client, Opener
 from tests.world import World
 from web import reporting_waits
@@ -78,6 +79,8 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
     assert "个数待填写" in fresh
     assert "”未填写" not in fresh
     assert "0 错误" not in fresh
+    assert "没有接入这类数据，请按台账填写" in fresh
+    assert "本系统没有协调记录" in fresh
     assert 'aria-invalid="true"' not in fresh
     assert "提交审核" in fresh
     version = VERSION.findall(fresh)[0]
@@ -96,6 +99,23 @@ async def test_what_nobody_has_filled_in_yet_is_to_fill_and_no_error(world: Worl
         assert found["return"] == 0, "what is being filled in does not wait for the head"
 
 
+async def test_the_blanks_of_a_section_are_filled_at_once(world: World, client_for: Opener) -> None:
+    """With 0 or —, in what nobody typed and no record gave; nothing that was typed or drawn changes."""
+    zhou = await client_for(SUPERVISED, "zhou")
+    head = await stories.opened(world, SUPERVISED, form="enforcement_yearly", period="2026")
+    path = f"/returns/{head.id}"
+    fresh = (await zhou.get(path)).text
+    cells = dict(re.findall(r'name="(c-[A-I]\d\da?)" value="([^"]*)"', fresh))
+    assert cells["c-G01"] == cells["c-H01"] == cells["c-E01"] == ""
+    assert cells["c-A05"] != ""
+    typed = {**cells, "c-G02": "3", "z-G": "0", "z-H": "—", "z-A": "0", "_version": VERSION.findall(fresh)[0]}
+    assert (await zhou.post(path, {**typed, "act": "save"})).status_code == 303
+    kept = dict(re.findall(r'name="(c-[A-I]\d\da?)" value="([^"]*)"', (await zhou.get(path)).text))
+    assert (kept["c-G01"], kept["c-G02"], kept["c-H01"], kept["c-H05"], kept["c-E01"]) == ("0", "3", "—", "—", "")
+    assert kept["c-A05"] == cells["c-A05"]
+    assert kept["c-A04"] == "0"
+
+
 async def test_the_report_of_a_node_names_where_each_number_comes_from(world: World, client_for: Opener) -> None:
     town = await stories.submitted(world, S1_hotline="5")
     await stories.accept(world, town.id)
@@ -105,7 +125,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     chen = await client_for(COUNTY, "chen")
     assert (await chen.get(f"{address}/{body}")).status_code == 404, "nothing was handed in"
     await chen.post(f"/returns/{county.id}/steps", {"action": "roll_up"})
-    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S11_joined="1")
+    await stories.fill(world, county.id, COUNTY, {"missing": "正在催报"}, S1_hotline="2", S12_accepted="1")
     await stories.hand_in(world, county.id, COUNTY)
     yang = await client_for(CITY, "yang")
     report = (await yang.get(f"{address}/{body}")).json()
@@ -119,7 +139,7 @@ async def test_the_report_of_a_node_names_where_each_number_comes_from(world: Wo
     assert (part["organ_name"], part["value"], part["version"], part["current"]) == ("尚集镇人民政府", 5, 1, True)
     assert len(part["digest"]) == 64
     assert cells["S1_all"]["source"] == "formula"
-    assert cells["S11_joined"]["source"] == "typed"
+    assert cells["S12_accepted"]["source"] == "typed"
     assert report["missing"]
     for node in (body, government):
         again = (await yang.get(f"{address}/{node}?version=1")).json()

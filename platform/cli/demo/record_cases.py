@@ -56,6 +56,7 @@ def lines(certs: dict[str, list[str]], today: date) -> tuple[list[dict[str, Any]
     district = [_penalty(n, DISTRICT[n % 4], certs, today, chance) for n in range(240)]
     district += [_inspection(n, certs, today, chance) for n in range(30)]
     district += [_licence(n, today, chance) for n in range(20)]
+    district += [_confirmation(n, today) for n in range(6)]
     city = [_penalty(500 + n, CITY_WATER, certs, today, chance) for n in range(30)]
     return [*district, *_wrong(district[:4])], city
 
@@ -103,7 +104,8 @@ def _penalty(n: int, side: Side, certs: dict[str, list[str]], today: date, chanc
         "is_major": major, "illegal_facts": f"当事人{item}，经责令改正后仍未改正（演示内容）。",
         "officers": [{"certificate_no": team[n % len(team)]}, {"certificate_no": team[(n + 1) % len(team)]}],
         "basis": [{"law": law, "article": article}], "penalty_kinds": ["fine"], "fine_fen": fine,
-        "proposed_fine_fen": fine, "tier": "ordinary", "payee_account": ACCOUNT, "remedies_stated": True,
+        "proposed_fine_fen": fine, "law_min_fen": usual // 2,
+        "tier": "ordinary", "payee_account": ACCOUNT, "remedies_stated": True,
         "discovered_on": filed - timedelta(days=5), "clue_received_on": filed - timedelta(days=4), "filed_on": filed,
         "survey_ended_on": notice - timedelta(days=3), "notice_served_on": notice, "hearing_right_told": major,
         "defence_due_on": notice + timedelta(days=5), "legal_review_on": decided - timedelta(days=2),
@@ -113,8 +115,18 @@ def _penalty(n: int, side: Side, certs: dict[str, list[str]], today: date, chanc
         "published_on": decided + timedelta(days=5), "closed_on": decided + timedelta(days=25),
         "filed_up_on": decided + timedelta(days=10) if major else None, "close_kind": "normal",
     }  # fmt: skip
-    made |= _fault(n, made, chance)
+    made |= _remedied(n, decided) | _fault(n, made, chance)
     return _told(made, today)
+
+
+def _remedied(n: int, decided: date) -> dict[str, Any]:
+    """Every fifteenth penalty was taken to reconsideration, every third of those was not upheld."""
+    if n % 15 != 7:
+        return {}
+    return {
+        "review_case": f"演示复字〔{decided.year}〕{n}号", "review_filed_on": decided + timedelta(days=20),
+        "review_ended_on": decided + timedelta(days=75), "review_result": "changed" if n % 3 == 1 else "upheld",
+    }  # fmt: skip
 
 
 def _fault(n: int, made: dict[str, Any], chance: random.Random) -> dict[str, Any]:
@@ -162,7 +174,7 @@ def _inspection(n: int, certs: dict[str, list[str]], today: date, chance: random
             "method": "on_site",
             "officers": [{"certificate_no": c} for c in certs[MARKET.organ][:2]], "done_on": done,
             "approved_on": None if n % 7 == 3 else done - timedelta(days=2), "result": "passed", "follow_up": "none",
-            "record_signed": True, "yearly_cap": 4,
+            "record_signed": True, "yearly_cap": 4, "problems_found": n % 3,
         },
         today,
     )  # fmt: skip
@@ -180,6 +192,20 @@ def _licence(n: int, today: date, chance: random.Random) -> dict[str, Any]:
             "decided_on": decided, "delivered_on": decided + timedelta(days=5), "result": "granted",
             "promised_days": 10, "valid_from": decided, "valid_to": decided + timedelta(days=1825),
             "published_on": decided + timedelta(days=3),
+        },
+        today,
+    )  # fmt: skip
+
+
+def _confirmation(n: int, today: date) -> dict[str, Any]:
+    decided = today - timedelta(days=40 * n + 10)
+    return _told(
+        {
+            "kind": "other_act", "act_kind": "confirmation", "external_id": f"DEMO-QR-{n:05d}", "version": 1,
+            "organ_name": MARKET.organ, "case_no": f"演示确字〔{decided.year}〕{n + 1}号",
+            "title": "股权出质登记（演示）", **_party(3 * n + 1), "item_name": "股权出质登记",
+            "business_line": "市场监管", "received_on": decided - timedelta(days=3), "decided_on": decided,
+            "closed_on": decided + timedelta(days=1),
         },
         today,
     )  # fmt: skip

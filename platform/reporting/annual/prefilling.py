@@ -36,6 +36,8 @@ OF_SYSTEMS: Final[dict[str, str]] = {
     "licences": "licences.decided",
     "inspections": "inspections.done",
     "coercion": "coercion.measures",
+    "reconsiderations": "reconsiderations.filed",
+    "litigations": "litigations.filed",
 }
 """The indicators of those that connected systems send."""
 
@@ -53,10 +55,10 @@ async def derived(work: Work, paper: AnnualPaper) -> list[dict[str, Any]]:
         {"code": code, "name": name, "unit": unit, "derived": found[code], "value": found[code], "note": ""}
         for code, (name, unit) in LINES.items()
     ]
-    sent: dict[str, int] = {}
-    if await figures.connected(system, [paper.organ_id]):
-        acts = await figures.values(system, paper.organ_id, Period(paper.year, "year"), list(OF_SYSTEMS.values()))
-        sent = {code: acts[indicator] for code, indicator in OF_SYSTEMS.items()}
+    connected = await figures.connected(system, [paper.organ_id])
+    asked = {code: indicator for code, indicator in OF_SYSTEMS.items() if figures.family(indicator) in connected}
+    acts = await figures.values(system, paper.organ_id, Period(paper.year, "year"), list(asked.values()))
+    sent = {code: acts[indicator] for code, indicator in asked.items()}
     stated = [
         {"code": code, "name": name, "unit": unit, "derived": sent.get(code), "value": sent.get(code, 0), "note": ""}
         for code, (name, unit) in BY_HAND.items()

@@ -33,8 +33,9 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What is counted, and how.
 
     `kind`: ``flow`` what happened in the period; ``stock`` what there is at its end, the sum of all movements up to
-    then; ``rate`` a hundred times one indicator by another; ``distinct`` how many different organs or persons, counted
-    when asked, of the organ itself and never added up. `source`: ``derived`` from the records, ``manual`` filled
+    then; ``rate`` a hundred times one indicator by another; ``distinct`` how many different organs or persons, and
+    ``asked`` what happened in the period by a rule that needs more than the record: both are counted when asked, of the
+    organ itself, and never added up. `source`: ``derived`` from the records, ``manual`` filled
     into returns by hand. `counts_for`: whose figure it is, the organ that handles (``handling``) or the one that is
     supervised (``supervised``). `dimension` names the list that slices it.
     """
@@ -46,7 +47,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     definition: str
     rule: str
     article: str
-    kind: Literal["flow", "stock", "rate", "distinct"] = "flow"
+    kind: Literal["flow", "stock", "rate", "distinct", "asked"] = "flow"
     source: Literal["derived", "manual"] = "derived"
     counts_for: Literal["handling", "supervised"] = "handling"
     dimension: str = ""
@@ -56,6 +57,11 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Of a rate: the denominator. Below `Catalogue.least_base` a rate is not shown."""
     records: str = ""
     """The kinds of record that a figure opens down to, with blanks between them; empty: none."""
+
+    @property
+    def when_asked(self) -> bool:
+        """Whether it is counted when somebody asks, so that no counter keeps it."""
+        return self.kind in ("distinct", "asked")
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from kernel.errors import Invalid
 from kernel.work import Work
-from reporting.figures import catalogue, reading, repository, rules
+from reporting.figures import asked, catalogue, reading, repository, rules
 from reporting.figures.links import TREE
 from reporting.figures.periods import Period
 from reporting.figures.permission import permit
@@ -42,6 +42,7 @@ async def drill(work: Work, code: str, organ_id: UUID, period: Period, *, reach:
     add up to the total: what belongs to organs that have left is a remainder. Raises NotFound, Denied, Invalid."""
     tree = await permit(work, organ_id)
     indicator = reading.known(code)
+    reach = "own" if indicator.when_asked else reach
     total = (await reading.values(work, organ_id, period, [code], reach=reach))[code]
     own = (await reading.values(work, organ_id, period, [code]))[code] if reach != "own" else total
     rows = [LevelRow(organ_id=organ_id, organ_name=tree.name(organ_id), value=own, own=True)]
@@ -119,7 +120,7 @@ async def _seen(
         SEEN.format(
             title=kind.title, number=kind.number, href=kind.href, owner=kind.owner, kind=kind.kind,
             supervised=kind.supervised, relation=kind.relation, table=kind.table, near=kind.near,
-            facts=facts_of(kind.table),
+            facts=asked.FACTS.get(code) or facts_of(kind.table),
         )
         for kind in kinds
     )  # fmt: skip
@@ -128,6 +129,7 @@ async def _seen(
     values = {
         "city": work.city_id, "organ": organ_id, "indicator": name, "slice": part, "first": first,
         "last": period.last_day.isoformat(), "after": str(after) if after else None, "most": most,
+        **(await asked.parameters(work, period) if code in asked.FACTS else {}),
     }  # fmt: skip
     return [dict(row) for row in (await work.session.execute(statement, values)).mappings()]
 

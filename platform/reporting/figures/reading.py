@@ -53,19 +53,19 @@ async def values(
 
     A code is an indicator (``matters.opened``: the total over its slices) or one slice of it
     (``matters.opened/special``). `reach`: the organ's ``own``, its ``tree`` with all organs below, or its ``line``.
-    Stocks are those at the end of the period; what is `distinct` is counted of the organ itself, whatever the reach.
+    Stocks are those at the end of the period; what is counted when asked is of the organ itself, whatever the reach.
     Raises NotFound, Denied, and Invalid for an unknown code, a rate and a manual indicator, which have no counts.
     """
     await permit(work, organ_id)
-    indicators = _counted(codes, distinct=True)
-    asked = _asked([i for i in indicators if i.kind != "distinct"], period.first_month, period.last_month)
+    indicators = _counted(codes, when_asked=True)
+    asked = _asked([i for i in indicators if not i.when_asked], period.first_month, period.last_month)
     found = await repository.totals(work, organ_id, checked_reach(reach), asked) if asked.codes else {}
-    different = await distinct.counts(work, [organ_id], period, [i.code for i in indicators if i.kind == "distinct"])
+    different = await distinct.counts(work, [organ_id], period, [i.code for i in indicators if i.when_asked])
     return {code: different[code] if code in different else amount(found, code) for code in codes}
 
 
 async def different(work: Work, organ_ids: Sequence[UUID], period: Period, codes: Sequence[str]) -> dict[str, int]:
-    """Code of a `distinct` indicator → number in the period, of several organs together. Raises as `values`."""
+    """Code → number in the period, of several organs together, for what is counted when asked. Raises as `values`."""
     for organ_id in organ_ids:
         await permit(work, organ_id)
     return await distinct.counts(work, organ_ids, period, [known(code).code for code in codes])
@@ -94,12 +94,12 @@ def _within(rows: Mapping[tuple[str, str, int], int], code: str, period: Period)
     )
 
 
-def _counted(codes: Sequence[str], *, distinct: bool = False) -> list[Indicator]:
+def _counted(codes: Sequence[str], *, when_asked: bool = False) -> list[Indicator]:
     if len(codes) > MOST_CODES:
         raise Invalid(f"一次最多查看 {MOST_CODES} 个指标。", field="codes")
     found = [known(code) for code in codes]
     for indicator in found:
-        if indicator.kind == "rate" or indicator.source == "manual" or (indicator.kind == "distinct" and not distinct):
+        if indicator.kind == "rate" or indicator.source == "manual" or (indicator.when_asked and not when_asked):
             raise Invalid(f"“{indicator.name}”不是从记录中统计的数量。", field="codes")
     return found
 
@@ -152,7 +152,7 @@ async def _different(
     """What is counted without repetition: of the organ itself, and only where the page is about it alone."""
     if reach != "own":
         return {}
-    codes = [i.code for i in book.indicators if i.kind == "distinct"]
+    codes = [i.code for i in book.indicators if i.when_asked]
     return {(code, ""): value for code, value in (await distinct.counts(work, [organ_id], period, codes)).items()}
 
 
@@ -191,7 +191,7 @@ def shown(i: Indicator, code: str, book: Catalogue, found: Totals) -> tuple[int 
     """The value of a figure and the words for it. A rate whose base is too small is shown as its two numbers."""
     if i.source == "manual":
         return None, "填报"
-    if i.kind == "distinct" and (i.code, "") not in found:
+    if i.when_asked and (i.code, "") not in found:
         return None, "不汇总"
     if i.kind == "rate":
         part, whole = amount(found, i.of), amount(found, i.by)

@@ -6,7 +6,7 @@ Other parts use `values` and `series` for numbers, `drill` and `records` to open
 
 from __future__ import annotations
 
-from reporting.figures.distinct import connected
+from reporting.figures.distinct import connected, family
 from reporting.figures.drilling import drill, records
 from reporting.figures.export import export
 from reporting.figures.keeping import fold, follow_tree, recount
@@ -18,6 +18,7 @@ __all__ = [
     "different",
     "drill",
     "export",
+    "family",
     "figures",
     "fold",
     "follow_tree",

@@ -12,9 +12,10 @@ from kernel.wording import format_short, format_when
 from kernel.workdays import WorkCalendar
 from reporting.returns import forms, periods
 from reporting.returns.checks import BLANK, Finding, amounts_or_none
-from reporting.returns.forms import CellRule, Form
+from reporting.returns.forms import CellRule, Form, Section
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.opening import Due
+from reporting.returns.records import unsent, why_typed
 from reporting.returns.rules import MACHINE, STATES
 from reporting.returns.sheet import Amount, Entry, Part, Sheet, change, numbers_of, shown, typed
 from reporting.returns.views import (
@@ -153,10 +154,18 @@ def sections_of(seen: Shown, found: Sequence[Finding], reasons: Mapping[str, str
             key=section.key,
             name=section.name,
             note=seen.sheet.notes.get(section.key, ""),
+            unsent=unsent(_waiting(seen, section)),
+            blank=len(_waiting(seen, section)),
             cells=[_cell(seen, cell, columns, found, reasons.get(cell.code, "")) for cell in section.cells],
         )
         for section in seen.form.sections
     ]
+
+
+def _waiting(seen: Shown, section: Section) -> list[CellRule]:
+    """The cells of a section that nobody has filled in and no record gave."""
+    entries = [(cell, seen.sheet.entry(cell.code)) for cell in section.cells]
+    return [cell for cell, entry in entries if entry.state == "blank" and _kind(seen, cell, entry) == "manual"]
 
 
 def _cell(
@@ -168,6 +177,7 @@ def _cell(
 ) -> ReturnCellView:
     sheet, code = seen.sheet, cell.code
     entry = sheet.entry(code)
+    kind = _kind(seen, cell, entry)
     said = [f for f in found if f.code == code and (f.blocks or f.grade == "warning")]
     worst = said[0] if said else None
     before = amounts_or_none(seen.before.last_year, code)
@@ -177,8 +187,9 @@ def _cell(
         name=cell.name,
         unit=cell.unit,
         rule=cell.rule,
+        why_typed=why_typed(cell) if kind == "manual" else "",
         indent=cell.indent,
-        kind=_kind(seen, cell, entry),
+        kind=kind,
         own=shown(columns["own"][code], cell),
         typed=typed(entry, cell),
         below=shown(columns["below"][code], cell) if sheet.parts is not None else "",

@@ -44,6 +44,8 @@ class ReturnCellView(View, frozen=True):
     name: str
     unit: str
     rule: str
+    why_typed: str
+    """Of a cell that no record holds, so that somebody has to type it: why."""
     indent: int
     kind: Literal["record", "formula", "manual", "no_duty"]
     """Drawn from records, calculated, typed, or not a duty of the organ."""
@@ -69,6 +71,10 @@ class ReturnSectionView(View, frozen=True):
     name: str
     note: str
     """Where the manual figures of the section come from."""
+    unsent: str
+    """What to do about cells that wait for data which no system ever sent; empty: there are none."""
+    blank: int
+    """Cells that nobody has filled in and no record gave."""
     cells: list[ReturnCellView]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.wording import format_number
+from supervision.records.fields import CODES
 
 ARTICLE: Final = "11(5)"
 SEVERITIES: Final[dict[str, str]] = {"A": "可能无效", "B": "程序违法", "C": "不当或者瑕疵", "D": "数据质量"}
@@ -66,12 +67,8 @@ MOST_AT_ONCE: Final = 100
 SMALLEST_GROUP: Final = 5
 """Fewer like cases than these are not compared: two or three say nothing, and would point at persons."""
 
-PENALTIES: Final[dict[str, str]] = {
-    "warning": "警告", "criticism": "通报批评", "fine": "罚款", "confiscation": "没收", "suspension": "责令停产停业",
-    "revocation": "吊销许可证件", "downgrade": "降低资质等级", "restriction": "限制从业", "closure": "责令关闭",
-    "detention": "行政拘留", "other": "其他",
-}  # fmt: skip
-MEASURES: Final[dict[str, str]] = {"seal": "查封", "seize": "扣押", "freeze": "冻结", "other": "其他强制措施"}
+PENALTIES: Final[Mapping[str, str]] = CODES["penalty_kinds"]
+MEASURES: Final[Mapping[str, str]] = CODES["measure"]
 TIERS: Final[dict[str, str]] = {
     "exempt": "不予处罚",
     "reduced": "减轻",

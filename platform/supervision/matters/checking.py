@@ -61,6 +61,7 @@ async def record_activity(
             commissioned=draft.commissioned,
             grades=draft.grades,
             reviews_files=case.matter.mode == "file_review",
+            social_count=draft.social_count,
         )
         _refuse(validate_activity(entered, limits_of(book), work.now), "13")
         activity = _activity(work, case.matter, draft, "、".join(post.person_name for post in people))
@@ -100,6 +101,7 @@ def _activity(work: Work, matter: Matter, draft: RecordActivity, participants: s
         files_passed=draft.grades.passed,
         files_failed=draft.grades.failed,
         files_vetoed=draft.grades.vetoed,
+        social_count=draft.social_count,
     )
 
 

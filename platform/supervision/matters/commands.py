@@ -58,6 +58,8 @@ class RecordActivity(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Upload, ...] = ()
     grades: FileGrades = FileGrades()
     """Of a matter that reviews case files alone."""
+    social_count: int = 0
+    """Social supervisors who took part (Art. 15)."""
 
 
 class EnterAct(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ GRAVITIES: Final[dict[str, str]] = {"minor": "轻微", "ordinary": "一般", "se
 
 
 MOST_FILES: Final = 10_000
+MOST_SOCIAL: Final = 1_000
 """Case files in one record of a review."""
 
 
@@ -155,6 +156,8 @@ class ActivityInput:
     grades: FileGrades = field(default_factory=FileGrades)
     reviews_files: bool = False
     """The matter is a review of case files (Art. 11(4))."""
+    social_count: int = 0
+    """Social supervisors who took part (Art. 15)."""
 
 
 def validate_activity(draft: ActivityInput, limits: MatterLimits, now: datetime) -> list[FieldError]:
@@ -175,6 +178,8 @@ def validate_activity(draft: ActivityInput, limits: MatterLimits, now: datetime)
         errors.append(FieldError("approval_number", "暗访应当事先批准，请填写批准编号。"))
     if draft.kind.startswith("commission") and not draft.commissioned.strip():
         errors.append(FieldError("commissioned", "请写明受委托第三方的名称和资质。"))
+    if not 0 <= draft.social_count <= MOST_SOCIAL:
+        errors.append(FieldError("social_count", f"请填写 0 至 {MOST_SOCIAL} 的人数（第十五条）。"))
     return errors + _grades(draft)
 
 

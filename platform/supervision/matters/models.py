@@ -281,6 +281,7 @@ class Activity(TenantRow):
         CheckConstraint(
             "files_good >= 0 and files_passed >= 0 and files_vetoed >= 0 and files_failed >= files_vetoed", name="files"
         ),
+        CheckConstraint("social_count >= 0", name="social"),
         Index("ix_activity_matter", "city_id", "matter_id"),
     )
 
@@ -299,6 +300,8 @@ class Activity(TenantRow):
     files_failed: Mapped[int] = mapped_column(server_default="0")
     files_vetoed: Mapped[int] = mapped_column(server_default="0")
     """Of the failed ones: those that a single grave fault failed."""
+    social_count: Mapped[int] = mapped_column(server_default="0")
+    """Social supervisors who took part (Article 15)."""
 
 
 class Evidence(TenantRow):

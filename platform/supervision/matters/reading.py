@@ -247,6 +247,7 @@ def _activity(activity: Activity, book: RuleBook, files: dict[UUID, list[Evidenc
         record=activity.record,
         obstruction=activity.obstruction,
         grades=_grades(activity),
+        social_count=activity.social_count,
         evidence=files.get(activity.id, []),
     )
 

@@ -131,6 +131,8 @@ class ActivityView(msgspec.Struct, frozen=True, kw_only=True):
     obstruction: str
     grades: str
     """Of a review of case files: 评查案卷 45 册：优秀 12 册…; else empty."""
+    social_count: int
+    """Social supervisors who took part (Art. 15)."""
     evidence: list[EvidenceView]
 
 

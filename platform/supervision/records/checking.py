@@ -39,6 +39,8 @@ DATED_BY: Final = {
     "coercion": ("decided_on", "executed_at", "held_from", "approved_on"),
     "inspection": ("done_on", "approved_on"),
     "collection": ("decided_on", "paid_on"),
+    "requisition": ("decided_on", "closed_on", "paid_on"),
+    "other_act": ("decided_on", "closed_on", "accepted_on", "received_on"),
 }
 """Kind → the days of which the first that is known dates the record."""
 
@@ -120,7 +122,13 @@ def _quality(record: Record) -> Iterator[FieldError]:
 _SPANS: Final = {
     kind: tuple(
         pair
-        for pair in (("act_started_on", "act_ended_on"), ("held_from", "held_to"), ("valid_from", "valid_to"))
+        for pair in (
+            ("act_started_on", "act_ended_on"),
+            ("held_from", "held_to"),
+            ("valid_from", "valid_to"),
+            ("review_filed_on", "review_ended_on"),
+            ("lawsuit_filed_on", "lawsuit_ended_on"),
+        )
         if pair[0] in of.__struct_fields__
     )
     for kind, of in KINDS.items()

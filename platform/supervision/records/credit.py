@@ -55,7 +55,7 @@ _CARDS: Final = {"身份证": "01", "驾驶证": "02", "军官证": "03", "护�
 _KIND_WORDS: Final = {
     **{word: code for code, word in CODES["penalty_kinds"].items() if code != "other"},
     "通报批评": "criticism", "没收违法所得": "confiscation", "没收非法财物": "confiscation", "暂扣": "suspension",
-    "吊销": "revocation", "降低资质": "downgrade", "限制": "restriction", "停产停业": "closure", "关闭": "closure",
+    "吊销": "revocation", "降低资质": "downgrade", "限制生产": "restriction", "停产停业": "closure", "关闭": "shutdown",
     "拘留": "detention",
 }  # fmt: skip
 _LICENCE_KINDS: Final = {"01": "普通", "02": "特许", "03": "认可", "04": "核准", "05": "登记", "06": "其他"}

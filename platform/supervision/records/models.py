@@ -10,7 +10,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,13 +45,17 @@ _MONEY_CHECK = " and ".join(f"coalesce({name}, 0) between 0 and {MOST_FEN}" for 
 
 
 class EnforcementRecord(TenantRow):
-    """One enforcement act as its source told it last: a penalty, licence, coercive measure, inspection or levy."""
+    """One enforcement act as its source told it last: a penalty, licence, coercive measure, inspection,
+    levy, requisition or another act."""
 
     __tablename__ = "enforcement_record"
     __table_args__ = (
         UniqueConstraint("city_id", "organ_id", "id"),
         UniqueConstraint("city_id", "organ_id", "source", "external_id"),
-        CheckConstraint("kind in ('penalty', 'licence', 'coercion', 'inspection', 'collection')", name="kind"),
+        CheckConstraint(
+            "kind in ('penalty', 'licence', 'coercion', 'inspection', 'collection', 'requisition', 'other_act')",
+            name="kind",
+        ),
         CheckConstraint("version >= 0", name="version"),
         CheckConstraint("source <> '' and external_id <> ''", name="identity"),
         CheckConstraint(_MONEY_CHECK, name="money"),
@@ -54,6 +67,13 @@ class EnforcementRecord(TenantRow):
         CheckConstraint("officers_count >= 0 and excluded_days >= 0 and extended_days >= 0", name="counts"),
         Index("ix_enforcement_record_list", "city_id", "organ_id", "kind", "acted_on", "id"),
         Index("ix_enforcement_record_import", "city_id", "organ_id", "import_id", "id"),
+        Index(
+            "ix_enforcement_record_filed",
+            "city_id",
+            "body_id",
+            "filed_up_on",
+            postgresql_where=text("filed_up_on is not null"),
+        ),
     )
 
     # Where it comes from.
@@ -165,7 +185,8 @@ class EnforcementRecord(TenantRow):
     follow_up: Mapped[str] = mapped_column(server_default="")
     """Of an inspection: none, correct, case, transfer."""
     measure: Mapped[str] = mapped_column(server_default="")
-    """Of a coercive act: seal, seize, freeze, other, fine_surcharge, transfer_deposit, sell, remove, perform, court."""
+    """Of a coercive act, measures first: seal, seize, freeze, restrain, other; then fine_surcharge, transfer_deposit,
+    sell, remove, perform, other_execution, court."""
     inspection_kind: Mapped[str] = mapped_column(server_default="")
     """daily, special, single, random, joint."""
     plan_no: Mapped[str] = mapped_column(server_default="")

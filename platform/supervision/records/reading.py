@@ -58,7 +58,7 @@ async def listed(work: Work, chosen: RecordFilter, *, after: str = "", limit: in
     filter. Raises Invalid, NotFound for an organ outside the reader's reach, Denied."""
     organs = await _organs(work, chosen)
     if chosen.kind and chosen.kind not in KIND_LABELS:
-        raise Invalid("请在行政处罚、行政许可、行政强制、行政检查、行政征收中选择。", field="kind")
+        raise Invalid(f"请在{'、'.join(KIND_LABELS.values())}中选择。", field="kind")
     limit = max(1, min(limit, 100))
     place = _place(after) if after else None
     if chosen.q.strip():

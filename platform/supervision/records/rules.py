@@ -108,6 +108,16 @@ class Record(
     extensions: Annotated[list[Extension], Meta(max_length=20)] = []
     published_on: date | None = None
     closed_on: date | None = None
+    review_case: Short = ""
+    review_filed_on: date | None = None
+    review_ended_on: date | None = None
+    review_result: Literal[
+        "", "upheld", "changed", "revoked", "unlawful", "void", "ordered", "rejected", "settled", "withdrawn"
+    ] = ""
+    lawsuit_case: Short = ""
+    lawsuit_filed_on: date | None = None
+    lawsuit_ended_on: date | None = None
+    lawsuit_result: Literal["", "won", "lost", "dismissed", "settled", "withdrawn"] = ""
     remark: Paragraph = ""
     quality: dict[Short, Quality] = {}
 
@@ -164,14 +174,15 @@ class Penalty(Record, frozen=True, kw_only=True, tag="penalty"):
         list[
             Literal[
                 "warning", "criticism", "fine", "confiscation", "suspension", "revocation", "downgrade",
-                "restriction", "closure", "detention", "other",
+                "restriction", "closure", "shutdown", "practice_ban", "detention", "other",
             ]
         ],
-        Meta(max_length=11),
+        Meta(max_length=13),
     ] = []  # fmt: skip
     content: Paragraph = ""
     fine_fen: Fen | None = None
     proposed_fine_fen: Fen | None = None
+    law_min_fen: Fen | None = None
     confiscated_fen: Fen | None = None
     illegal_gain_fen: Fen | None = None
     refunded_fen: Fen | None = None
@@ -186,8 +197,6 @@ class Penalty(Record, frozen=True, kw_only=True, tag="penalty"):
     collected_on_spot: bool | None = None
     payee_account: Short = ""
     receipt_no: Short = ""
-    review_case: Short = ""
-    lawsuit_case: Short = ""
 
 
 class Licence(Record, frozen=True, kw_only=True, tag="licence"):
@@ -212,6 +221,7 @@ class Licence(Record, frozen=True, kw_only=True, tag="licence"):
     valid_from: date | None = None
     valid_to: date | None = None
     renewal_applied_on: date | None = None
+    revoked_on: date | None = None
     promised_days: Days | None = None
     joint: bool | None = None
     fee_fen: Fen | None = None
@@ -222,8 +232,8 @@ class Coercion(Record, frozen=True, kw_only=True, tag="coercion"):
     """A coercive measure or its execution (行政强制)."""
 
     measure: Literal[
-        "", "seal", "seize", "freeze", "other", "fine_surcharge", "transfer_deposit", "sell", "remove", "perform",
-        "court",
+        "", "seal", "seize", "freeze", "restrain", "other", "fine_surcharge", "transfer_deposit", "sell", "remove",
+        "perform", "other_execution", "court",
     ] = ""  # fmt: skip
     linked_case: Key | Literal[""] = ""
     approved_on: date | None = None
@@ -262,6 +272,7 @@ class Inspection(Record, frozen=True, kw_only=True, tag="inspection"):
     record_signed: bool | None = None
     result: Literal["", "passed", "failed"] = ""
     result_text: Paragraph = ""
+    problems_found: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     follow_up: Literal["", "none", "correct", "case", "transfer"] = ""
     linked_case: Key | Literal[""] = ""
     fee_fen: Fen | None = None
@@ -284,11 +295,35 @@ class Collection(Record, frozen=True, kw_only=True, tag="collection"):
     content: Paragraph = ""
 
 
-AnyRecord = Penalty | Licence | Coercion | Inspection | Collection
+class Requisition(Record, frozen=True, kw_only=True, tag="requisition"):
+    """Property taken for use in the public interest, against compensation (行政征用)."""
+
+    decided_on: date | None = None
+    served_on: date | None = None
+    returned_on: date | None = None
+    paid_on: date | None = None
+    compensated_fen: Fen | None = None
+    content: Paragraph = ""
+
+
+class OtherAct(Record, frozen=True, kw_only=True, tag="other_act"):
+    """An act of another kind: adjudication, confirmation, reward, payment (裁决、确认、奖励、给付)."""
+
+    act_kind: Literal["adjudication", "confirmation", "reward", "payment", "other"] = "other"
+    received_on: date | None = None
+    accepted_on: date | None = None
+    decided_on: date | None = None
+    served_on: date | None = None
+    content: Paragraph = ""
+
+
+AnyRecord = Penalty | Licence | Coercion | Inspection | Collection | Requisition | OtherAct
 KINDS: Final[dict[str, type[Record]]] = {
     "penalty": Penalty,
     "licence": Licence,
     "coercion": Coercion,
     "inspection": Inspection,
     "collection": Collection,
+    "requisition": Requisition,
+    "other_act": OtherAct,
 }

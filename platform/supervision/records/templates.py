@@ -48,7 +48,7 @@ async def template(work: Work, kind: str, form: str) -> tuple[str, bytes]:
     """File name and content of the template of a kind, as `xlsx` or `csv`. Raises Invalid, Denied."""
     await authorize(work, KIND, "import", target(work, work.organ_id))
     if kind not in KIND_LABELS:
-        raise Invalid("请在行政处罚、行政许可、行政强制、行政检查、行政征收中选择。", field="kind")
+        raise Invalid(f"请在{'、'.join(KIND_LABELS.values())}中选择。", field="kind")
     if form not in ("xlsx", "csv"):
         raise Invalid("请在 xlsx、csv 中选择。", field="form")
     names = columns(kind)

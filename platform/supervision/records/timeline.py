@@ -31,7 +31,16 @@ STEPS: Final = {
     ),
     "inspection": ("approved_on", "notice_served_on", "done_on", "published_on"),
     "collection": ("decided_on", "served_on", "due_on", "paid_on", "urged_on", "closed_on"),
+    "requisition": ("decided_on", "served_on", "paid_on", "closed_on"),
+    "other_act": ("received_on", "accepted_on", "decided_on", "served_on", "closed_on"),
 }  # fmt: skip
+ASKED: Final = {
+    "inspection": ("approved_on", "done_on"),
+    "collection": ("decided_on", "served_on", "due_on"),
+    "requisition": ("decided_on", "served_on"),
+    "other_act": ("decided_on",),
+}
+"""The steps that every act of these kinds should show."""
 WITHOUT_PROCEDURE: Final = frozenset({"credit"})
 """Sources whose field set never had the steps: nothing is missing there."""
 
@@ -49,7 +58,7 @@ def _asked(row: EnforcementRecord) -> Iterator[str]:
         if row.measure in ("seal", "seize", "freeze"):
             yield from ("held_from", "held_to", "released_on")
     else:
-        yield from ("approved_on", "done_on") if row.kind == "inspection" else ("decided_on", "served_on", "due_on")
+        yield from ASKED[row.kind]
 
 
 def _asked_of_penalty(row: EnforcementRecord) -> Iterator[str]:

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Response
 
 from reporting.annual import service as annual
 from reporting.annual.commands import Figure, SiteInput, WriteInput
+from reporting.annual.rules import subject_year
 from reporting.annual.views import AnnualPage, AnnualRow, BoardView
 from supervision.matters.views import Page
 from web.api.shapes import (
@@ -26,6 +27,8 @@ from web.api.shapes import (
     VersionInput,
     command,
     decoded,
+    download,
+    file_answer,
     read,
 )
 from web.turns import Req, reading, turn
@@ -69,6 +72,25 @@ async def list_papers(request: Req, *, before: FromQuery[UUID | None] = None, li
 async def board(request: Req, *, year: FromQuery[int | None] = None, kind: FromQuery[Kind] = "report") -> BoardView:
     async with reading(request) as work:
         return await annual.board(work, kind, work.today.year if year is None else year)
+
+
+@command("/annual", "startAnnualPapers", "列出本年度应当报送的报告与计划", TAGS, Page[AnnualRow])
+async def start(request: Req) -> Response[bytes]:
+    async with turn(request) as t:
+        await annual.start(t.work)
+        return t.json(await annual.papers(t.work))
+
+
+@download("/annual/summary", "draftAnnualSummary", "汇总起草本级年度报告（PDF、Word，留痕）", TAGS)
+async def summary(
+    request: Req,
+    *,
+    year: FromQuery[int | None] = None,
+    form: Annotated[Literal["pdf", "docx"], QueryParameter(name="format")] = "pdf",
+) -> Response[bytes]:
+    async with reading(request) as work:
+        asked = subject_year("report", work.today.year) if year is None else year
+        return file_answer(*await annual.summary(work, asked, form))
 
 
 @read("/annual/{paper_id:uuid}", "getAnnualPaper", "年度报告或者计划", TAGS)
@@ -139,6 +161,8 @@ async def record_site(request: Req, paper_id: FromPath[UUID], data: JSONBody[Pub
 ROUTES = [
     list_papers,
     board,
+    start,
+    summary,
     get_paper,
     write,
     approve,

@@ -21,7 +21,7 @@ from supervision.matters.commands import (
     RecordActivity,
     Upload,
 )
-from supervision.matters.inputs import MOST_FILES
+from supervision.matters.inputs import MOST_FILES, MOST_SOCIAL
 from web.api.matters import TAGS
 from web.api.shapes import Body, Code, FileInput, Line, Prose, ReasonInput, Route, Version, command, decoded
 from web.turns import Req, reading, turn
@@ -60,6 +60,7 @@ class ActivityInput(Body, frozen=True, kw_only=True):
     commissioned: Line = ""
     files: list[FileInput] = []
     grades: GradesInput | None = None
+    social_count: Annotated[int, msgspec.Meta(ge=0, le=MOST_SOCIAL)] = 0
 
 
 class EvidenceInput(Body, frozen=True):
@@ -171,6 +172,7 @@ async def activities(request: Req, matter_id: FromPath[UUID], data: JSONBody[Act
         commissioned=data.commissioned,
         files=uploads(data.files),
         grades=msgspec.convert(data.grades or GradesInput(), FileGrades, from_attributes=True),
+        social_count=data.social_count,
     )
     async with turn(request) as t:
         made = await matters.record_activity(t.work, matter_id, draft)

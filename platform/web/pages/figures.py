@@ -11,11 +11,11 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from kernel.errors import Invalid
-from kernel.wording import format_change
+from kernel.wording import FEN, format_amount, format_change
 from kernel.work import Work
 from reporting.figures import service as figures
 from reporting.figures.periods import KINDS, Period, holding, parse
-from reporting.figures.views import FiguresView, LevelView, RowView
+from reporting.figures.views import FiguresView, IndicatorView, LevelView, RowView
 from tenants.access import Target, consider
 from web.api.shapes import file_answer
 from web.frame import page
@@ -96,8 +96,9 @@ def _change(row: RowView) -> str:
     if row.indicator.kind == "rate":
         points = (now - before) / 100
         return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points):.1f} 个百分点"
-    change = format_change(now - before)
-    return f"{change} {row.indicator.unit}" if now != before else change
+    if now == before:
+        return format_change(0)
+    return f"{'+' if now > before else ''}{format_amount(now - before, row.indicator.unit)}"
 
 
 def _choices(organ_id: UUID, period: Period, reach: str, work: Work, part: str = "", **more: str) -> dict[str, Any]:
@@ -128,7 +129,8 @@ async def opened(request: Req, organ_id: FromPath[UUID]) -> Template:
         period, reach = _period(request, work), _reach(request)
         code = request.query_params.get("code", "")[:100]
         level = await figures.drill(work, code, organ_id, period, reach=reach)
-        course = await _course(work, organ_id, period, code, reach)
+        indicator = next(i for i in await figures.indicators(work) if i.code == code.partition("/")[0])
+        course = await _course(work, organ_id, period, code, reach=reach, of=indicator)
         return await page(
             request,
             work,
@@ -140,7 +142,7 @@ async def opened(request: Req, organ_id: FromPath[UUID]) -> Template:
             level=level,
             below=_below(level, period, reach),
             zeros=sum(1 for row in level.rows if not row.value and not row.own),
-            indicator=next(i for i in await figures.indicators(work) if i.code == code.partition("/")[0]),
+            indicator=indicator,
             course=course,
             choices=_choices(organ_id, period, reach, work, "/open", code=code),
             records_href=_address(organ_id, period, "own", "/records", code=code),
@@ -162,13 +164,18 @@ def _below(level: LevelView, period: Period, reach: str) -> list[dict[str, Any]]
     ]
 
 
-async def _course(work: Work, organ_id: UUID, period: Period, code: str, reach: str) -> dict[str, Any]:
+async def _course(
+    work: Work, organ_id: UUID, period: Period, code: str, *, reach: str, of: IndicatorView
+) -> dict[str, Any]:
     """The figure over the last periods of its kind."""
     span = [period]
     while len(span) < COURSE[period.kind]:
         span.insert(0, span[0].previous)
-    found = (await figures.series(work, organ_id, span, [code], reach=reach))[code]
-    return {"labels": [p.label for p in span], "values": found}
+    if of.kind in ("asked", "distinct"):
+        found = [(await figures.values(work, organ_id, p, [code]))[code] for p in span]
+    else:
+        found = (await figures.series(work, organ_id, span, [code], reach=reach))[code]
+    return {"labels": [p.label for p in span], "values": [v / 100 for v in found] if of.unit == FEN else found}
 
 
 @get("/figures/{organ_id:uuid}/records")
@@ -225,7 +232,7 @@ async def catalogue(request: Req) -> Template:
             active=ACTIVE,
             crumbs=[("统计指标", ACTIVE), "指标和口径"],
             groups=[{"name": name, "rows": rows} for name, rows in found.items()],
-            kinds={"flow": "期间数", "stock": "期末数", "rate": "比率", "distinct": "去重数"},
+            kinds={"flow": "期间数", "stock": "期末数", "rate": "比率", "distinct": "去重数", "asked": "即时数"},
         )
 
 

@@ -18,7 +18,7 @@ from supervision.matters.commands import (
     RecordActivity,
     Upload,
 )
-from supervision.matters.inputs import MOST_FILES
+from supervision.matters.inputs import MOST_FILES, MOST_SOCIAL
 from supervision.recusals import service as recusals
 from supervision.recusals.commands import DecideRecusal
 from web.forms import Form
@@ -55,6 +55,7 @@ async def record_activity(work: Work, matter_id: UUID, form: Form, files: tuple[
     on = form.day("on", need="请填写开展日期。")
     at = _time(form)
     grades = [form.integer(name, most=MOST_FILES) or 0 for name, _ in GRADES]
+    social = form.integer("social_count", most=MOST_SOCIAL) or 0
     form.check()
     assert on is not None
     draft = RecordActivity(
@@ -69,6 +70,7 @@ async def record_activity(work: Work, matter_id: UUID, form: Form, files: tuple[
         commissioned=form.text("commissioned"),
         files=files,
         grades=FileGrades(good=grades[0], passed=grades[1], failed=grades[2], vetoed=grades[3]),
+        social_count=social,
     )
     await matters.record_activity(work, matter_id, draft)
 

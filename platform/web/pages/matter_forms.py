@@ -131,6 +131,7 @@ def activity(book: RuleBook, people: Sequence[tuple[Post, bool]], *, reviews_fil
         text("time", "开始时间", hint="例如 09:30", width="date"),
         text("place", "地点", hint="听证会、论证会和委托第三方的可以不填", optional=True),
         {**participants, "name": "participants", "hint": "不少于两名，均应持证"},
+        text("social_count", "参加的社会监督员（人）", optional=True, width="date", hint="没有邀请的不填（第十五条）"),
         area("record", "经过和看到的情况", rows=6),
         *(grades if reviews_files else []),
         text("approval_number", "暗访批准编号", optional=True, hint="暗访应当事先批准"),

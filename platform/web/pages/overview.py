@@ -143,7 +143,12 @@ def _returns(view: Overview) -> dict[str, Any] | None:
     parts = [("直接报送本级", told.own, base)]
     parts += [(board.body, board.tally, f"{base}?body={board.body_id}") for board in told.lower]
     missing = [
-        {"label": name, "value": tally.expected - tally.reported, "href": href}
+        {
+            "label": name,
+            "value": tally.expected - tally.reported,
+            "text": f"{tally.expected - tally.reported} / {tally.expected}",
+            "href": href,
+        }
         for name, tally, href in parts
         if tally.expected > tally.reported
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from supervision.deadlines import service as deadlines
 from supervision.plans import service as plans
 from supervision.plans.commands import ItemInput
 from supervision.plans.rules import MOST_ITEMS, TEXT_MAX
-from supervision.plans.views import PlanPage, activity_view
+from supervision.plans.views import PlanPage, PlanRow, activity_view
 from web.api.shapes import file_answer
 from web.decision_forms import Ask
 from web.forms import Form, parse_id
@@ -46,9 +46,16 @@ async def plan_list(request: Req) -> Template:
             others=await plans.published(work, work.today.year),
             may_start=await plans.may_draft(work),
             this_year=work.today.year,
+            start_year=_first_free(found.items, work.today.year) if not before else None,
             next_href=f"{ACTIVE}?before={found.next}" if found.next else "",
             first_href=ACTIVE if before else "",
         )
+
+
+def _first_free(rows: Sequence[PlanRow], year: int) -> int | None:
+    """The year whose plan can be begun: this one, or the next; None when both have one. The newest plans come first."""
+    made = {row.year for row in rows}
+    return next((y for y in (year, year + 1) if y not in made), None)
 
 
 @post(ACTIVE, status_code=303)

@@ -19,7 +19,7 @@ from reporting.returns.views import ReturnView
 from tenants.organs.directory import directory
 from web.forms import Form
 from web.frame import page
-from web.return_pages import ACTIVE, acts_of, figures_of, forms_open, typed_cells, why_of
+from web.return_pages import ACTIVE, BLANKS, acts_of, blanks_filled, figures_of, forms_open, typed_cells, why_of
 from web.turns import Req, reading, turn
 
 VIEWS = {"open": "待办", "done": "已报送", "all": "全部"}
@@ -121,6 +121,8 @@ async def save_return(request: Req, return_id: FromPath[UUID]) -> Template | Res
         async with turn(request) as t:
             form = Form(fields, t.work.today)
             cells, notes = typed_cells(form.values)
+            if any(name.startswith(BLANKS) and value for name, value in form.values.items()):
+                cells = blanks_filled(cells, form.values, await returns.view(t.work, return_id))
             given = {code: CellInput(value=value, note=note) for code, (value, note) in cells.items()}
             await returns.save(t.work, return_id, given, notes, version=form.version())
             where = f"{ACTIVE}/{return_id}"

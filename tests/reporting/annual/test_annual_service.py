@@ -17,7 +17,10 @@ from reporting.annual import service as annual
 from reporting.annual.commands import Figure, SiteInput, WriteInput
 from reporting.annual.models import AnnualPaper, AnnualPublication, AnnualSubmission, AnnualText
 from supervision.deadlines.models import Notice
+from tests.databases import Backend
 from tests.reporting.annual import steps
+from tests.reporting.figures.test_counters import superuser
+from tests.reporting.figures.test_enforcement import add
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 
@@ -119,12 +122,17 @@ async def test_in_time_stays_in_time_after_a_correction(world: World) -> None:
         assert not (await annual.paper(work, paper_id)).paper.late
 
 
-async def test_figures_come_from_the_records_and_a_difference_is_explained(world: World) -> None:
+async def test_figures_come_from_the_records_and_a_difference_is_explained(world: World, backend: Backend) -> None:
     paper_id = await steps.duty(world)
+    organ, told = await world.organ(SUPERVISED), '{"review_filed_on": "2025-06-01"}'
+    with superuser(backend, world) as connection:
+        for day in (date(2025, 3, 4), date(2024, 3, 4)):
+            add(connection, world, organ, "licence", decided_on=day, result="granted", detail=told)
     async with world.work(SUPERVISED, "contact") as work:
         figures = {f.code: f for f in (await annual.paper(work, paper_id)).figures}
         assert figures["officers.present"].derived == figures["officers.present"].value
-        assert figures["penalties"].derived is None
+        assert figures["penalties"].derived is None, "no penalty was ever sent: nothing is known of them"
+        assert (figures["licences"].derived, figures["reconsiderations"].derived) == (1, 2)
         with pytest.raises(Invalid, match="说明原因"):
             await annual.write(work, paper_id, WriteInput(figures=(Figure("officers.present", 999),)))
         with pytest.raises(Invalid, match="没有这个数据项"):

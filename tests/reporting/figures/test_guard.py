@@ -102,6 +102,36 @@ def test_a_changed_rule_takes_away_what_the_old_one_counted(backend: Backend) ->
         engine.dispose()
 
 
+def test_counting_afresh_throws_away_every_family_of_a_source_and_no_other(backend: Backend) -> None:
+    """What was counted wrongly goes with what was counted rightly; then each record counts once."""
+    counted = text("select indicator, sum(amount)::int from figure_delta group by 1 having sum(amount) <> 0 order by 1")
+    with backend.clone() as url:
+        engine = create_engine(make_url(backend.admin_url).set(database=make_url(url).database))
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "insert into enforcement_record (city_id, organ_id, id, kind, source, external_id, version,"
+                    " taken_at, acted_on, quality, detail, decided_on, filed_on, penalty_kinds)"
+                    " select city_id, id, id, 'penalty', 'own_system', '1', 1, now(), '2026-03-04', '{}', '{}',"
+                    " '2026-03-04', '2026-03-04', '{fine}' from organ limit 3"
+                )
+            )
+            connection.execute(
+                text(
+                    "insert into figure_delta (city_id, organ_id, indicator, slice, month, amount)"
+                    " select city_id, id, i.code, '', 202603, 7 from (select * from organ limit 1) as o,"
+                    " unnest(array['penalties.filed', 'levies.money', 'matters.opened']) as i(code)"
+                )
+            )
+            connection.execute(text(f"set local role {roles().owner}"))
+            with Operations.context(MigrationContext.configure(connection)):
+                made.afresh("enforcement_record", "penalties.", "levies.")
+            connection.execute(text("reset role"))
+            found = [tuple(row) for row in connection.execute(counted)]
+            assert found == [("matters.opened", 7), ("penalties.decided", 3), ("penalties.filed", 3)]
+        engine.dispose()
+
+
 async def test_every_source_is_counted_by_triggers(world: World) -> None:
     async with world.system() as work:
         found = await work.session.execute(

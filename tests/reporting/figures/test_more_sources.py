@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from kernel.clock import SHANGHAI
 from kernel.errors import Invalid
@@ -16,12 +17,14 @@ from reporting.figures import service as figures
 from reporting.figures.periods import month_of, parse
 from reporting.returns import opening, records
 from reporting.returns import periods as return_periods
+from supervision.channels import service as channels
 from supervision.instruments import service as instruments
 from supervision.matters import service as matters
 from supervision.matters.commands import FileGrades
 from supervision.referrals import service as referrals
 from tenants.organs import changes
 from tenants.organs.directory import directory
+from tenants.staff.models import Post
 from tests import stories
 from tests.databases import Backend
 from tests.reporting.figures.test_counters import differing, folded, move, some_organs, superuser
@@ -132,6 +135,53 @@ async def test_a_review_of_case_files_counts_its_files_by_grade(world: World) ->
             "评查案卷 10 册：优秀 3 册，合格 5 册，不合格 2 册（其中触及否决项 1 册）。",
             "评查案卷 1 册：优秀 1 册，合格 0 册，不合格 0 册。",
         }
+
+
+async def test_social_supervisors_who_take_part_are_counted_with_the_activity(world: World) -> None:
+    matter = await stories.open_matter(world)
+    with pytest.raises(Invalid, match="人数"):
+        await stories.check_matter(world, matter.id, social_count=-1)
+    await stories.check_matter(world, matter.id, social_count=3)
+    await stories.check_matter(world, matter.id, social_count=1)
+    await stories.check_matter(world, matter.id)
+    assert await own(world, BODY, "activities.social", "activities.recorded") == [4, 3]
+    assert await differing(world) == []
+    assert await drawn(world, BODY, "activities.social") == {"activities.social": 4}
+    async with world.work(BODY, "supervisor") as work:
+        assert sorted(a.social_count for a in (await matters.view(work, matter.id)).activities) == [0, 1, 3]
+        found = await figures.records(work, "activities.social", await world.organ(BODY), OCTOBER)
+        assert sorted(row.amount for row in found.rows) == [1, 3]
+
+
+async def test_social_supervisors_in_term(world: World) -> None:
+    async with world.work(BODY, "supervision_leader") as work:
+        for name, since, until in (
+            ("甲某", date(2026, 1, 1), date(2026, 12, 31)),
+            ("乙某", date(2026, 1, 1), date(2026, 11, 30)),
+        ):
+            await channels.appoint(work, channels.Appoint(name=name, identity="lawyer", from_on=since, until_on=until))
+    assert await drawn(world, BODY, "supervisors.social") == {"supervisors.social": 1}
+
+
+async def test_who_must_hold_a_certificate_and_who_reviews(world: World) -> None:
+    codes = ("officers.certifiable", "officers.reviewers", "officers.reviewers_qualified")
+    organ = await world.organ(SUPERVISED)
+    before = await drawn(world, SUPERVISED, *codes)
+    for employment in ("civil_service", "public_institution", "contract"):
+        file = await people.officer(world, SUPERVISED, people.citizen_id(), employment=employment)
+        if employment == "public_institution":
+            await people.certificate(world, SUPERVISED, file, kind="supervision")
+    after = await drawn(world, SUPERVISED, *codes)
+    assert after["officers.certifiable"] - before["officers.certifiable"] == 1
+    async with world.work(SUPERVISED) as work:
+        organs = opening.counted_with(await directory(work), organ, return_periods.parse("2026"))
+        reviewing = Post.organ_id.in_(organs), Post.roles.contains(["legal_officer"])
+        persons = set(await work.session.scalars(select(Post.person_id).where(*reviewing)))
+    assert persons
+    assert (after["officers.reviewers"], after["officers.reviewers_qualified"]) == (len(persons), 0)
+    one = persons.pop()
+    await people.officer(world, SUPERVISED, people.citizen_id(), person_id=one, legal_qualification=True)
+    assert (await drawn(world, SUPERVISED, *codes))["officers.reviewers_qualified"] == 1
 
 
 async def test_certificates_that_end_soon_are_suspended_or_barred(world: World) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporting.figures import catalogue
 from reporting.returns import expressions, forms, periods
 from reporting.returns.expressions import ExpressionError, evaluate, parse
 from reporting.returns.forms import FormError
@@ -59,6 +61,25 @@ def test_both_shipped_forms_are_whole() -> None:
     assert len(quarter.sections) == 11
     for form in (yearly, quarter):
         assert all(check.message and check.basis for check in form.checks)
+
+
+def test_every_cell_is_drawn_but_for_what_no_record_holds() -> None:
+    """And the indicator of those says why somebody has to type them."""
+    typed = set()
+    for key in forms.known():
+        for cell in forms.current(key, date(2026, 10, 9)).cells.values():
+            assert cell.formula or cell.figure, cell.code
+            for figure in cell.figures:
+                code, part = catalogue.split(figure)
+                found = catalogue.load().find(code)
+                assert found is not None, (cell.code, figure)
+                assert found.kind != "rate", cell.code
+                keys = [s.key for s in catalogue.load().dimension(found.dimension).slices] if part else []
+                assert not keys or part in keys, (cell.code, figure)
+                if found.source == "manual":
+                    typed.add(cell.code)
+                    assert {"填报", "系统"} <= {w for w in ("填报", "系统") if w in found.rule}, found.code
+    assert typed == {"A04", "S12_accepted", "S12_settled", "S12_decided"}
 
 
 def test_who_has_which_duty() -> None:

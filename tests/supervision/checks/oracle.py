@@ -96,14 +96,16 @@ def p06(r: Seen) -> Any:
     untold = r.hearing_right_told is False or (r.hearing_right_told is None and r.denied("hearing_right_told"))
     limit = r.limit(1_000_000, 10_000_000) if r.business_line == "market_regulation" else r.limit(500_000, 5_000_000)
     fine = r.proposed_fine_fen if r.proposed_fine_fen is not None else r.fine_fen
-    grave = {"downgrade", "revocation", "suspension", "closure", "restriction"} & set(r.penalty_kinds)
+    grave = {"downgrade", "revocation", "suspension", "closure", "shutdown", "practice_ban", "restriction"} & set(
+        r.penalty_kinds
+    )
     return r.procedure != "simple" and r.decided_on and untold and (r.most(fine, r.confiscated_fen) >= limit or grave)
 
 
 def p10(r: Seen) -> bool:
     if r.decided_on is None or r.procedure == "simple" or r.is_major is False:
         return False
-    if not (r.is_major or major(r, {"suspension", "revocation", "closure"})):
+    if not (r.is_major or major(r, {"suspension", "revocation", "closure", "shutdown"})):
         return False
     return r.absent("legal_review_on") or over(r.legal_review_on, r.decided_on) or r.legal_review_result == "refused"
 
@@ -237,7 +239,7 @@ ORACLE: dict[str, dict[str, Callable[[Seen], Any]]] = {
         "D01": d01,
     },
     "coercion": {
-        "C01": lambda r: r.measure in ("seal", "seize", "freeze", "other") and not r.is_urgent
+        "C01": lambda r: r.measure in ("seal", "seize", "freeze", "restrain", "other") and not r.is_urgent
         and r.absent("approved_on"),
         "C02": lambda r: r.is_urgent and r.reported_at is not None and r.executed_at is not None
         and r.reported_at - r.executed_at > timedelta(hours=24),

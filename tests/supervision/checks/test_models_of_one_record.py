@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from supervision.checks import compiling
-from supervision.checks.rules import catalogue, told
+from supervision.checks.rules import catalogue, shown, told
 from tests.supervision.checks.cases import CLEAN, found, keep, record, run
 from tests.world import World
 
@@ -198,6 +198,13 @@ async def test_each_model_finds_what_it_names_and_passes_its_traps(world: World)
 def test_every_model_of_one_record_has_cases_for_both_sides() -> None:
     for rule in compiling.of_records():
         assert {expected for known, expected, _, _ in CASES if known == rule.id} == {HIT, PASS}, rule.id
+
+
+def test_a_hit_names_penalties_as_the_register_does() -> None:
+    assert (
+        shown("kinds", ["suspension", "closure", "restriction"]) == "暂扣许可证件、责令停产停业、限制开展生产经营活动"
+    )
+    assert shown("measure", "restrain") == "限制公民人身自由"
 
 
 async def test_a_hit_explains_itself_with_the_days_it_saw(world: World) -> None:

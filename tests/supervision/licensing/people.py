@@ -32,9 +32,16 @@ def citizen_id(serial: int | None = None) -> str:
 
 
 async def officer(
-    world: World, organ: str, number: str, *, name: str = "甄别名", kinds: tuple[str, ...] = ("enforcement",)
+    world: World,
+    organ: str,
+    number: str,
+    *,
+    name: str = "甄别名",
+    kinds: tuple[str, ...] = ("enforcement",),
+    **changes: Any,
 ) -> Officer:
     """A file of the person in the organ, with the examinations for the kinds passed."""
+    given = {"employment": "civil_service", "title": "科员", "areas": [], "joined_on": date(2020, 1, 1)} | changes
     async with world.work(organ) as work:
         row = Officer(
             city_id=work.city_id,
@@ -44,10 +51,7 @@ async def officer(
             citizen_cipher=vault().seal(number),
             citizen_hash=vault().lookup(number),
             citizen_mask="4110************00",
-            employment="civil_service",
-            title="科员",
-            areas=[],
-            joined_on=date(2020, 1, 1),
+            **given,
         )
         work.session.add(row)
         await work.session.flush()
