@@ -27,7 +27,8 @@ from tests.stories import pdf
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
+"""The first that is there. The shell is the same engine without the windows around it, which nobody sees here."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
