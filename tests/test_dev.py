@@ -149,14 +149,17 @@ def test_the_mirror_of_pip_is_passed_on(dev: ModuleType, monkeypatch: pytest.Mon
     assert "UV_DEFAULT_INDEX" not in dev._uv_index()
 
 
+TWO = ["-n", "2", "--dist", "loadgroup"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ([], ["-n", "2"]),
+        ([], TWO),
         (["-n0", "tests/kernel"], ["-n0", "tests/kernel"]),
-        (["--drills"], ["-n", "2", "-m", "drill or not drill"]),
-        (["--drills", "-m", "drill"], ["-n", "2", "-m", "drill"]),
-        (["-k", "matter"], ["-n", "2", "-k", "matter"]),
+        (["--drills"], [*TWO, "-m", "drill or not drill"]),
+        (["--drills", "-m", "drill"], [*TWO, "-m", "drill"]),
+        (["-k", "matter"], [*TWO, "-k", "matter"]),
     ],
 )
 def test_what_pytest_is_asked(

@@ -298,6 +298,7 @@ async def test_the_schedule_finds_every_organ_and_what_is_due(world: World, hook
     await stories.register_clue(world)
     async with world.system() as work:
         assert await webhooks.tell_all(work) == 1
+    await world.settled(BODY)
     await work_off(world, "tell_webhooks_of")
     async with world.work(BODY) as work:
         await work.session.execute(update(WebhookMessage).values(wake_at=system_now()))
