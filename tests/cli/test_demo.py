@@ -103,6 +103,7 @@ asyncio.run(cases.load_cases(world.database, world.city_id))
 """
 
 
+@pytest.mark.drill
 async def test_a_first_start_that_was_killed_left_nothing(cluster: Cluster) -> None:
     """So the next one plays the cases from the beginning."""
     backend = cluster.backend("embedded")

@@ -44,6 +44,7 @@ def test_the_wheel_holds_every_file_of_the_product(unpacked: Path) -> None:
     assert Path("web/static/vendor/htmx.min.js") in held
 
 
+@pytest.mark.drill
 def test_an_installed_product_migrates_and_appoints_its_first_administrators(unpacked: Path, cluster: Cluster) -> None:
     """From the unpacked wheel and the libraries alone: the checkout is not on the path."""
     admin = cluster.backend("embedded").admin_url

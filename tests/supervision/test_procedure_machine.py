@@ -296,9 +296,12 @@ def walk(seed: int, steps: int) -> OneMatter:
 
 
 def test_long_walks_take_every_step_of_every_table() -> None:
-    taken = {(entry.ref[0], entry.action) for seed in range(270) for entry in walk(seed, 50).log}
-    tables = {(kind, t.action) for kind, machine in MACHINES.items() for t in machine.transitions}
-    assert tables - taken == set()
+    waiting = {(kind, t.action) for kind, machine in MACHINES.items() for t in machine.transitions}
+    for seed in range(270):
+        waiting -= {(entry.ref[0], entry.action) for entry in walk(seed, 50).log}
+        if not waiting:
+            break
+    assert waiting == set()
 
 
 def test_from_the_clue_to_the_executed_decision() -> None:

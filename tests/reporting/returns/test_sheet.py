@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.returns import checks, drawing, forms
@@ -39,6 +39,7 @@ def part(sheet: Sheet, name: str = "某镇") -> Part:
     return Part(organ_id=name, organ=name, return_id=name, version=1, digest="", values=sheet.given_up())
 
 
+@settings(max_examples=30)
 @given(st.lists(SHEETS, min_size=1, max_size=4))
 def test_a_total_is_own_and_below_at_every_level(cells: list[dict[str, Entry]]) -> None:
     """A city over a county over townships has the sum of all of them, whatever stands in between."""
