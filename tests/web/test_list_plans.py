@@ -107,6 +107,7 @@ NO_LIST = {
     "/api/v1/figures/indicators": "the catalogue of indicators",
     "/matters/export": "up to 5,000 rows as a workbook",
     "/api/v1/matters/export": "up to 5,000 rows as a workbook",
+    "/api/v1/annual/summary": "a drafted report as a file",
     "/api/docs": "text",
     "/docs/problems": "text",
     "/accounts/guests/new": "a form",
