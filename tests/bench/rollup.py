@@ -26,6 +26,7 @@ from kernel.ids import NIL
 from kernel.work import Work, open_work
 from migrations import figures as made
 from reporting.figures import repository
+from reporting.figures.keeping import BATCH
 from reporting.figures.links import BEGINNING, FOREVER, Link
 from tests.bench._database import Place, durable
 
@@ -141,7 +142,7 @@ async def _tree(place: Place) -> None:
 
 
 async def _fold_all(place: Place) -> None:
-    while await _as_system(place, lambda work: repository.fold(work, 50_000)):
+    while await _as_system(place, lambda work: repository.fold(work, BATCH)):
         pass
 
 
@@ -200,7 +201,7 @@ async def _folded(place: Place) -> float:
         await work.session.execute(text("select 1"))
     began = time.perf_counter()
     async with open_work(database, city_id=place.city_id, organ_id=NIL) as work:
-        await repository.fold(work, 50_000)
+        await repository.fold(work, BATCH)
     seconds = time.perf_counter() - began
     await database.engine.dispose()
     return seconds
