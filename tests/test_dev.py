@@ -173,6 +173,19 @@ def test_what_pytest_is_asked(
     assert asked == [[dev.PYTHON, "-m", "pytest", *expected]]
 
 
+@pytest.mark.parametrize(("status", "browser"), [(0, "chromium-headless-shell"), (100, "chromium")])
+def test_as_root_the_shell_is_installed_where_debian_has_it(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, status: int, browser: str
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(dev, "run", lambda command, **_: ran.append(command))
+    monkeypatch.setattr(dev.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, status))
+    dev.ensure_browser()
+    assert ran[-1][-2:] == [browser, "fonts-noto-cjk"]
+
+
 def test_without_root_the_browser_is_only_mentioned(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
