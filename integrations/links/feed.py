@@ -65,5 +65,8 @@ async def events_after(work: Work, cursor: Cursor, limit: int) -> tuple[list[Eve
 
 
 async def now_cursor(work: Work) -> Cursor:
-    """Where a feed begins that is to tell of what happens from now on."""
+    """Where a feed begins that is to tell of what happens from now on.
+
+    What ended just before, while some transaction of the server was still open, may be told too: nothing is lost.
+    """
     return Cursor(int(await work.session.scalar(_HORIZON) or 0), 0)

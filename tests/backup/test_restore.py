@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -75,6 +76,7 @@ def story(root: Path) -> Iterator[Story]:
             time.sleep(1.1)
             lived.catch_up(last.at)
             until("files and keys are there", lambda: kept(lived))
+            until("the administrator is told", lambda: told_of(lived, last.at))
             yield Story(lived, chosen, blobs, last, root)
 
 
@@ -161,6 +163,12 @@ def test_the_state_tells_the_administrator(story: Story) -> None:
     assert told.wal_at >= story.last.at
     assert (told.trouble, told.wal_waiting, told.folder) == ("", 0, str(story.lived.store.root))
     assert state.read(story.root) is None
+
+
+def told_of(lived: Lived, moment: datetime) -> bool:
+    """Does the state, which is written at intervals, tell of the log up to `moment`?"""
+    told = lived.state()
+    return told.wal_at is not None and told.wal_at >= moment and not told.wal_waiting
 
 
 def kept(lived: Lived) -> bool:

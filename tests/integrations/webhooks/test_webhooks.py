@@ -64,6 +64,7 @@ async def fail_until(world: World, message_id: UUID, tries: int) -> None:
 
 async def test_a_story_arrives_once_in_order_and_signed(world: World, hook: Receiver) -> None:
     await stories.register_clue(world)
+    await world.settled(BODY)
     endpoint_id, secret = await added(world, hook)
     await stories.served_matter(world)
     assert await told(world) > 0
