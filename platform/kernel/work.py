@@ -7,7 +7,7 @@ it returns and rolls back when it raises.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,8 @@ BEGIN_NOW = (
     " (select shift_seconds from demo_clock where id = 1),"
     " (select jsonb_object_agg(name, version) from reference_version)"
 )
+BEGUN_COLUMNS = 3
+"""Of the row that `BEGIN_NOW` gives; what is asked besides follows them."""
 BEGIN = text(BEGIN_NOW.replace("%s", ":tenancy"))
 TENANCY = text("select set_config('zs.tenancy', :tenancy, true)")
 
@@ -93,15 +95,16 @@ class Work:
     origin: str = ""
     verdicts: list[Any] = field(default_factory=list)
     """Policy verdicts of this transaction, newest last; the next audit entry cites the last one."""
+    today: date = field(init=False)
+    """The Shanghai day of `now`."""
+
+    def __post_init__(self) -> None:
+        self.today = local_date(self.now)
 
     @property
     def session(self) -> AsyncSession:
         """The session of the transaction, made when it is first asked for: a list read by the driver needs none."""
         return self.trip.session
-
-    @property
-    def today(self) -> date:
-        return local_date(self.now)
 
     @asynccontextmanager
     async def acting_as(self, organ_id: UUID) -> AsyncIterator[None]:
@@ -234,28 +237,34 @@ async def open_work(
     actor: Actor | None = None,
     request_id: str = "",
     origin: str = "",
+    begun: Begun | None = None,
 ) -> AsyncIterator[Work]:
-    """Begin a transaction as `organ_id`; commit when the block ends, roll back when it raises."""
+    """A transaction as `organ_id`; commit when the block ends, roll back when it raises. `begun`: one that has this
+    tenancy and did nothing yet; it is taken over and closed."""
     rehearsal = database.rehearsal
     if rehearsal is not None and not database.demo:
         raise Denied("演示时钟只在演示环境中使用。")
     assert rehearsal is None or rehearsal.connection.in_transaction(), "each work would commit by itself"
-    tenancy = database.signer.sign(city_id, organ_id)
-    async with _traced(organ_id), _begun(database, tenancy) as (trip, row):
+    async with _traced(organ_id), AsyncExitStack() as held:
+        if begun is None:
+            begun = await begin(database, database.signer.sign(city_id, organ_id))
+        held.push_async_exit(begun.held)
+        trip, row = begun.trip, begun.row
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
         if rehearsal is not None:
             shift = rehearsal.shift
-        yield Work(
-            trip=trip,
-            city_id=city_id,
-            organ_id=organ_id,
-            actor=actor,
-            now=system_now() + shift,
-            versions=row[2] or {},
-            signer=database.signer,
-            request_id=request_id,
-            origin=origin,
-        )
+        async with _settled(trip):
+            yield Work(
+                trip=trip,
+                city_id=city_id,
+                organ_id=organ_id,
+                actor=actor,
+                now=system_now() + shift,
+                versions=row[2] or {},
+                signer=database.signer,
+                request_id=request_id,
+                origin=origin,
+            )
 
 
 @dataclass(slots=True)
@@ -292,32 +301,43 @@ class Trip:
             await self._session.close()
 
 
-@asynccontextmanager
-async def _begun(database: Database, tenancy: str) -> AsyncIterator[tuple[Trip, Sequence[Any]]]:
-    """A connection in a transaction that has its tenancy, and the row of `BEGIN`; committed or rolled back at the end.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A transaction that has its tenancy and did nothing yet. Whoever holds it hands it to `open_work` or closes it."""
+
+    trip: Trip
+    row: Sequence[Any]
+    """What `BEGIN_NOW` gave, and behind it what was asked besides."""
+    held: AsyncExitStack
+
+    async def close(self) -> None:
+        """Roll back and give the connection back."""
+        await self.held.aclose()
+
+
+async def begin(database: Database, tenancy: str, sql: str = BEGIN_NOW, values: Sequence[Any] = ()) -> Begun:
+    """A transaction with its tenancy, in one trip to the server. `sql` may ask for more than `BEGIN_NOW`, behind it.
 
     A connection that died while it lay in the pool shows here, before anything was done: it is replaced once, which
     costs a healthy one nothing.
     """
+    held = AsyncExitStack()
     if database.rehearsal is not None:
         trip = Trip(database.rehearsal.connection, alone=False)
-        async with _settled(trip):
-            yield trip, (await trip.session.execute(BEGIN, {"tenancy": tenancy})).one()
-        return
+        return Begun(trip, (await trip.session.execute(BEGIN, {"tenancy": tenancy})).one(), held)
     for last in (False, True):
         # Leaving the connection without a commit rolls back, whatever happened.
-        async with database.engine.connect() as connection:
+        async with AsyncExitStack() as opened:
+            connection = await opened.enter_async_context(database.engine.connect())
             try:
-                row = await (await ask(connection, BEGIN_NOW, (tenancy,), begin=True)).fetchone()
+                row = await (await ask(connection, sql, (tenancy, *values), begin=True)).fetchone()
             except OperationalError as error:
                 if last or not error.connection_invalidated:
                     raise
                 continue
             assert row is not None
-            trip = Trip(connection, alone=True)
-            async with _settled(trip):
-                yield trip, row
-            return
+            return Begun(Trip(connection, alone=True), row, opened.pop_all())
+    raise AssertionError("the second try returns or raises")
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ from web.field_names import label
 from web.frame import csrf, frame, settings, wants_part
 from web.screening import WrongKind
 from web.sessions import Identity, Sessions
-from web.turns import Replayed, Req, database, origin
+from web.turns import Replayed, Req, arrival, database, origin
 
 log = structlog.get_logger()
 PAGES = {403, 404, 409, 412, 422, 429, 500}
@@ -133,6 +133,7 @@ async def prepare(error: Exception, scope: Scope) -> None:
             actor=user.actor,
             request_id=str(scope.get("request_id", "")),
             origin=origin(request),
+            begun=arrival(scope),
         ) as work:
             if isinstance(found, errors.Denied | errors.Barred):
                 _audit_refusal(request, work, found)

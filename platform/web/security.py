@@ -15,7 +15,9 @@ from litestar.middleware.csrf import generate_csrf_token
 
 from kernel.errors import TooLarge, ZhunshengError
 from kernel.ids import new_id
-from web import cookies, keys
+from web import cookies, keys, turns
+from web.access import OPEN
+from web.screening import SAFE
 from web.sessions import Sessions
 from web.watching import Watch, bind_actor
 
@@ -142,8 +144,22 @@ def _caching(scope: Scope, status: int) -> bytes:
     return b"public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else b"no-cache"
 
 
+def _reads_as_reader(scope: Scope) -> bool:
+    """Whether the request is one that goes on to read in the reader's name at once: nothing is waited for in between,
+    no body that somebody sends slowly, so the transaction may begin with the question who is asking."""
+    return scope["type"] == ScopeType.HTTP and scope["method"] in SAFE and not scope["route_handler"].opt.get(OPEN)
+
+
 class Authentication(AbstractAuthenticationMiddleware):
     """Puts the session's identity into the connection; whether one is needed is the guard's question."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            begun = turns.arrival(scope)
+            if begun is not None:
+                await begun.close()
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         key = keys.token_of(connection.headers)
@@ -152,7 +168,13 @@ class Authentication(AbstractAuthenticationMiddleware):
         secure = connection.app.state.settings.secure_cookies
         token = cookies.read(connection, cookies.SESSION, secure=secure)
         sessions: Sessions = connection.app.state.sessions
-        user = await sessions.find(token, renew=connection.url.path not in UNATTENDED) if token else None
+        renew = connection.scope["path"] not in UNATTENDED
+        user = None
+        if token and _reads_as_reader(connection.scope):
+            user, begun = await sessions.arrive(token, renew=renew)
+            turns.keep_arrival(connection.scope, begun)
+        elif token:
+            user = await sessions.find(token, renew=renew)
         if user is not None:
             bind_actor(user)
         return AuthenticationResult(user=user, auth=token)

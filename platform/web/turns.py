@@ -14,18 +14,20 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.response import Response, Template
+from litestar.types import Scope
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.errors import IdempotencyConflict, Invalid, Unauthenticated
 from kernel.ids import new_id
 from kernel.models import IdempotencyRecord
-from kernel.work import Database, Work, open_work
+from kernel.work import Begun, Database, Work, open_work
 from web.sessions import Identity
 
 KEY_HEADER = "idempotency-key"
 KEY_FIELD = "_idempotency_key"
 KEY = re.compile(r"[!-~]{8,200}")
+ARRIVAL = "zhunsheng_arrival"
 Req = Request[Identity | None, Any, Any]
 
 
@@ -84,6 +86,17 @@ def origin(request: Req) -> str:
     return request.client.host if request.client else ""
 
 
+def keep_arrival(scope: Scope, begun: Begun | None) -> None:
+    """Have the request's first reading go on in the transaction in which it was asked who is reading."""
+    scope[ARRIVAL] = begun  # type: ignore[typeddict-unknown-key]
+
+
+def arrival(scope: Scope) -> Begun | None:
+    """The transaction that was kept, once; None when there is none (any more)."""
+    begun = scope.pop(ARRIVAL, None)  # type: ignore[typeddict-item, misc]
+    return begun if isinstance(begun, Begun) else None
+
+
 @asynccontextmanager
 async def reading(request: Req) -> AsyncIterator[Work]:
     """The transaction of a request that only reads (and audits what it read)."""
@@ -95,6 +108,7 @@ async def reading(request: Req) -> AsyncIterator[Work]:
         actor=user.actor,
         request_id=str(request.scope.get("request_id", "")),
         origin=origin(request),
+        begun=arrival(request.scope),
     ) as work:
         yield work
 

@@ -23,11 +23,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from litestar.middleware.csrf import generate_csrf_token
+
 import dev
+from kernel import settings
 from supervision.matters import selection
 from tests.bench._database import Place, durable
 from tests.bulk import Bulk, fill
 from tests.world import World, fill_city
+from web import cookies
 from web.sessions import Sessions
 
 PEERS = Path(__file__).parent / "peers"
@@ -83,8 +87,14 @@ async def _prepared(place: Place, size: int) -> tuple[str, str]:
     actor = await world.actor(*READER)
     token = await Sessions(world.database, world.city_id, 7_200).open(actor.account_id, actor.post_id)
     await world.close()
-    # Bound to the host where cookies are secure: under either name it is the same session.
-    return str(actor.organ_id), f"zs_session={token}; __Host-zs_session={token}"
+    # As a browser that was here before, which has the form token too; bound to the host where cookies are secure:
+    # under either name it is the same cookie.
+    held = {
+        cookies.SESSION: token,
+        cookies.FORM_TOKEN: generate_csrf_token(secret=settings.load().secret("csrf").hex()),
+    }
+    pairs = [(cookies.named(name, secure=secure), held[name]) for name in held for secure in (False, True)]
+    return str(actor.organ_id), "; ".join(f"{name}={value}" for name, value in pairs)
 
 
 @contextlib.contextmanager

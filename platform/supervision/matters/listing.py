@@ -305,8 +305,10 @@ async def _rows(work: Work, found: Sequence[Line]) -> list[MatterRow]:
     tree = await directory(work)
     days = await deadlines.calendar(work)
     # A page has few days and few organs: what is said of each is made once.
-    ends = {m.next_due_on: _end(m.next_due_on, work.today, days) for m in found if m.next_due_on is not None}
-    names = {i: tree.short(i) if i in tree.organs else "" for m in found for i in (m.supervised_id, m.organ_id)}
+    dues = {matter.next_due_on for matter in found if matter.next_due_on is not None}
+    ends = {due: _end(due, work.today, days) for due in dues}
+    organs = {organ_id for matter in found for organ_id in (matter.supervised_id, matter.organ_id)}
+    names = {organ_id: tree.short(organ_id) if organ_id in tree.organs else "" for organ_id in organs}
     return [_row(matter, ends, names) for matter in found]
 
 
