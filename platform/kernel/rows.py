@@ -32,5 +32,6 @@ class Prepared:
         """Parameters that the statement itself holds."""
 
     async def fetch(self, work: Work, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows. `values` may hold more than the statement asks for."""
+        """All rows, those that the work wrote among them. `values` may hold more than the statement asks for."""
+        await work.trip.written()
         return await (await ask(work.trip.connection, self.sql, {**self.fixed, **values})).fetchall()

@@ -282,6 +282,12 @@ class Trip:
             self._session = AsyncSession(self.connection, expire_on_commit=False, autoflush=True)
         return self._session
 
+    async def written(self) -> None:
+        """Have what the session still holds back be in the database, for a statement that goes past it."""
+        held = self._session
+        if held is not None and (held.new or held.dirty or held.deleted):
+            await held.flush()
+
     @property
     def home(self) -> Engine | Connection:
         """What a process keeps in memory of the database goes with this: its engine, or the rehearsal."""

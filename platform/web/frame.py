@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from kernel.models import CalendarDay
 from kernel.settings import Settings
+from kernel.tallies import counted
 from kernel.wording import format_short
 from kernel.work import Work
 from supervision.desk import service as desk
@@ -51,7 +52,7 @@ async def counters(work: Work) -> dict[str, int]:
     """Numbers beside the navigation: keys due, clue, matter, instrument, inbox, report, bell, return, annual."""
     if work.actor is None or not work.actor.roles & navigation.EVERYBODY:
         return {}
-    return {**await desk.counters(work), **await reporting_waits.numbers(work)}
+    return reporting_waits.summed(await counted(work, {**desk.tallies(work), **reporting_waits.tallies(work)}))
 
 
 async def frame(

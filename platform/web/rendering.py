@@ -87,6 +87,8 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
+        # What is installed does not change under a running process: no look at the disk at every page.
+        auto_reload=False,
         undefined=StrictUndefined,
     )
     made.globals.update(

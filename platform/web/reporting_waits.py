@@ -3,6 +3,9 @@ the desk, so the page puts them beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from kernel.tallies import Tally
 from kernel.work import Work
 from reporting.annual import service as annual
 from reporting.returns import service as returns
@@ -11,10 +14,16 @@ from reporting.returns.views import WaitingLine
 MOST = 6
 
 
-async def numbers(work: Work) -> dict[str, int]:
-    """Keys return, annual, and reporting for both together."""
-    found = {"return": await returns.count_waiting(work), "annual": await annual.count_waiting(work)}
-    return {**found, "reporting": found["return"] + found["annual"]}
+def tallies(work: Work) -> dict[str, Tally]:
+    """What is counted under the keys return and annual."""
+    found = {"return": returns.tally(work), "annual": annual.tally(work)}
+    return {name: tally for name, tally in found.items() if tally is not None}
+
+
+def summed(numbers: Mapping[str, int]) -> dict[str, int]:
+    """The numbers with return, annual, and reporting for both together."""
+    waiting = {name: numbers.get(name, 0) for name in ("return", "annual")}
+    return {**numbers, **waiting, "reporting": sum(waiting.values())}
 
 
 async def lines(work: Work) -> list[WaitingLine]:

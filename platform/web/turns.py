@@ -88,12 +88,12 @@ def origin(request: Req) -> str:
 
 def keep_arrival(scope: Scope, begun: Begun | None) -> None:
     """Have the request's first reading go on in the transaction in which it was asked who is reading."""
-    scope[ARRIVAL] = begun  # type: ignore[typeddict-unknown-key]
+    scope[ARRIVAL] = begun  # type: ignore[literal-required]
 
 
 def arrival(scope: Scope) -> Begun | None:
     """The transaction that was kept, once; None when there is none (any more)."""
-    begun = scope.pop(ARRIVAL, None)  # type: ignore[typeddict-item, misc]
+    begun = scope.pop(ARRIVAL, None)  # type: ignore[misc]
     return begun if isinstance(begun, Begun) else None
 
 

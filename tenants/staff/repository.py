@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import Date, Uuid, bindparam, func, or_, select, text
 
+from kernel.rows import Prepared
 from kernel.work import Work
 from tenants.staff.models import Account, Post
+
+_POSTS_OF: Final = Prepared(
+    text(
+        "select roles, city_id, organ_id, organ_name, organ_short_name, post_id, title, unit, kind, certificate_no,"
+        " certificate_until from guard.posts_of(:person, :day)"
+    ).bindparams(bindparam("person", type_=Uuid()), bindparam("day", type_=Date()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Login:
 class PostView:
     """A post that a person may choose after logging in, in whichever tenant it lies."""
 
+    roles: tuple[str, ...]
     city_id: UUID
     organ_id: UUID
     organ_name: str
@@ -38,7 +48,6 @@ class PostView:
     title: str
     unit: str
     kind: str
-    roles: tuple[str, ...]
     certificate_no: str
     certificate_until: date | None
 
@@ -57,10 +66,8 @@ async def note_success(work: Work, account_id: UUID) -> None:
 
 
 async def posts_of(work: Work, person_id: UUID, on: date) -> list[PostView]:
-    rows = await work.session.execute(
-        text("select * from guard.posts_of(:person, :day)"), {"person": person_id, "day": on}
-    )
-    return [PostView(**{**row._mapping, "roles": tuple(row.roles)}) for row in rows]
+    rows = await _POSTS_OF.fetch(work, {"person": person_id, "day": on})
+    return [PostView(tuple(roles), *rest) for roles, *rest in rows]
 
 
 async def lock_person(work: Work, person_id: UUID) -> None:

@@ -17,14 +17,13 @@ from reporting.annual.reading import (
 )
 from reporting.annual.receiving import accept, send_back
 from reporting.annual.summary import summary
-from reporting.annual.waiting import count_waiting, waiting
+from reporting.annual.waiting import tally, waiting
 from reporting.annual.writing import approve, submit, take_back, write
 
 __all__ = [
     "accept",
     "approve",
     "board",
-    "count_waiting",
     "evidence",
     "follow",
     "follow_all",
@@ -42,6 +41,7 @@ __all__ = [
     "submit",
     "summary",
     "take_back",
+    "tally",
     "waiting",
     "write",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select
 
+from kernel.tallies import ASKED, Tally, values
 from kernel.work import Work
 from reporting.annual.models import AnnualPaper
 from reporting.annual.rules import ARTICLE, KINDS
@@ -15,33 +16,38 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.chips import chip_for
 from tenants.organs.directory import directory
 
-SOON: Final = timedelta(days=15)
+SOON_DAYS: Final = "15"
 WRITERS: Final = frozenset({"contact", "legal_officer", "organ_head"})
 RECEIVERS: Final = frozenset({"supervisor", "supervision_leader"})
 LABELS: Final = {"draft": "起草", "sent_back": "修改", "approved": "报送", "submitted": "接收"}
 
 
-def _waits(work: Work) -> ColumnElement[bool] | None:
-    roles = work.actor.roles if work.actor else frozenset[str]()
+@lru_cache(maxsize=256)
+def _waits(roles: frozenset[str]) -> ColumnElement[bool] | None:
     choices = []
     if roles & WRITERS:
-        due = AnnualPaper.due_on <= work.today + SOON
+        due = AnnualPaper.due_on <= ASKED.today + literal_column(SOON_DAYS, Integer)
         own = AnnualPaper.state.in_(("draft", "sent_back", "approved"))
-        choices.append(and_(AnnualPaper.organ_id == work.organ_id, own, due))
+        choices.append(and_(AnnualPaper.organ_id == ASKED.organ_id, own, due))
     if roles & RECEIVERS:
-        choices.append(and_(AnnualPaper.department_id == work.organ_id, AnnualPaper.state == "submitted"))
-    return and_(AnnualPaper.city_id == work.city_id, or_(*choices)) if choices else None
+        choices.append(and_(AnnualPaper.department_id == ASKED.organ_id, AnnualPaper.state == "submitted"))
+    return and_(AnnualPaper.city_id == ASKED.city_id, or_(*choices)) if choices else None
 
 
-async def count_waiting(work: Work) -> int:
-    """How many papers wait for the acting post."""
-    waits = _waits(work)
-    return 0 if waits is None else int(await work.session.scalar(select(func.count()).where(waits)) or 0)
+@lru_cache(maxsize=256)
+def _tally(roles: frozenset[str]) -> Tally | None:
+    waits = _waits(roles)
+    return None if waits is None else Tally(select(func.count()).where(waits).scalar_subquery())
+
+
+def tally(work: Work) -> Tally | None:
+    """What counts the papers that wait for the acting post; None for a post that has nothing to do with any."""
+    return _tally(work.actor.roles) if work.actor else None
 
 
 async def waiting(work: Work, limit: int = 5) -> list[WaitingLine]:
     """The papers that wait for the acting post, earliest day first."""
-    waits = _waits(work)
+    waits = _waits(work.actor.roles) if work.actor else None
     if waits is None:
         return []
     days, tree = await deadlines.calendar(work), await directory(work)
@@ -56,5 +62,5 @@ async def waiting(work: Work, limit: int = 5) -> list[WaitingLine]:
             chip=chip_for(paper.due_on, work.today, days) if paper.submitted_on is None else None,
             article=ARTICLE,
         )
-        for paper in await work.session.scalars(query)
+        for paper in await work.session.scalars(query, values(work))
     ]

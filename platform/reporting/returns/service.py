@@ -16,7 +16,7 @@ from reporting.returns.receiving import accept, send_back
 from reporting.returns.report import report
 from reporting.returns.reviewing import approve, return_draft, revise, submit, validate
 from reporting.returns.rollup import roll_up_again
-from reporting.returns.waiting import count_waiting, waiting
+from reporting.returns.waiting import tally, waiting
 
 __all__ = [
     "accept",
@@ -24,7 +24,6 @@ __all__ = [
     "board",
     "circular",
     "compare",
-    "count_waiting",
     "discard_circular",
     "draw_again",
     "drill",
@@ -46,6 +45,7 @@ __all__ = [
     "send_back",
     "statistics",
     "submit",
+    "tally",
     "urge",
     "validate",
     "view",

@@ -4,11 +4,12 @@ For the desk and the numbers beside the navigation, whose own part lies below th
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select
 
+from kernel.tallies import ASKED, Tally, values
 from kernel.work import Work
 from reporting.returns import periods, showing
 from reporting.returns.forms import form_of
@@ -17,7 +18,7 @@ from reporting.returns.rules import ARTICLE
 from reporting.returns.views import WaitingLine
 from supervision.deadlines import service as deadlines
 
-SOON: Final = timedelta(days=15)
+SOON_DAYS: Final = "15"
 """A return is somebody's to do from this long before its day."""
 FILLERS: Final = frozenset({"contact", "legal_officer", "supervisor"})
 RECEIVERS: Final = frozenset({"supervisor", "supervision_leader"})
@@ -25,9 +26,9 @@ TO_FILL: Final = ("open", "filled", "sent_back", "revised")
 LABELS: Final = dict.fromkeys(TO_FILL, "填报") | {"validated": "审定", "approved": "报送", "submitted": "采用"}
 
 
-def _waits(work: Work) -> ColumnElement[bool] | None:
-    """The returns that wait for the acting post; None for a post that has nothing to do with any."""
-    roles = work.actor.roles if work.actor else frozenset[str]()
+@lru_cache(maxsize=256)
+def _waits(roles: frozenset[str]) -> ColumnElement[bool] | None:
+    """The returns that wait for a post with these roles; None for one that has nothing to do with any."""
     states: set[str] = set()
     if roles & FILLERS:
         states |= {*TO_FILL, "approved"}
@@ -35,26 +36,33 @@ def _waits(work: Work) -> ColumnElement[bool] | None:
         states |= {"validated", "approved"}
     choices = []
     if states:
-        soon = Head.due_on <= work.today + SOON
-        choices.append(and_(Head.organ_id == work.organ_id, Head.state.in_(states), soon))
+        soon = Head.due_on <= ASKED.today + literal_column(SOON_DAYS, Integer)
+        choices.append(and_(Head.organ_id == ASKED.organ_id, Head.state.in_(states), soon))
     if roles & RECEIVERS:
-        choices.append(and_(Head.receiver_id == work.organ_id, Head.state == "submitted"))
-    return and_(Head.city_id == work.city_id, or_(*choices)) if choices else None
+        choices.append(and_(Head.receiver_id == ASKED.organ_id, Head.state == "submitted"))
+    return and_(Head.city_id == ASKED.city_id, or_(*choices)) if choices else None
 
 
-async def count_waiting(work: Work) -> int:
-    """How many returns wait for the acting post. Nobody sees a return by it: policy is asked where one is opened."""
-    waits = _waits(work)
-    return 0 if waits is None else int(await work.session.scalar(select(func.count()).where(waits)) or 0)
+@lru_cache(maxsize=256)
+def _tally(roles: frozenset[str]) -> Tally | None:
+    waits = _waits(roles)
+    return None if waits is None else Tally(select(func.count()).where(waits).scalar_subquery())
+
+
+def tally(work: Work) -> Tally | None:
+    """What counts the returns that wait for the acting post; None for a post that has nothing to do with any. Nobody
+    sees a return by it: policy is asked where one is opened."""
+    return _tally(work.actor.roles) if work.actor else None
 
 
 async def waiting(work: Work, limit: int = 5) -> list[WaitingLine]:
     """The returns that wait for the acting post, earliest day first."""
-    waits = _waits(work)
+    waits = _waits(work.actor.roles) if work.actor else None
     if waits is None:
         return []
     days = await deadlines.calendar(work)
-    rows = await work.session.scalars(select(Head).where(waits).order_by(Head.due_on, Head.id).limit(limit))
+    query = select(Head).where(waits).order_by(Head.due_on, Head.id).limit(limit)
+    rows = await work.session.scalars(query, values(work))
     return [
         WaitingLine(
             title=f"{form_of(head.form_key, head.form_version).header.short_name}　{periods.parse(head.period).label}",

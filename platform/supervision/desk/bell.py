@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from kernel.clock import local_date
+from kernel.tallies import Tally, counted
 from kernel.wording import format_short, weekday
 from kernel.work import Actor, Work
 from supervision.deadlines import notices as bell_lines
@@ -17,35 +22,43 @@ SUPERVISING = frozenset({"supervisor", "supervision_leader"})
 SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
 
 
-async def counters(work: Work) -> dict[str, int]:
-    """due, clue, matter, instrument, report, escalation, licence, inbox, bell: those that the actor's roles have a
-    place for, in one query. `due` counts overdue deadlines, which alone may be red."""
-    actor = work.actor
-    if actor is None:
-        return {}
-    wanted = {"bell": lines.unread_count(work, actor)}
-    if actor.roles & SUPERVISING:
+_BELL: Final = Tally(lines.unread_count())
+
+
+@lru_cache(maxsize=256)
+def _tallies(roles: frozenset[str]) -> Mapping[str, Tally]:
+    wanted = {"bell": _BELL}
+    if roles & SUPERVISING:
         wanted |= {
-            "due": lines.late_deadlines(work),
-            "clue": lines.new_clues(work),
-            "matter": lines.open_matters(work),
-            "instrument": lines.unsigned(work),
-            "report": lines.reports_in_hand(work),
-            "escalation": lines.escalated(work),
-            "licence": lines.licences(work),
+            "due": Tally(lines.late_deadlines()),
+            "clue": Tally(lines.new_clues()),
+            "matter": Tally(lines.open_matters()),
+            "instrument": Tally(lines.unsigned()),
+            "report": Tally(lines.reports_in_hand()),
+            "escalation": Tally(lines.escalated()),
+            "licence": Tally(lines.licences()),
         }
-    if actor.roles & SUPERVISED:
-        wanted["inbox"] = lines.unanswered(work)
-    if "government_leader" in actor.roles:
-        wanted["report"] = lines.undecided(work)
-    return await lines.counts(work, wanted)
+    if roles & SUPERVISED:
+        wanted["inbox"] = Tally(lines.unanswered())
+    if "government_leader" in roles:
+        wanted["report"] = Tally(lines.undecided())
+    return MappingProxyType(wanted)
+
+
+def tallies(work: Work) -> Mapping[str, Tally]:
+    """due, clue, matter, instrument, report, escalation, licence, inbox, bell: what is counted for those that the
+    actor's roles have a place for. `due` counts overdue deadlines, which alone may be red."""
+    return _tallies(work.actor.roles) if work.actor else {}
+
+
+async def counters(work: Work) -> dict[str, int]:
+    """The numbers of `tallies`, in one statement."""
+    return await counted(work, tallies(work))
 
 
 async def unread(work: Work) -> int:
     """How many lines of the bell the acting post has not read: one count over an index."""
-    if work.actor is None:
-        return 0
-    return (await lines.counts(work, {"bell": lines.unread_count(work, work.actor)}))["bell"]
+    return (await counted(work, {"bell": _BELL}))["bell"] if work.actor else 0
 
 
 async def notices(work: Work, after: str = "", limit: int = 30) -> NoticePage:

@@ -11,11 +11,13 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from kernel.errors import Invalid
 from kernel.models import AuditEntry
 from kernel.sifting import sifted
+from kernel.tallies import ASKED, Asked
 from kernel.work import Actor, Work
 from supervision.clues.models import Clue
 from supervision.deadlines.models import Deadline, Notice
@@ -30,104 +32,80 @@ RUNG = 400
 """The newest lines of an organ, among which the bell counts: what is older than these counts as read."""
 
 
-def addressed(actor: Actor, line: Any = Notice) -> ColumnElement[bool]:
-    """Lines of the bell that are meant for the acting post."""
+def addressed(post_id: Any, roles: Any, line: Any = Notice) -> ColumnElement[bool]:
+    """Lines of the bell that are meant for a post with these roles."""
     everyone = and_(line.post_id.is_(None), func.cardinality(line.roles) == 0)
-    by_role = and_(line.post_id.is_(None), line.roles.overlap(sorted(actor.roles)))
-    found: ColumnElement[bool] = or_(line.post_id == actor.post_id, everyone, by_role)
+    by_role = and_(line.post_id.is_(None), line.roles.overlap(roles))
+    found: ColumnElement[bool] = or_(line.post_id == post_id, everyone, by_role)
     return found
 
 
-def _rung(work: Work) -> Any:
-    query = select(Notice).where(Notice.city_id == work.city_id, Notice.organ_id == work.organ_id)
+def _rung(asked: Asked) -> Any:
+    query = select(Notice).where(Notice.city_id == asked.city_id, Notice.organ_id == asked.organ_id)
     return aliased(Notice, query.order_by(Notice.at.desc(), Notice.id.desc()).limit(RUNG).subquery("rung"))
 
 
-def unread(actor: Actor, line: Any = Notice) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = ~line.read_by.contains([actor.post_id])
-    return found
+def _unread(asked: Asked, post_id: Any, roles: Any) -> tuple[Any, ColumnElement[bool]]:
+    """The newest lines and, over them, what the post has not read of its own."""
+    line = _rung(asked)
+    return line, and_(addressed(post_id, roles, line), ~line.read_by.contains(array([post_id])))
 
 
 def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).where(*where).scalar_subquery()
 
 
-async def counts(work: Work, wanted: dict[str, ScalarSelect[int]]) -> dict[str, int]:
-    """Several independent counts in one round trip."""
-    if not wanted:
-        return {}
-    row = (await work.session.execute(select(*[q.label(k) for k, q in wanted.items()]))).one()
-    return dict(zip(wanted, row, strict=True))
+# What is counted beside the navigation, over the placeholders of whoever reads
 
 
-def unread_count(work: Work, actor: Actor) -> ScalarSelect[int]:
-    line = _rung(work)
-    return select(func.count()).select_from(line).where(addressed(actor, line), unread(actor, line)).scalar_subquery()
+def unread_count() -> ScalarSelect[int]:
+    line, condition = _unread(ASKED, ASKED.post_id, ASKED.roles)
+    return select(func.count()).select_from(line).where(condition).scalar_subquery()
 
 
-def late_deadlines(work: Work) -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(union_all(_running(work, Deadline.due_on < work.today), _still_late(work)).subquery())
-        .scalar_subquery()
-    )
+def late_deadlines() -> ScalarSelect[int]:
+    late = union_all(_running(ASKED, Deadline.due_on < ASKED.today), _still_late(ASKED)).subquery()
+    return select(func.count()).select_from(late).scalar_subquery()
 
 
-def new_clues(work: Work) -> ScalarSelect[int]:
-    return _count(Clue.city_id == work.city_id, Clue.organ_id == work.organ_id, Clue.state == "new")
+def new_clues() -> ScalarSelect[int]:
+    return _count(Clue.city_id == ASKED.city_id, Clue.organ_id == ASKED.organ_id, Clue.state == "new")
 
 
-def open_matters(work: Work) -> ScalarSelect[int]:
-    return _count(and_(of_organ(work), Matter.live))
+def open_matters() -> ScalarSelect[int]:
+    return _count(and_(of_organ(ASKED), Matter.live))
 
 
-def unsigned(work: Work) -> ScalarSelect[int]:
-    return _count(
-        Instrument.city_id == work.city_id, Instrument.organ_id == work.organ_id, Instrument.state == "in_approval"
-    )
+def unsigned() -> ScalarSelect[int]:
+    mine = and_(Instrument.city_id == ASKED.city_id, Instrument.organ_id == ASKED.organ_id)
+    return _count(mine, Instrument.state == "in_approval")
 
 
-def unanswered(work: Work) -> ScalarSelect[int]:
-    return _count(
-        Delivery.city_id == work.city_id,
-        Delivery.addressee_id == work.organ_id,
-        waiting_here(),
-    )
+def unanswered() -> ScalarSelect[int]:
+    return _count(Delivery.city_id == ASKED.city_id, Delivery.addressee_id == ASKED.organ_id, waiting_here())
 
 
-def undecided(work: Work) -> ScalarSelect[int]:
-    return _count(
-        GovernmentReport.city_id == work.city_id,
-        GovernmentReport.government_id == work.organ_id,
-        GovernmentReport.state == "reported",
-    )
+def undecided() -> ScalarSelect[int]:
+    ours = and_(GovernmentReport.city_id == ASKED.city_id, GovernmentReport.government_id == ASKED.organ_id)
+    return _count(ours, GovernmentReport.state == "reported")
 
 
-def reports_in_hand(work: Work) -> ScalarSelect[int]:
+def reports_in_hand() -> ScalarSelect[int]:
     """Reports that the organ has still to send, or to complete."""
-    return _count(
-        GovernmentReport.city_id == work.city_id,
-        GovernmentReport.organ_id == work.organ_id,
-        GovernmentReport.state.in_(("draft", "returned")),
-    )
+    ours = and_(GovernmentReport.city_id == ASKED.city_id, GovernmentReport.organ_id == ASKED.organ_id)
+    return _count(ours, GovernmentReport.state.in_(("draft", "returned")))
 
 
-def licences(work: Work) -> ScalarSelect[int]:
+def licences() -> ScalarSelect[int]:
     """Applications for certificates that wait for the organ's decision."""
-    return _count(
-        LicenceApplication.city_id == work.city_id,
-        LicenceApplication.department_id == work.organ_id,
-        LicenceApplication.state.in_(PENDING),
-    )
+    ours = and_(LicenceApplication.city_id == ASKED.city_id, LicenceApplication.department_id == ASKED.organ_id)
+    return _count(ours, LicenceApplication.state.in_(PENDING))
 
 
-def escalated(work: Work) -> ScalarSelect[int]:
+def escalated() -> ScalarSelect[int]:
     """Items that rose to the organ from the level below and were not dealt with."""
-    return _count(
-        EscalatedItem.city_id == work.city_id,
-        EscalatedItem.organ_id == work.organ_id,
-        EscalatedItem.handled_at.is_(None),
-    )
+    ours = and_(EscalatedItem.city_id == ASKED.city_id, EscalatedItem.organ_id == ASKED.organ_id)
+    return _count(ours, EscalatedItem.handled_at.is_(None))
 
 
 async def notices(work: Work, actor: Actor, mark: str, limit: int) -> tuple[list[Notice], str]:
@@ -137,7 +115,7 @@ async def notices(work: Work, actor: Actor, mark: str, limit: int) -> tuple[list
         work,
         base,
         lambda line: (line.at, line.id),
-        lambda line: addressed(actor, line),
+        lambda line: addressed(actor.post_id, sorted(actor.roles), line),
         after=decode(mark, datetime) if mark else None,
         limit=limit,
     )
@@ -145,32 +123,32 @@ async def notices(work: Work, actor: Actor, mark: str, limit: int) -> tuple[list
 
 
 async def unread_notices(work: Work, actor: Actor) -> list[Notice]:
-    line = _rung(work)
-    return await rows(work, select(line).where(addressed(actor, line), unread(actor, line)))
+    line, condition = _unread(work, actor.post_id, sorted(actor.roles))
+    return await rows(work, select(line).where(condition))
 
 
 # Running deadlines
 
 
-def _running(work: Work, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
+def _running(asked: Asked, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
     """Days and ids of the deadlines that the organ watches and that run."""
     return select(Deadline.due_on, Deadline.id).where(
-        Deadline.city_id == work.city_id, Deadline.organ_id == work.organ_id, Deadline.state == "running", *conditions
+        Deadline.city_id == asked.city_id, Deadline.organ_id == asked.organ_id, Deadline.state == "running", *conditions
     )
 
 
-def _still_late(work: Work, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
+def _still_late(asked: Asked, *conditions: ColumnElement[bool]) -> Select[date, UUID]:
     """Days and ids of those that were missed for good. Each counts as long as its matter is overdue by it; after that
     its consequences have limits of their own. So they are found from the overdue matters."""
     return (
         select(Deadline.due_on, Deadline.id)
         .join(Matter, and_(Matter.city_id == Deadline.city_id, Matter.id == Deadline.matter_id))
         .where(
-            of_organ(work),
+            of_organ(asked),
             Matter.live,
-            Matter.next_due_on < work.today,
-            Deadline.city_id == work.city_id,
-            Deadline.organ_id == work.organ_id,
+            Matter.next_due_on < asked.today,
+            Deadline.city_id == asked.city_id,
+            Deadline.organ_id == asked.organ_id,
             Deadline.state == "lapsed",
             Deadline.due_on == Matter.next_due_on,
             *conditions,

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal_colum
 
 from kernel.clock import SHANGHAI, start_of_day
 from kernel.errors import Invalid
+from kernel.tallies import Asked
 from kernel.work import Actor, Work
 from supervision.clues.models import Clue
 from supervision.deadlines.models import Deadline, DeadlineStep
@@ -47,8 +48,8 @@ def licences(work: Work, actor: Actor) -> Select[Any]:
     )
 
 
-def of_organ(work: Work) -> ColumnElement[bool]:
-    return and_(Matter.city_id == work.city_id, Matter.organ_id == work.organ_id)
+def of_organ(asked: Asked) -> ColumnElement[bool]:
+    return and_(Matter.city_id == asked.city_id, Matter.organ_id == asked.organ_id)
 
 
 def span(column: Any, key: str, today: date, near: date) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from kernel.errors import Invalid, NotFound
 from kernel.ids import new_id
+from kernel.rows import Prepared
+from kernel.tallies import ASKED, values
 from kernel.work import Work
 from supervision.desk.models import SavedView
 from supervision.matters.service import MatterFilter
@@ -17,6 +20,17 @@ from tenants.access import Target, authorize
 
 NAME_MAX = 16
 VIEWS_MAX = 12
+
+
+_NAMED: Final = Prepared(
+    select(SavedView.id, SavedView.name, SavedView.filter)
+    .where(
+        SavedView.city_id == ASKED.city_id,
+        SavedView.organ_id == ASKED.organ_id,
+        SavedView.post_id == ASKED.post_id,
+    )
+    .order_by(SavedView.created_at, SavedView.id)
+)
 
 
 class SavedFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +43,14 @@ class SavedFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def saved_views(work: Work) -> list[SavedFilter]:
     """The views of the acting post, in the order in which they were saved."""
-    return [SavedFilter(id=row.id, name=row.name, filter=_filter(row)) for row in await _rows(work)]
+    rows = await _NAMED.fetch(work, values(work)) if work.actor else []
+    return [SavedFilter(id=view_id, name=name, filter=_filter(kept)) for view_id, name, kept in rows]
 
 
-def _filter(row: SavedView) -> MatterFilter:
+def _filter(kept: dict[str, Any]) -> MatterFilter:
     """What an older filter does not know keeps its default."""
     try:
-        return msgspec.convert(row.filter, MatterFilter)
+        return msgspec.convert(kept, MatterFilter)
     except msgspec.ValidationError:
         return MatterFilter()
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from kernel.work import Work
-from supervision.desk.bell import SUPERVISED, SUPERVISING, counters, mark_all_read, mark_read, notices, unread
+from supervision.desk.bell import (
+    SUPERVISED,
+    SUPERVISING,
+    counters,
+    mark_all_read,
+    mark_read,
+    notices,
+    tallies,
+    unread,
+)
 from supervision.desk.boards import government_desk, office_desk, received_groups, supervised_desk
 from supervision.desk.bulk import LIMIT, Outcome, reassign_matters, urge_matters
 from supervision.desk.casework import casework_desk
@@ -34,6 +43,7 @@ __all__ = [
     "running",
     "save_view",
     "saved_views",
+    "tallies",
     "unread",
     "urge",
     "urge_matters",

@@ -10,6 +10,7 @@ from kernel.errors import Denied, IllegalTransition, Invalid, NotFound
 from supervision.clues import service as clues
 from supervision.desk import service
 from supervision.desk.views import DeskView
+from supervision.matters.service import MatterFilter
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
@@ -231,3 +232,12 @@ async def test_own_deadlines_are_listed_but_not_urged(world: World) -> None:
             await service.urge(work, row.deadline.id)
         with pytest.raises(Invalid):
             await service.running(work, "someday")
+
+
+async def test_a_view_is_there_in_the_transaction_that_saved_it(world: World) -> None:
+    """The list of views goes past the session: it sees what the session still holds back."""
+    async with world.work(BODY, "supervisor") as work:
+        await service.save_view(work, "我的逾期", MatterFilter(view="overdue"))
+        assert [(v.name, v.filter.view) for v in await service.saved_views(work)] == [("我的逾期", "overdue")]
+        await service.save_view(work, "我的逾期", MatterFilter(view="today"))
+        assert [(v.name, v.filter.view) for v in await service.saved_views(work)] == [("我的逾期", "today")]
