@@ -49,6 +49,7 @@ async def return_list(request: Req) -> Template:
             next_href=f"{ACTIVE}?view={chosen}&after={quote(found.next)}" if found.next else "",
             first_href=f"{ACTIVE}?view={chosen}" if query.get("after") else "",
             waiting=waiting.items if waiting else None,
+            line=bool(await returns.with_line(work, [work.organ_id])),
             waiting_next=f"{ACTIVE}?view={chosen}&next={quote(waiting.next)}" if waiting and waiting.next else "",
             forms=await forms_open(work),
             values={},

@@ -1,0 +1,83 @@
+"""Returns along business lines: who reads them by the dated line (Art. 2(2)), and roll-ups that were kept."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from migrations.rls import TENANT, owned, policy
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+LAST_MONTH = """
+left(period, 4)::int * 100 + case
+    when strpos(period, 'Q') > 0 then right(period, 1)::int * 3
+    when strpos(period, 'H') > 0 then right(period, 1)::int * 6
+    when strpos(period, '-') > 0 then right(period, 2)::int
+    else 12 end
+"""
+OWN_ROWS = f"organ_id = {TENANT}"
+UPWARD = f"{OWN_ROWS} OR {TENANT} = ANY (readers)"
+IN_LINE = f"""EXISTS (
+    SELECT FROM public.figure_link l WHERE l.city_id = statistical_return.city_id AND l.reach = 'line'
+        AND l.ancestor_id = {TENANT} AND l.organ_id = statistical_return.organ_id
+        AND statistical_return.last_month >= l.from_month AND statistical_return.last_month < l.until_month)"""
+"""The period's last month lies in the time in which the organ was in the reader's line."""
+HEAD_IN_LINE = f"""EXISTS (
+    SELECT FROM public.statistical_return h
+    JOIN public.figure_link l ON l.city_id = h.city_id AND l.reach = 'line' AND l.ancestor_id = {TENANT}
+        AND l.organ_id = h.organ_id AND h.last_month >= l.from_month AND h.last_month < l.until_month
+    WHERE h.city_id = return_version.city_id AND h.organ_id = return_version.organ_id
+        AND h.id = return_version.return_id)"""
+
+
+def upgrade() -> None:
+    op.add_column(
+        "statistical_return",
+        sa.Column("last_month", sa.Integer(), sa.Computed(LAST_MONTH, persisted=True), nullable=False),
+    )
+    _reading("statistical_return", f"{UPWARD} OR {IN_LINE}")
+    _reading("return_version", f"{UPWARD} OR {HEAD_IN_LINE}")
+    _kept()
+    owned("return_line_report", read=OWN_ROWS, update=False)
+
+
+def _reading(table: str, read: str) -> None:
+    op.execute(f"DROP POLICY {table}_select ON {table}")
+    policy(table, "select", using=read)
+
+
+def _kept() -> None:
+    op.create_table(
+        "return_line_report",
+        sa.Column("form_key", sa.Text(), nullable=False),
+        sa.Column("form_version", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("own", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("parts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("missing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("totals", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kept_by_name", sa.Text(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("city_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("city_id", "id", name=op.f("pk_return_line_report")),
+        sa.UniqueConstraint(
+            "city_id",
+            "organ_id",
+            "form_key",
+            "period",
+            "number",
+            name=op.f("uq_return_line_report_city_id_organ_id_form_key_period_number"),
+        ),
+    )
