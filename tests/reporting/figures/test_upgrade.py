@@ -1,7 +1,7 @@
 """A filled database is brought from the schema before the whole figures (0022) to the present one: no row is lost or
 changed, what the old rules counted goes, every counter equals a recount, and figures of other families stay.
 
-`at_0022` keeps the two counting rules that 0023 replaced, as they stood; the migrations before it count by them.
+`at_0022` keeps the counting rules that 0023 and 0024 replace, as they stood; the migrations before them count by them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DERIVED = {"figure_delta", "figure_counter", "alembic_version"}
 """Tables whose rows are meant to change: they are proved by the recount."""
 OF_OTHERS = (
     "indicator !~ '^(activities|file_reviews|penalties|filings|licences|coercion|inspections|levies"
-    "|reconsiderations|litigations|requisitions|other_acts)[.]'"
+    "|reconsiderations|litigations|requisitions|other_acts)[.]|^matters[.](timed|workdays)$'"
 )
 START = date(2025, 1, 1)
 
@@ -121,9 +121,9 @@ class Records:
         return insert(
             self.connection, "matter", city_id=self.city, organ_id=self.body, supervised_id=self.organs[0],
             supervised_name="建安区城市管理局", relation="level", relation_article="2(1)", title="扣押物品未作处理",
-            mode="verification_urging", content_items=["10(5)"], basis="own_finding", basis_note="", state="open",
-            stage="verifying", rulebook_key="xuchang-2024-draft", proposed_by=person, opened_on=START,
-            proposed_at="2025-01-01 09:00+08",
+            mode="verification_urging", content_items=["10(5)"], basis="own_finding", basis_note="", state="closed",
+            stage="closed", rulebook_key="xuchang-2024-draft", proposed_by=person, opened_on=date(2026, 3, 2),
+            closed_on=date(2026, 3, 9), proposed_at="2026-03-01 09:00+08",
         )  # fmt: skip
 
     def activity(self, matter: UUID, organ: UUID, person: UUID) -> UUID:
@@ -225,6 +225,8 @@ async def test_a_filled_database_is_upgraded_and_nothing_is_lost(
         assert await differing(world) == [], "before any fold"
         await folded(world)
         assert await differing(world) == []
+        codes = ("matters.timed", "matters.workdays", "matters.closed")
+        assert await values(world, *codes) == dict(zip(codes, (1, 5, 1), strict=True)), "Monday to Monday"
         found = await values(world, "reconsiderations.filed", "penalties.filed", "activities.recorded")
         wanted = [row for row in before["enforcement_record"] if row["detail"].get("review_filed_on")]
         assert found["reconsiderations.filed"] == len(wanted) > 0
