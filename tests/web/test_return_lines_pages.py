@@ -36,6 +36,7 @@ async def test_a_department_opens_keeps_and_takes_its_line_along(world: World, c
     assert "许昌市水利局的报表此后采用（第 1 版）" in changed
     kept = (await cheng.get(f"{LINE}?number=1")).text
     assert "不随下级订正改变" in kept
+    assert f'<a href="{LINE}">查看现在的数</a>' in kept
     assert (await cheng.get(f"{LINE}?number=7")).status_code == 404
     for kind in ("xlsx", "csv", "json"):
         assert (await cheng.get(f"{LINE}/export?format={kind}")).status_code == 200

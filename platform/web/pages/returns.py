@@ -101,7 +101,7 @@ async def _page(
         limit=why_of(view),
         due_text=f"{format_short(view.due_on, work.today)} {weekday(view.due_on)}",
         version_query=f"?version={number}" if number else "",
-        old=number is not None and number != view.version,
+        old=number is not None and any(version.number > number for version in view.versions),
         values=values,
         errors=errors,
         error_of={e.field: e.message for e in errors},
