@@ -23,9 +23,17 @@ CREATE FUNCTION guard.figure_{table}_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
+        IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
 {inserted};
+        ELSE
+{inserted_alone};
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
 {deleted};
+        ELSE
+{deleted_alone};
+        END IF;
     ELSE
 {updated};
     END IF;
@@ -38,6 +46,12 @@ SELECT r.city_id, f.organ_id, f.indicator, f.slice, {month}, sum({sign} * f.amou
 FROM {rows} AS r {facts}
 WHERE {counted} GROUP BY 1, 2, 3, 4, 5 HAVING sum({sign} * f.amount) <> 0
 """
+ALONE = """
+INSERT INTO public.figure_delta (city_id, organ_id, indicator, slice, month, amount)
+SELECT r.city_id, f.organ_id, f.indicator, f.slice, {month}, {sign} * f.amount
+FROM {rows} AS r {facts} WHERE {counted} AND f.amount <> 0
+"""
+"""Of a single row: there is next to nothing to add up, and a hash table for it costs as much as the delta itself."""
 BOTH = "(SELECT 1 AS sign, n.* FROM new_rows AS n UNION ALL SELECT -1, o.* FROM old_rows AS o)"
 COUNT = """
 CREATE FUNCTION guard.figure_{table}_facts()
@@ -62,7 +76,9 @@ def functions(table: str, facts: str) -> tuple[str, str]:
     changed = CHANGED.format(
         table=table,
         inserted=WRITE.format(rows="new_rows", sign="1", **per_row),
+        inserted_alone=ALONE.format(rows="new_rows", sign="1", **per_row),
         deleted=WRITE.format(rows="old_rows", sign="-1", **per_row),
+        deleted_alone=ALONE.format(rows="old_rows", sign="-1", **per_row),
         updated=WRITE.format(rows=BOTH, sign="r.sign", **per_row),
     )
     return changed, COUNT.format(table=table, system=SYSTEM, **per_row)
@@ -100,6 +116,30 @@ def source(table: str) -> None:
     op.execute(f"SET LOCAL ROLE {roles().definer}")
     op.get_bind().exec_driver_sql(present(table, facts))
     op.execute(f"SET LOCAL ROLE {roles().owner}")
+
+
+def rewrite(table: str, added: str = "") -> None:
+    """The triggers and the recount of a source do as the present rule and way say. `added`: the part of the rule that
+    is new and touches no indicator that was counted before; of the rows there are, it alone is counted."""
+    changed, counted = functions(table, facts_of(table))
+    op.execute(f"GRANT CREATE ON SCHEMA guard TO {roles().definer}")
+    op.execute(f"SET LOCAL ROLE {roles().definer}")
+    op.execute("SET LOCAL check_function_bodies = off")
+    for function in (changed, counted):
+        op.get_bind().exec_driver_sql(function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
+    if added:
+        op.get_bind().exec_driver_sql(present(table, added))
+    op.execute(f"SET LOCAL ROLE {roles().owner}")
+    op.execute(f"REVOKE CREATE ON SCHEMA guard FROM {roles().definer}")
+
+
+def sources() -> list[str]:
+    """The tables that are counted by triggers now."""
+    found = op.get_bind().exec_driver_sql(
+        "select c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+        " where t.tgname = 'figure_' || c.relname || '_insert' order by 1"
+    )
+    return [str(row[0]) for row in found]
 
 
 def renew(table: str, old: str) -> None:

@@ -18,6 +18,7 @@ REPORTING_ACTS: Final[Mapping[str, Mapping[str, str]]] = {
         "urge": "催报统计报表",
         "send_back": "退回下级报表",
         "accept": "采用下级报表",
+        "keep_line": "留存条线汇总",
     },
     "annual_paper": {
         "list": "查看年度报告和计划清单", "read": "查看年度报告和计划", "draft": "起草年度报告和计划",

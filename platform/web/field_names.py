@@ -23,7 +23,7 @@ published_on 公开日期|recorded_by_name 登记人|rounds 报送记录|row_ver
 sections 各部分内容|sent_back_reason 退回理由|started 已立项|submitted 已报送
 submitted_by_name 报送人|submitted_on 首次报送日期|unpublished 应公开未公开|until_month 结束月份
 versions 各版本|url 网址|area 监督区域|organ_ids 涉及单位
-board 报送情况
+board 报送情况|kept 留存的版次|own_return_id 本单位报表编号
 about 涉及|address 接口地址|arrived_at 收到时间|attempts 送出次数|breaker 发送状态|dead 未送达数量
 difference_id 差异编号|differences 差异数量|direction 方向|equal 一致|failures 连续失败次数|fields 不同的内容
 found_at 发现时间|key_id 密钥编号|last_error 最近的失败原因|last_error_at 最近失败时间|last_success_at 最近成功时间

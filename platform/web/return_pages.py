@@ -94,13 +94,22 @@ async def forms_open(work: Work) -> list[tuple[str, str]]:
     return found
 
 
-async def boards_open(work: Work) -> list[dict[str, str]]:
-    """The boards of the last spans of each form, for those who watch over them."""
+def spans_open(work: Work) -> list[tuple[str, str, str]]:
+    """(form, period, label) of the last two spans of each form, for those who watch over them."""
     found = []
     for key in forms.known():
         form = forms.current(key, work.today)
         last = periods.ended(form.header.period, work.today)
-        for period in (last, last.previous):
-            label = f"{form.header.short_name}　{period.label}"
-            found.append({"href": f"{ACTIVE}/board/{key}/{period.key}", "label": label})
+        found += [(key, p.key, f"{form.header.short_name}　{p.label}") for p in (last, last.previous)]
     return found
+
+
+def ways_of(by_level: str, by_line: str, now: str) -> list[dict[str, Any]]:
+    """按层级, 按条线: the two ways of adding up, where both are there."""
+    both = (("按层级", by_level, "level"), ("按条线", by_line, "line"))
+    return [{"label": label, "href": href, "current": key == now} for label, href, key in both] if by_level else []
+
+
+def boards_open(work: Work) -> list[dict[str, str]]:
+    """The boards of the last spans of each form."""
+    return [{"href": f"{ACTIVE}/board/{form}/{period}", "label": label} for form, period, label in spans_open(work)]

@@ -53,6 +53,7 @@ MOST_HITS = 1_000
 NO_LIST = {
     "/": "leads to the home page",
     "/returns/board": "leads to the board of the form that was due last",
+    "/returns/line": "leads to the roll-up of the form that was due last",
     "/login": "no records",
     "/password": "a form",
     "/keepalive": "no records",

@@ -210,3 +210,13 @@ async def test_the_api_takes_the_same_way(world: World, client_for: Opener) -> N
     found = (await li.get("/api/v1/return-statistics/supervision_quarterly/2026Q3")).json()
     assert found["items"][0]["accepted"] is True
     assert (await li.get("/api/v1/return-boards/supervision_quarterly/2026Q3")).json()["tally"]["accepted"] == 1
+
+
+async def test_an_earlier_version_leads_to_the_present_one(world: World, client_for: Opener) -> None:
+    head = await stories.submitted(world)
+    await stories.send_back(world, head.id)
+    sun = await client_for(TOWN, "sun")
+    await stories.fill(world, head.id)
+    await stories.hand_in(world, head.id)
+    earlier = (await sun.get(f"/returns/{head.id}?version=1")).text
+    assert f'<a href="/returns/{head.id}">查看当前内容</a>' in earlier

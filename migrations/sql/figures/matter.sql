@@ -5,3 +5,8 @@ UNION ALL SELECT r.organ_id, 'matters.content', item, r.opened_on, 1 FROM unnest
 UNION ALL SELECT r.organ_id, 'matters.closed', r.mode, r.closed_on, 1 WHERE r.state = 'closed'
 UNION ALL SELECT r.organ_id, 'matters.open', '', r.closed_on, -1 WHERE r.state = 'closed'
 UNION ALL SELECT r.organ_id, 'matters.stage', r.stage, r.opened_on, 1 WHERE r.state IN ('open', 'closing', 'suspended')
+-- How long it took is a column of a later migration than the first that applies this rule: it is read by name.
+UNION ALL SELECT r.organ_id, f.code, '', r.closed_on, f.amount FROM (
+    SELECT CASE WHEN r.state = 'closed' THEN (to_jsonb(r) ->> 'closed_after')::bigint END
+) AS t(days), LATERAL (VALUES ('matters.timed', 1::bigint), ('matters.workdays', t.days)) AS f(code, amount)
+    WHERE t.days IS NOT NULL

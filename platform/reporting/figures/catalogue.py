@@ -33,11 +33,11 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What is counted, and how.
 
     `kind`: ``flow`` what happened in the period; ``stock`` what there is at its end, the sum of all movements up to
-    then; ``rate`` a hundred times one indicator by another; ``distinct`` how many different organs or persons, and
-    ``asked`` what happened in the period by a rule that needs more than the record: both are counted when asked, of the
-    organ itself, and never added up. `source`: ``derived`` from the records, ``manual`` filled
-    into returns by hand. `counts_for`: whose figure it is, the organ that handles (``handling``) or the one that is
-    supervised (``supervised``). `dimension` names the list that slices it.
+    then; ``rate`` a hundred times one indicator by another, ``mean`` the one by the other; ``distinct`` how many
+    different organs or persons, and ``asked`` what happened in the period by a rule that needs more than the record:
+    both are counted when asked, of the organ itself, and never added up. `source`: ``derived`` from the records,
+    ``manual`` filled into returns by hand. `counts_for`: whose figure it is, the organ that handles (``handling``) or
+    the one that is supervised (``supervised``). `dimension` names the list that slices it.
     """
 
     code: str
@@ -47,16 +47,21 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     definition: str
     rule: str
     article: str
-    kind: Literal["flow", "stock", "rate", "distinct", "asked"] = "flow"
+    kind: Literal["flow", "stock", "rate", "mean", "distinct", "asked"] = "flow"
     source: Literal["derived", "manual"] = "derived"
     counts_for: Literal["handling", "supervised"] = "handling"
     dimension: str = ""
     of: str = ""
-    """Of a rate: the numerator."""
+    """Of a rate or mean: the numerator, an indicator or one slice of it."""
     by: str = ""
-    """Of a rate: the denominator. Below `Catalogue.least_base` a rate is not shown."""
+    """Of a rate or mean: the denominator. Below `Catalogue.least_base` it is not shown."""
     records: str = ""
     """The kinds of record that a figure opens down to, with blanks between them; empty: none."""
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is made of two others, and so has no count of its own and is never added up."""
+        return self.kind in ("rate", "mean")
 
     @property
     def when_asked(self) -> bool:
@@ -131,9 +136,9 @@ def _check(indicator: Indicator, book: Catalogue, codes: set[str]) -> None:
         wrong = f"没有分组“{indicator.group}”"
     elif indicator.dimension and indicator.dimension not in {d.key for d in book.dimensions}:
         wrong = f"没有维度“{indicator.dimension}”"
-    elif (indicator.kind == "rate") != bool(indicator.of and indicator.by):
+    elif indicator.is_ratio != bool(indicator.of and indicator.by):
         wrong = "比率应当并且只有比率应当有分子和分母"
-    elif indicator.kind == "rate" and not {indicator.of, indicator.by} <= codes:
+    elif indicator.is_ratio and not {split(indicator.of)[0], split(indicator.by)[0]} <= codes:
         wrong = "分子或者分母不是指标"
     if wrong:
         raise CatalogueError(f"指标 {indicator.code}：{wrong}")

@@ -49,21 +49,35 @@ def _lines(view: FiguresView) -> Iterator[tuple[str | int | float, ...]]:
     for row in view.rows:
         i = row.indicator
         yield (
-            i.code, i.group_name, i.name, "", i.unit, _value(row.cell), _before(row.cell, i.kind),
+            i.code, i.group_name, i.name, "", i.unit, _value(row.cell, i.kind), _before(row.cell, i.kind),
             articles.display(i.article), i.rule,
         )  # fmt: skip
         for part in row.cell.parts:
-            yield part.code, i.group_name, i.name, part.name, i.unit, _value(part), _before(part, i.kind), "", ""
+            yield (
+                part.code,
+                i.group_name,
+                i.name,
+                part.name,
+                i.unit,
+                _value(part, i.kind),
+                _before(part, i.kind),
+                "",
+                "",
+            )
 
 
-def _value(cell: CellView) -> str | int | float:
-    """A number as a number; a rate in percent; its two numbers where the base is too small."""
-    return cell.text if cell.value is None or "%" in cell.text else cell.value
+def _value(cell: CellView, kind: str) -> str | int | float:
+    """A number as a number, a mean with its decimals; a rate in percent; two numbers where the base is too small."""
+    if cell.value is None or kind == "rate":
+        return cell.text
+    return cell.value / 100 if kind == "mean" else cell.value
 
 
 def _before(cell: CellView, kind: str) -> str | int | float:
     if cell.previous is None:
         return ""
+    if kind == "mean":
+        return cell.previous / 100
     return f"{cell.previous / 100:.1f}%" if kind == "rate" else cell.previous
 
 

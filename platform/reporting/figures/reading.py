@@ -99,7 +99,7 @@ def _counted(codes: Sequence[str], *, when_asked: bool = False) -> list[Indicato
         raise Invalid(f"一次最多查看 {MOST_CODES} 个指标。", field="codes")
     found = [known(code) for code in codes]
     for indicator in found:
-        if indicator.kind == "rate" or indicator.source == "manual" or (indicator.when_asked and not when_asked):
+        if indicator.is_ratio or indicator.source == "manual" or (indicator.when_asked and not when_asked):
             raise Invalid(f"“{indicator.name}”不是从记录中统计的数量。", field="codes")
     return found
 
@@ -182,7 +182,7 @@ class _Sheet:
             value=value,
             previous=shown(i, code, self.book, self.before)[0],
             text=words,
-            href=f"{self.href}{quote(code)}" if value is not None and i.kind not in ("rate", "distinct") else "",
+            href=f"{self.href}{quote(code)}" if value is not None and not i.is_ratio and i.kind != "distinct" else "",
             parts=list(parts),
         )
 
@@ -193,10 +193,12 @@ def shown(i: Indicator, code: str, book: Catalogue, found: Totals) -> tuple[int 
         return None, "填报"
     if i.when_asked and (i.code, "") not in found:
         return None, "不汇总"
-    if i.kind == "rate":
+    if i.is_ratio:
         part, whole = amount(found, i.of), amount(found, i.by)
         if whole < book.least_base:
             return None, f"{format_number(part)} ÷ {format_number(whole)}" if whole else "—"
+        if i.kind == "mean":
+            return round(part * 100 / whole), f"{part / whole:.1f} {i.unit}"
         return round(part * 10_000 / whole), format_percent(part, whole)
     value = amount(found, code)
     return value, format_number(value)

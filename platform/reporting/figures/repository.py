@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text
 from kernel.ids import new_id
 from kernel.rows import Prepared
 from kernel.work import Work
-from reporting.figures.links import Link
+from reporting.figures.links import LINE, Link
 from reporting.figures.models import FigureCheck, FigureLink
 
 REACHES: Final = ("own", "tree", "line")
@@ -106,6 +106,18 @@ async def links(work: Work) -> set[Link[UUID]]:
         ).where(FigureLink.city_id == work.city_id)
     )
     return {Link(*row) for row in rows}
+
+
+async def line_pairs(work: Work, ancestors: Sequence[UUID], month: int) -> set[tuple[UUID, UUID]]:
+    """(ancestor, organ) of every membership of the line of several organs in a month."""
+    query = select(FigureLink.ancestor_id, FigureLink.organ_id).where(
+        FigureLink.city_id == work.city_id,
+        FigureLink.reach == LINE,
+        FigureLink.ancestor_id.in_(ancestors),
+        FigureLink.from_month <= month,
+        FigureLink.until_month > month,
+    )
+    return {(row[0], row[1]) for row in await work.session.execute(query)}
 
 
 async def relink(work: Work, wanted: Iterable[Link[UUID]], readers: Iterable[tuple[UUID, UUID]]) -> int:

@@ -117,6 +117,18 @@ def next_level(supervision: Supervision[K], organ_id: K, reach: str) -> list[K]:
     return found
 
 
+def directly_below(pairs: Iterable[tuple[K, K]], organ_id: K) -> dict[K, set[K]]:
+    """The level below an organ out of memberships (ancestor, organ) of one month: each with everything below it. An
+    organ of several branches stands in each of them."""
+    under: dict[K, set[K]] = defaultdict(set)
+    for ancestor, organ in pairs:
+        if organ not in (ancestor, organ_id):
+            under[ancestor].add(organ)
+    inside = under[organ_id]
+    deeper = {organ for member in inside for organ in under[member] if organ in inside}
+    return {member: under[member] & inside for member in inside - deeper}
+
+
 def turning_months(organs: Iterable[OrganFacts[K]], today: date) -> list[int]:
     """The months in which an organ ended, up to today, earliest first."""
     return sorted({month_of(o.valid_to) for o in organs if o.valid_to is not None and o.valid_to <= today})

@@ -10,6 +10,7 @@ from reporting.figures.distinct import connected, family
 from reporting.figures.drilling import drill, records
 from reporting.figures.export import export
 from reporting.figures.keeping import fold, follow_tree, recount
+from reporting.figures.permission import permit
 from reporting.figures.reading import different, figures, home, indicators, series, series_view, values
 from reporting.figures.repository import last_check
 
@@ -25,6 +26,7 @@ __all__ = [
     "home",
     "indicators",
     "last_check",
+    "permit",
     "records",
     "recount",
     "series",

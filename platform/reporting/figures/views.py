@@ -38,7 +38,7 @@ class SliceView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CellView(msgspec.Struct, frozen=True, kw_only=True):
     """One figure. `value` is None where it is not counted from records, and of a rate whose base is too small; a rate
-    has two decimals, in hundredths of a percent."""
+    has two decimals, in hundredths of a percent, a mean in hundredths of its unit."""
 
     code: str
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,10 +80,16 @@ async def board(work: Work, form_key: str, period_key: str, body_id: UUID | None
 
 async def _rows(work: Work, tree: Directory, form: Form, period: Period, body: UUID) -> list[BoardRow]:
     heads = {h.organ_id: h for h in await repository.below(work, body, form.key, period.key)}
-    expected = opening.reporters(tree, form, body)
+    return await rows_of(work, tree, heads, [*opening.reporters(tree, form, body), *heads])
+
+
+async def rows_of(
+    work: Work, tree: Directory, heads: Mapping[UUID, StatisticalReturn], organs: Sequence[UUID]
+) -> list[BoardRow]:
+    """One row for each organ, in their order, with how far its return is."""
     days = await deadlines.calendar(work)
     found = []
-    for organ_id in dict.fromkeys([*expected, *heads]):
+    for organ_id in dict.fromkeys(organs):
         head = heads.get(organ_id)
         overdue = 0
         if head is not None and not head.version and head.due_on < work.today:

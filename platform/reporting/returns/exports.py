@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from kernel.errors import Invalid
 from kernel.wording import THIN_SPACE, format_date, format_moment
 from kernel.work import Work
 from reporting.returns import reading
-from reporting.returns.forms import DECIMALS, CellRule, Section
+from reporting.returns.forms import DECIMALS, CellRule, Form, Section
+from reporting.returns.periods import Period
 from reporting.returns.reading import Shown
-from reporting.returns.sheet import NO_DUTY, Amount, numbers_of, shown, stored
+from reporting.returns.sheet import NO_DUTY, Amount, Sheet, numbers_of, shown, stored
 from tenants.access import authorize
 
 FORMATS = {
@@ -27,16 +29,49 @@ FORMATS = {
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def export(work: Work, return_id: UUID, kind: str, number: int | None = None) -> tuple[str, bytes, str]:
-    """(file name, content, media type). Raises Invalid for an unknown format, NotFound, Denied."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What a file shows: the numbers of an organ for a form and period, and what is said about them."""
+
+    form: Form
+    period: Period
+    organ_id: UUID
+    organ: str
+    sheet: Sheet
+    mark: str
+    """Who took it, when, and which version it is."""
+    last_year: Mapping[str, Amount] = field(default_factory=dict)
+    below: str = ""
+    """The name of the column of the level below."""
+    signed: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What the JSON says about the version."""
+
+
+def checked_kind(kind: str) -> None:
+    """Raises Invalid for an unknown format."""
     if kind not in FORMATS:
         raise Invalid("请选择 xlsx、csv 或者 json。", field="format")
+
+
+def mark_of(work: Work, standing: str) -> str:
+    """Who takes a file, when, and what it is."""
+    who = f"{work.actor.name}（{work.actor.title}）" if work.actor else "系统"
+    return f"导出人 {who}　{format_moment(work.now)}　{standing}"
+
+
+def made(printed: Printed, kind: str) -> bytes:
+    """The file of a known format."""
+    return {"xlsx": _xlsx, "csv": _csv, "json": _json}[kind](printed)
+
+
+async def export(work: Work, return_id: UUID, kind: str, number: int | None = None) -> tuple[str, bytes, str]:
+    """(file name, content, media type). Raises Invalid for an unknown format, NotFound, Denied."""
+    checked_kind(kind)
     seen = await reading.shown(work, return_id, number)
     await authorize(work, "return", "export", await reading.target_of(work, seen.head.organ_id))
     title = f"{seen.form.header.name}（{seen.period.label}）{seen.head.organ_name}"
-    who = f"{work.actor.name}（{work.actor.title}）" if work.actor else "系统"
-    mark = f"导出人 {who}　{format_moment(work.now)}　{_standing(seen)}"
-    made = {"xlsx": _xlsx, "csv": _csv, "json": _json}[kind](seen, mark)
+    content = made(_printed(work, seen), kind)
     work.record(
         "export",
         "return",
@@ -45,7 +80,30 @@ async def export(work: Work, return_id: UUID, kind: str, number: int | None = No
         article="规则:留痕",
         detail={"format": kind, "version": seen.version.number if seen.version else 0},
     )
-    return f"{title}.{kind}", made, FORMATS[kind]
+    return f"{title}.{kind}", content, FORMATS[kind]
+
+
+def _printed(work: Work, seen: Shown) -> Printed:
+    version, head = seen.version, seen.head
+    approved = version.approved_by_name if version else head.approved_by_name
+    day = format_date(version.submitted_at.date()) if version else "　　年　月　日"
+    return Printed(
+        form=seen.form,
+        period=seen.period,
+        organ_id=head.organ_id,
+        organ=head.organ_name,
+        sheet=seen.sheet,
+        mark=mark_of(work, _standing(seen)),
+        last_year=dict(seen.before.last_year),
+        below=seen.form.header.below,
+        signed=f"单位负责人：{approved or '　　　　'}　填表人：{head.filled_by_name or '　　　　'}　报出日期：{day}",
+        about={
+            "state": head.state,
+            "version": version.number if version else 0,
+            "digest": version.digest if version else "",
+            "late": head.late,
+        },
+    )
 
 
 def _standing(seen: Shown) -> str:
@@ -55,9 +113,9 @@ def _standing(seen: Shown) -> str:
     return f"第 {seen.version.number} 版，{'已采用' if accepted else '已报送'}，校验值 {seen.version.digest[:16]}"
 
 
-def bodies(seen: Shown) -> list[tuple[str, dict[str, Amount]]]:
+def bodies(seen: Printed) -> list[tuple[str, dict[str, Amount]]]:
     """The rows of a table with one row for each body: the organ itself, the units below, and 合计."""
-    rows = [(seen.head.organ_name, seen.sheet.own())]
+    rows = [(seen.organ, seen.sheet.own())]
     rows += [(part.organ, numbers_of(seen.form, part.values)) for part in seen.sheet.parts or ()]
     if seen.sheet.parts is not None:
         rows.append(("合计", seen.sheet.total()))
@@ -73,10 +131,10 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
-def _csv(seen: Shown, mark: str) -> bytes:
+def _csv(seen: Printed) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([seen.form.header.name, seen.period.label, seen.head.organ_name, mark])
+    writer.writerow([seen.form.header.name, seen.period.label, seen.organ, seen.mark])
     rows = bodies(seen)
     writer.writerow(["代码", "指标", "计量单位", *(_safe(name) for name, _ in rows), "说明"])
     for code, cell in seen.form.cells.items():
@@ -85,19 +143,16 @@ def _csv(seen: Shown, mark: str) -> bytes:
     return ("\ufeff" + buffer.getvalue()).encode()
 
 
-def _json(seen: Shown, mark: str) -> bytes:
-    made: dict[str, Any] = {
+def _json(seen: Printed) -> bytes:
+    shape: dict[str, Any] = {
         "form": seen.form.key,
         "form_version": seen.form.version,
         "name": seen.form.header.name,
         "period": seen.period.key,
-        "organ_id": str(seen.head.organ_id),
-        "organ": seen.head.organ_name,
-        "state": seen.head.state,
-        "version": seen.version.number if seen.version else 0,
-        "digest": seen.version.digest if seen.version else "",
-        "late": seen.head.late,
-        "exported": mark,
+        "organ_id": str(seen.organ_id),
+        "organ": seen.organ,
+        **seen.about,
+        "exported": seen.mark,
         "cells": {
             code: {
                 "name": cell.name,
@@ -112,7 +167,7 @@ def _json(seen: Shown, mark: str) -> bytes:
         "parts": [msgspec.to_builtins(part) for part in seen.sheet.parts or ()],
         "missing": seen.sheet.missing,
     }
-    return msgspec.json.format(msgspec.json.encode(made), indent=2)
+    return msgspec.json.format(msgspec.json.encode(shape), indent=2)
 
 
 def _number(amount: Amount, cell: CellRule) -> int | str | None:
@@ -123,11 +178,11 @@ def _number(amount: Amount, cell: CellRule) -> int | str | None:
 class _Workbook:
     """The printed form: title, table number, organ and period, the tables, notes, signatures."""
 
-    def __init__(self, seen: Shown, mark: str) -> None:
+    def __init__(self, seen: Printed) -> None:
         # Loaded with the first export: it would hold up every start.
         import xlsxwriter
 
-        self.seen, self.mark = seen, mark
+        self.seen = seen
         self.buffer = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(self.buffer, options)
@@ -158,14 +213,14 @@ class _Workbook:
     def _top(self, sheet: Any, last: int, subtitle: str = "") -> int:
         head = self.seen.form.header
         sheet.merge_range(0, 0, 0, last, f"{head.name}{subtitle}", self.looks["title"])
-        sheet.write_string(1, 0, f"填报单位：{self.seen.head.organ_name}", self.looks["line"])
+        sheet.write_string(1, 0, f"填报单位：{self.seen.organ}", self.looks["line"])
         sheet.write_string(1, last, f"表　　号：{head.table}", self.looks["right"])
         sheet.write_string(2, 0, f"统计期间：{self.seen.period.label}", self.looks["line"])
         sheet.write_string(2, last, f"表样版本：{head.version}", self.looks["right"])
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L{self.mark.replace('&', '&&')[:200]}&R&P / &N")
+        sheet.set_footer(f"&L{self.seen.mark.replace('&', '&&')[:200]}&R&P / &N")
         return 3
 
     def _figure(self, sheet: Any, place: tuple[int, int], amount: Amount, cell: CellRule) -> None:
@@ -182,8 +237,8 @@ class _Workbook:
         below = seen.sheet.parts is not None
         columns = [("本级", seen.sheet.own())]
         if below:
-            columns += [(seen.form.header.below, seen.sheet.below()), ("合计", seen.sheet.total())]
-        columns.append(("上年同期", dict(seen.before.last_year)))
+            columns += [(seen.below, seen.sheet.below()), ("合计", seen.sheet.total())]
+        columns.append(("上年同期", dict(seen.last_year)))
         heads = ["行次", "指标", "计量单位", *(name for name, _ in columns), "说明"]
         line = self._top(sheet, len(heads) - 1)
         for n, name in enumerate(heads):
@@ -233,14 +288,10 @@ class _Workbook:
         self._bottom(sheet, line + 1)
 
     def _bottom(self, sheet: Any, line: int) -> None:
-        version, head = self.seen.version, self.seen.head
-        approved = version.approved_by_name if version else head.approved_by_name
-        day = format_date(version.submitted_at.date()) if version else "　　年　月　日"
-        signed = f"单位负责人：{approved or '　　　　'}　填表人：{head.filled_by_name or '　　　　'}　报出日期：{day}"
-        sheet.write_string(line, 0, signed, self.looks["line"])
+        sheet.write_string(line, 0, self.seen.signed, self.looks["line"])
         for n, note in enumerate(self.seen.form.header.notes, 1):
             sheet.write_string(line + n, 0, f"说明 {n}：{note}", self.looks["line"])
 
 
-def _xlsx(seen: Shown, mark: str) -> bytes:
-    return _Workbook(seen, mark).made()
+def _xlsx(seen: Printed) -> bytes:
+    return _Workbook(seen).made()

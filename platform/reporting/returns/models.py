@@ -1,4 +1,5 @@
-"""A return's head (who owes what, in which state), its working sheet, its frozen versions; circulars on late ones."""
+"""A return's head (who owes what, in which state), its working sheet, its frozen versions; circulars on late ones;
+roll-ups along a business line that were kept."""
 
 from __future__ import annotations
 
@@ -6,10 +7,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, Versioned
+
+LAST_MONTH = """
+left(period, 4)::int * 100 + case
+    when strpos(period, 'Q') > 0 then right(period, 1)::int * 3
+    when strpos(period, 'H') > 0 then right(period, 1)::int * 6
+    when strpos(period, '-') > 0 then right(period, 2)::int
+    else 12 end
+"""
 
 
 class StatisticalReturn(Versioned, TenantRow):
@@ -41,6 +50,8 @@ class StatisticalReturn(Versioned, TenantRow):
     form_key: Mapped[str]
     form_version: Mapped[str]
     period: Mapped[str]
+    last_month: Mapped[int] = mapped_column(Computed(LAST_MONTH, persisted=True))
+    """202609: the place of the period in the dated tree, by which the organs above in its line read it."""
     organ_name: Mapped[str]
     organ_class: Mapped[str]
     receiver_id: Mapped[UUID | None]
@@ -157,3 +168,24 @@ class ReturnCircular(Versioned, TenantRow):
     decided_at: Mapped[datetime | None]
     decided_by_name: Mapped[str] = mapped_column(server_default="")
     discard_reason: Mapped[str] = mapped_column(server_default="")
+
+
+class ReturnLineReport(TenantRow):
+    """A roll-up along a business line as it was kept: what was reported of it can be shown again, and shows when the
+    returns that it rests on have changed since (Arts. 2(2), 11(5)). Never changed."""
+
+    __tablename__ = "return_line_report"
+    __table_args__ = (UniqueConstraint("city_id", "organ_id", "form_key", "period", "number"),)
+
+    form_key: Mapped[str]
+    form_version: Mapped[str]
+    period: Mapped[str]
+    number: Mapped[int]
+    own: Mapped[dict[str, Any] | None]
+    """The organ's own part; None when its return was not accepted."""
+    parts: Mapped[list[Any]]
+    missing: Mapped[list[Any]]
+    totals: Mapped[dict[str, Any]]
+    digest: Mapped[str]
+    kept_at: Mapped[datetime]
+    kept_by_name: Mapped[str]

@@ -48,7 +48,7 @@ def why_typed(cell: CellRule) -> str:
 def _derived(code: str) -> bool:
     """Whether records give a figure at all."""
     found = catalogue.load().find(catalogue.split(code)[0])
-    return found is not None and found.kind != "rate" and found.source == "derived"
+    return found is not None and not found.is_ratio and found.source == "derived"
 
 
 def _when_asked(code: str) -> bool:

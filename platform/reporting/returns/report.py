@@ -70,12 +70,14 @@ def _report(tree: Directory, head: StatisticalReturn, version: ReturnVersion, se
         digest=version.digest,
         submitted_at=version.submitted_at,
         approved_by_name=version.approved_by_name,
-        cells=_cells(form, sheet, seen),
+        cells=cells_of(form, sheet, seen),
         missing=[MissingUnit(organ=str(unit["organ"]), state=str(unit["state"])) for unit in sheet.missing],
     )
 
 
-def _cells(form: Form, sheet: Sheet, seen: Mapping[str, int]) -> list[ReportCell]:
+def cells_of(form: Form, sheet: Sheet, seen: Mapping[str, int]) -> list[ReportCell]:
+    """Every cell with where its number comes from. `seen`: lower returns that the reader may open, with the version
+    that is in force."""
     own, below, total = sheet.own(), sheet.below(), sheet.total()
     given = [(part, numbers_of(form, part.values)) for part in sheet.parts or ()]
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.ids import new_id
 from kernel.work import Work
-from reporting.returns.models import ReturnCircular, ReturnSheet, ReturnVersion, StatisticalReturn
+from reporting.returns.models import ReturnCircular, ReturnLineReport, ReturnSheet, ReturnVersion, StatisticalReturn
 
 Head = StatisticalReturn
 
@@ -141,6 +141,51 @@ async def below(work: Work, receiver_id: UUID, form_key: str, period: str) -> li
             Head.period == period,
         )
         .order_by(Head.organ_id)
+    )
+    return list((await work.session.scalars(query)).all())
+
+
+async def of_organs(work: Work, organs: Sequence[UUID], form_key: str, period: str) -> list[Head]:
+    """The returns of several organs, as far as the work's organ may see them."""
+    query = select(Head).where(
+        Head.city_id == work.city_id, Head.organ_id.in_(organs), Head.form_key == form_key, Head.period == period
+    )
+    return list((await work.session.scalars(query)).all())
+
+
+async def numbered(work: Work, wanted: Mapping[UUID, int]) -> dict[UUID, ReturnVersion]:
+    """Return → its version of that number, as far as the work's organ may see it; 0 is none."""
+    pairs = [(return_id, number) for return_id, number in wanted.items() if number]
+    query = select(ReturnVersion).where(
+        ReturnVersion.city_id == work.city_id, tuple_(ReturnVersion.return_id, ReturnVersion.number).in_(pairs)
+    )
+    return {v.return_id: v for v in await work.session.scalars(query)} if pairs else {}
+
+
+async def add_line_report(work: Work, **values: Any) -> UUID | None:
+    """A kept roll-up of the work's organ, or None when its number was taken meanwhile."""
+    statement = (
+        insert(ReturnLineReport)
+        .values(city_id=work.city_id, id=new_id(), organ_id=work.organ_id, **values)
+        .on_conflict_do_nothing()
+        .returning(ReturnLineReport.id)
+    )
+    found: UUID | None = await work.session.scalar(statement)
+    return found
+
+
+async def line_reports(work: Work, form_key: str, period: str) -> list[ReturnLineReport]:
+    """The roll-ups that the work's organ kept, newest first."""
+    query = (
+        select(ReturnLineReport)
+        .where(
+            ReturnLineReport.city_id == work.city_id,
+            ReturnLineReport.organ_id == work.organ_id,
+            ReturnLineReport.form_key == form_key,
+            ReturnLineReport.period == period,
+        )
+        .order_by(ReturnLineReport.number.desc())
+        .limit(50)
     )
     return list((await work.session.scalars(query)).all())
 

@@ -5,6 +5,7 @@ What is late stays late; acceptance belongs to the level above, and nobody above
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -108,3 +109,14 @@ def rate(part: int, whole: int) -> str:
     if whole < 5:
         return f"{part}/{whole}"
     return f"{part * 100 / whole:.1f}%（{part}/{whole}）"
+
+
+def line_changes(then: Mapping[str, tuple[str, int]], now: Mapping[str, tuple[str, int]]) -> list[str]:
+    """What is different between two roll-ups, by the returns that they rest on: return → (organ, version)."""
+    found = []
+    for key, (organ, version) in now.items():
+        if key not in then:
+            found.append(f"{organ}的报表此后采用（第 {version} 版）")
+        elif then[key][1] != version:
+            found.append(f"{organ}的报表已更新为第 {version} 版")
+    return found + [f"{organ}的报表不再计入" for key, (organ, _) in then.items() if key not in now]

@@ -9,6 +9,12 @@ from reporting.returns.circulars import issue as issue_circular
 from reporting.returns.completeness import board, remind_all, remind_below, reported, urge
 from reporting.returns.exports import export
 from reporting.returns.filling import draw_again, save
+from reporting.returns.line import with_line
+from reporting.returns.line_keeping import export as export_line
+from reporting.returns.line_keeping import keep as keep_line
+from reporting.returns.line_reading import drill as drill_line
+from reporting.returns.line_reading import roll_up as line_roll_up
+from reporting.returns.line_reading import view as line
 from reporting.returns.opened import compare, drill, statistics
 from reporting.returns.opening import open_all, open_below, open_return
 from reporting.returns.reading import mine, received, view
@@ -27,8 +33,13 @@ __all__ = [
     "discard_circular",
     "draw_again",
     "drill",
+    "drill_line",
     "export",
+    "export_line",
     "issue_circular",
+    "keep_line",
+    "line",
+    "line_roll_up",
     "mine",
     "open_all",
     "open_below",
@@ -50,6 +61,7 @@ __all__ = [
     "validate",
     "view",
     "waiting",
+    "with_line",
 ]
 
 sources.register(records.figures)

@@ -64,8 +64,10 @@ async def approve_closing(work: Work, matter_id: UUID, *, version: int | None = 
     await cases.step(work, case, "approve_closing", closing_report_given=bool(matter.closing_report))
     rule = (await deadlines.rulebook(work, matter.rulebook_key)).deadline("matter.look_back")
     term = Term(rule.amount, rule.unit, rule.key, rule.source, rule.article)
+    days = await deadlines.calendar(work)
     matter.closed_on = work.today
-    matter.look_back_on = compute(work.today, term, await deadlines.calendar(work)).due
+    matter.closed_after = days.workdays_between(matter.opened_on, work.today) if matter.opened_on else None
+    matter.look_back_on = compute(work.today, term, days).due
     work.record(
         "approve_closing",
         "matter",
@@ -169,7 +171,8 @@ async def reopen(
     await cases.step(work, case, "reopen", reason_given=bool(reason.strip()))
     matter = case.matter
     matter.round += 1
-    matter.closed_on, matter.look_back_on, matter.closing_proposed_by = None, None, None
+    matter.closed_on, matter.closed_after = None, None
+    matter.look_back_on, matter.closing_proposed_by = None, None
     matter.closing_report = ""
     work.record(
         "reopen",

@@ -78,6 +78,8 @@ class Matter(Versioned, TenantRow):
     approved_by: Mapped[UUID | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    closed_after: Mapped[int | None]
+    """Working days from opening to closing, by the calendar of the day of closing; the opening day does not count."""
     closing_report: Mapped[str] = mapped_column(server_default="")
     closing_proposed_by: Mapped[UUID | None]
     """Person who proposed the closing that is waiting or approved; never the one who approves it."""

@@ -166,6 +166,8 @@ ApiKeyInput 新建的接口密钥|ApiKeyItem 一个接口密钥|ApiKeyMade 新�
 WebhookItem 一个网络回调|WebhookInput 新建的网络回调|WebhookChange 修改后的地址和事件
 WebhookKept 新的签名密钥，只告知一次|WebhookHead 办理的网络回调|WebhookTry 一次投递|WebhookMessageItem 一条投递记录
 ApiKeySelf 当前接口密钥|RotationInput 轮换接口密钥
+LineRollUp 条线汇总报表|LineCellDrill 条线汇总的一格|LinePart 下一级单位所报的数|KeptLine 留存的汇总
+KeptNumber 留存的版次
 RollUpReport 一个单位的汇总报表|ReportCell 汇总报表的一格|GivenPart 下级单位所报的数|MissingUnit 没有计入的单位
 GradesInput 案卷评查的结果
 Reported 统计报送的完成情况

@@ -96,6 +96,9 @@ def _change(row: RowView) -> str:
     if row.indicator.kind == "rate":
         points = (now - before) / 100
         return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points):.1f} 个百分点"
+    if row.indicator.kind == "mean":
+        by = (now - before) / 100
+        return f"{'+' if by > 0 else '−' if by < 0 else ''}{abs(by):.1f} {row.indicator.unit}"
     if now == before:
         return format_change(0)
     return f"{'+' if now > before else ''}{format_amount(now - before, row.indicator.unit)}"
@@ -232,7 +235,14 @@ async def catalogue(request: Req) -> Template:
             active=ACTIVE,
             crumbs=[("统计指标", ACTIVE), "指标和口径"],
             groups=[{"name": name, "rows": rows} for name, rows in found.items()],
-            kinds={"flow": "期间数", "stock": "期末数", "rate": "比率", "distinct": "去重数", "asked": "即时数"},
+            kinds={
+                "flow": "期间数",
+                "stock": "期末数",
+                "rate": "比率",
+                "mean": "平均数",
+                "distinct": "去重数",
+                "asked": "即时数",
+            },
         )
 
 

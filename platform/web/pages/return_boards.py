@@ -15,7 +15,7 @@ from kernel.work import Work
 from reporting.returns import service as returns
 from web.forms import Form
 from web.frame import page
-from web.return_pages import ACTIVE, boards_open
+from web.return_pages import ACTIVE, boards_open, ways_of
 from web.turns import Req, identity, reading, turn
 
 BOARD = f"{ACTIVE}/board"
@@ -30,7 +30,7 @@ def _section(request: Req) -> str:
 async def boards(request: Req) -> Redirect:
     """The board of the form that was due last."""
     async with reading(request) as work:
-        first = (await boards_open(work))[-2]
+        first = boards_open(work)[-2]
         return Redirect(first["href"], status_code=303)
 
 
@@ -44,6 +44,9 @@ async def board(request: Req, form: FromPath[str], period: FromPath[str]) -> Tem
             raise NotFound from None
         found = await returns.board(work, form, period, body)
         here = f"{BOARD}/{form}/{period}"
+        lines = await returns.with_line(work, [work.organ_id, *(row.organ_id for row in found.rows)])
+        own = found.body_id == work.organ_id or not body
+        by_line = f"{ACTIVE}/line/{form}/{period}"
         return await page(
             request,
             work,
@@ -53,8 +56,11 @@ async def board(request: Req, form: FromPath[str], period: FromPath[str]) -> Tem
             crumbs=[("统计报表", ACTIVE), "报送情况"],
             board=found,
             here=here,
-            own=found.body_id == work.organ_id or not body,
-            tabs_list=[{**b, "current": b["href"] == here} for b in await boards_open(work)],
+            own=own,
+            lines=lines,
+            line_href=by_line,
+            ways=ways_of(here, by_line, "level") if own and work.organ_id in lines else [],
+            tabs_list=[{**b, "current": b["href"] == here} for b in boards_open(work)],
         )
 
 

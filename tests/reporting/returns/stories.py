@@ -17,7 +17,7 @@ TOWN, COUNTY, CITY = "尚集镇政府", "建安区司法局", "市司法局"
 QUARTER, PERIOD = "supervision_quarterly", "2026Q3"
 NOTED = {"S1": "线索台账", "S2": "监督事项台账", "S3": "文书台账", "S4": "文书台账", "S5": "异议台账", "S6": "评查台账",
          "S7": "检查台账", "S8": "追责台账", "S9": "备案台账", "S10": "证件台账", "S11": "聘书台账"}  # fmt: skip
-FILLERS = {TOWN: "contact", COUNTY: "supervisor", CITY: "supervisor"}
+FILLERS = {TOWN: "contact", COUNTY: "supervisor", CITY: "supervisor", "市水利局": "supervisor"}
 
 
 def quarter() -> Form:

@@ -63,23 +63,33 @@ def test_both_shipped_forms_are_whole() -> None:
         assert all(check.message and check.basis for check in form.checks)
 
 
-def test_every_cell_is_drawn_but_for_what_no_record_holds() -> None:
+@pytest.mark.parametrize("on", [date(2026, 10, 9), date(2027, 4, 1)])
+def test_every_cell_is_drawn_but_for_what_no_record_holds(on: date) -> None:
     """And the indicator of those says why somebody has to type them."""
     typed = set()
     for key in forms.known():
-        for cell in forms.current(key, date(2026, 10, 9)).cells.values():
+        for cell in forms.current(key, on).cells.values():
             assert cell.formula or cell.figure, cell.code
             for figure in cell.figures:
                 code, part = catalogue.split(figure)
                 found = catalogue.load().find(code)
                 assert found is not None, (cell.code, figure)
-                assert found.kind != "rate", cell.code
+                assert not found.is_ratio, cell.code
                 keys = [s.key for s in catalogue.load().dimension(found.dimension).slices] if part else []
                 assert not keys or part in keys, (cell.code, figure)
                 if found.source == "manual":
                     typed.add(cell.code)
                     assert {"填报", "系统"} <= {w for w in ("填报", "系统") if w in found.rule}, found.code
     assert typed == {"A04", "S12_accepted", "S12_settled", "S12_decided"}
+
+
+def test_the_form_of_2027_asks_for_more_and_changes_no_cell_of_the_one_before() -> None:
+    before, after = (forms.current("supervision_quarterly", on) for on in (date(2026, 12, 31), date(2027, 1, 1)))
+    assert (before.version, after.version) == ("2024.1", "2027.1")
+    assert {code: after.cells[code] for code in before.cells} == dict(before.cells)
+    added = [code for code in after.cells if code not in before.cells]
+    assert [code for code in added if code.startswith("S8_g")] == [f"S8_g{n}" for n in range(1, 13)]
+    assert {"S2_mean", "S4c", "S4c_reported"} <= {code for code in added if after.cells[code].formula}
 
 
 def test_who_has_which_duty() -> None:
