@@ -71,7 +71,7 @@ def problems(record: Record, today: date) -> list[FieldError]:
 
 def _days(record: Record, kind: str, today: date) -> Iterator[FieldError]:
     # Almost every record has sound days: looking at them in one go costs a third of naming each.
-    known = [day for day in _take_days[kind](record) if day is not None]
+    known = list(filter(None, _take_days[kind](record)))
     if known and not (min(known) >= FIRST_DAY and max(known) <= today):
         yield from _bounds(record, DAYS[kind], today, "日期晚于今天。")
     yield from _bounds(record, LATER[kind], LAST_DAY, "日期晚于 2099-12-31。")
