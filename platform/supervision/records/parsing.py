@@ -54,10 +54,22 @@ def parse(raw: bytes, today: date) -> Record | list[FieldError]:
     except _BROKEN:
         return _wrong(raw, today)
     wrong = checking.problems(record, today)
-    # A line without any of these holds no control character and no formula.
-    if b"\\" in raw or b'"=' in raw or b'"@' in raw or b'"+' in raw or b'"-' in raw or b"\x7f" in raw:
+    if _suspect(raw):
         wrong += _letters(record, raw)
     return wrong[:MOST_PROBLEMS] or record
+
+
+def _suspect(raw: bytes) -> bool:
+    """Whether a line may hold a control character or a formula. Looking for a rare byte alone costs a tenth of looking
+    for it behind a quote, which is the commonest byte of all."""
+    return (
+        b"\\" in raw
+        or (b"=" in raw and b'"=' in raw)
+        or (b"@" in raw and b'"@' in raw)
+        or (b"+" in raw and b'"+' in raw)
+        or b'"-' in raw
+        or b"\x7f" in raw
+    )
 
 
 def check(record: Record, today: date) -> Record | list[FieldError]:

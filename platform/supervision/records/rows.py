@@ -14,10 +14,9 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Sequence
-from itertools import compress
 from datetime import date
+from itertools import compress
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
@@ -38,7 +37,7 @@ _ALL: Final = tuple(EnforcementRecord.__table__.columns.keys())
 _PERSONAL: Final = frozenset({"party_id_no", "party_id_type", "party_birth_on", "party_address", "party_name"})
 _NOT_KEPT: Final = frozenset({"organ_uscc", "organ_name", "quality"})
 
-_encode: Final[Callable[[Any], bytes]] = msgspec.json.Encoder(uuid_format="canonical").encode
+_encode: Final[Callable[[Any], bytes]] = msgspec.json.Encoder().encode
 
 
 def _direct(kind: str) -> tuple[str, ...]:
@@ -69,7 +68,8 @@ COLUMNS: Final = {
 """Kind → the columns of its lines, in their order."""
 TARGET: Final = tuple(name for name in _ALL if name != "created_at")
 """Every column that a batch writes."""
-STAGED: Final = tuple(name for name in TARGET if name not in _CONSTANT)
+STAGED: Final = ("organ_id", *(name for name in TARGET if name not in (*_CONSTANT, "organ_id")))
+"""Columns of the staging table, first the one by which it is read."""
 
 _take_direct: Final = {kind: operator.attrgetter(*DIRECT[kind]) for kind in KINDS}
 _REST: Final = {kind: _rest(kind) for kind in KINDS}
@@ -85,8 +85,9 @@ _UNFILLED: Final = {
 """Kind → what stands in a row for a direct column that its line does not mention; the register has the same default."""
 
 
-def row_of(record: Record, organ_id: UUID, body_id: UUID | None, vault: Vault) -> tuple[Any, ...]:
-    """A record that passed its checks as a row, in the columns `COLUMNS` of its kind."""
+def row_of(record: Record, organ_id: str, body_id: str | None, vault: Vault) -> tuple[Any, ...]:
+    """A record that passed its checks as a row, in the columns `COLUMNS` of its kind. Texts, numbers and days alone:
+    the collector does not look at such rows again."""
     kind = kind_of(record)
     day = acted_on(record)
     assert day is not None, "checking refuses a record without a day"

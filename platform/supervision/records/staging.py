@@ -26,6 +26,8 @@ def _staged(name: str) -> str:
 
 
 CREATE: Final = f"create temporary table staged_record ({', '.join(map(_staged, STAGED))}) on commit drop"
+INDEX: Final = "create index on pg_temp.staged_record (organ_id)"
+"""A file of a whole city has a thousand organs, and each is a statement: none may look at the lines of the others."""
 _COPY: Final = r"copy pg_temp.staged_record ({columns}) from stdin with (format csv, escape '\', null 'null')"
 _CONSTANTS: Final = {"city_id": "%(city)s", "source": "%(source)s", "import_id": "%(import)s", "taken_at": "%(now)s"}
 UPSERT: Final = (
@@ -50,7 +52,11 @@ async def stage(work: Work, batches: Sequence[tuple[tuple[str, ...], bytes]]) ->
     async with held.cursor() as cursor:
         await cursor.execute("select to_regclass('pg_temp.staged_record') is not null")
         there = (await cursor.fetchone())[0]
-        await cursor.execute("truncate pg_temp.staged_record" if there else CREATE)
+        if there:
+            await cursor.execute("truncate pg_temp.staged_record")
+        else:
+            await cursor.execute(CREATE)
+            await cursor.execute(INDEX)
         for columns, data in batches:
             async with cursor.copy(_COPY.format(columns=", ".join(columns))) as copy:
                 await copy.write(data)

@@ -63,7 +63,8 @@ class Prepared:
     read: int = 0
     copies: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
     organs: set[UUID] = field(default_factory=set)
-    refused: list[tuple[Line, list[FieldError]]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of quarantine."""
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +81,8 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
 class _Pool:
     """What a chunk says of one organ: by external id the newest version, its kind and its row."""
 
-    organ_id: UUID
-    body_id: UUID | None
+    organ_id: str
+    body_id: str | None
     best: dict[str, tuple[int, str, tuple[Any, ...]]] = field(default_factory=dict)
 
 
@@ -94,12 +95,12 @@ def prepare(chunk: Chunk, known: Reach, today: date) -> Prepared:
     for line in chunk.lines:
         found = list(line.wrong) or parse(line.raw, today)
         if isinstance(found, list):
-            made.refused.append((line, found))
+            made.refused.append(_quarantined(line, found))
             continue
         name = (found.organ_uscc, found.organ_name)
         pool = named.get(name) or named.setdefault(name, _pool(pools, known, found))
         if isinstance(pool, FieldError):
-            made.refused.append((line, [pool]))
+            made.refused.append(_quarantined(line, [pool]))
             continue
         held = pool.best.get(found.external_id)
         if held is None or held[0] < found.version:
@@ -115,7 +116,8 @@ def _pool(pools: dict[UUID, _Pool], known: Reach, record: Record) -> _Pool | Fie
     organ = known.organ_of(record)
     if isinstance(organ, FieldError):
         return organ
-    return pools.setdefault(organ, _Pool(organ, known.bodies[organ]))
+    body = known.bodies[organ]
+    return pools.setdefault(organ, _Pool(organ.hex, body.hex if body is not None else None))
 
 
 def _copies(pools: Iterable[_Pool]) -> list[tuple[tuple[str, ...], bytes]]:
@@ -154,7 +156,7 @@ async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
         for organ_id in sorted(made.organs):
             async with work.acting_as(organ_id):
                 accepted += await staging.upsert(work, row.source, row.id)
-    await repository.keep_quarantined(work, [_quarantined(work, row, *one) for one in made.refused])
+    await repository.keep_quarantined(work, row, made.refused)
     bad = len(made.refused)
     row.read += made.read
     row.accepted += accepted
@@ -165,24 +167,20 @@ async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
     row.organ_ids = sorted({*row.organ_ids, *made.organs})
 
 
-def _quarantined(work: Work, row: RecordImport, line: Line, wrong: Sequence[FieldError]) -> dict[str, Any]:
+def _quarantined(line: Line, wrong: Sequence[FieldError]) -> dict[str, Any]:
     found = said(line.raw)
     return {
-        "city_id": work.city_id,
-        "organ_id": row.organ_id,
         "id": new_id(),
-        "import_id": row.id,
         "line": line.number,
         "external_id": str(found.get("external_id", ""))[:_EXTERNAL].replace("\0", ""),
         "organ_text": str(found.get("organ_name") or found.get("organ_uscc") or "")[:_ORGAN].replace("\0", ""),
-        "raw_cipher": vault().seal(line.raw.decode("utf-8", "replace")),
+        "raw_cipher": vault().seal(line.raw.decode("utf-8", "replace")).hex(),
         "field": wrong[0].field[:64].replace("\0", ""),
         "reason": wrong[0].message.replace("\0", ""),
         "problems": [
             {"field": w.field[:64].replace("\0", ""), "label": label(w.field)[:64].replace("\0", ""),
              "reason": w.message.replace("\0", "")} for w in wrong
         ],
-        "state": "waiting",
     }  # fmt: skip
 
 
