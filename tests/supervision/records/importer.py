@@ -23,7 +23,7 @@ LINES = 40
 async def main(url: str, organ_id: UUID, import_id: UUID, part: int) -> None:
     known = settings.load()
     database = Database(engine_for(url, pool_size=2), TenancySigner(known.secret("tenancy")), demo=True)
-    readers.CHUNK = LINES
+    vars(readers)["CHUNK"] = LINES
     left = True
     print("ready", flush=True)
     while left:
