@@ -99,10 +99,10 @@ values (:city, :body, gen_random_uuid(), :hash, '试', :body, gen_random_uuid(),
 async def test_o03_goes_by_the_person_in_every_tenant(world: World, backend: Backend) -> None:
     """Barred from 2025-05-01 to 2027-05-01 by another county. The database itself refuses a certificate under a bar and
     cancels those that it meets: what the model finds came in past it, with a restore or from another system."""
-    issued_on = {"hit": date(2026, 1, 5), "first": date(2025, 5, 1), "after": date(2027, 5, 2),
-                 "void": date(2026, 1, 5), "before": date(2025, 4, 30), "stranger": date(2026, 1, 5), "ended": date(2026, 1, 5)}  # fmt: skip
+    issued_on = {"hit": "2026-01-05", "first": "2025-05-01", "after": "2027-05-02", "void": "2026-01-05",
+                 "before": "2025-04-30", "stranger": "2026-01-05", "ended": "2026-01-05"}  # fmt: skip
     files = {}
-    for serial, (name, day) in enumerate(issued_on.items(), 921):
+    for serial, (name, day) in enumerate(((n, date.fromisoformat(d)) for n, d in issued_on.items()), 921):
         files[name] = await officer(world, ORGAN, citizen_id(serial))
         status = "cancelled" if name == "ended" else "valid"
         values = {"number": name, "issued_on": day, "valid_from": day, "status": status, "status_on": day}
