@@ -30,6 +30,7 @@ _TABLES: Final = {
     "recusal_ground": "回避事由",
     "recusal_decider": "回避的决定人",
     "recusal_ladder": "决定回避的到期步骤",
+    "question_ladder": "答复询问的到期步骤",
     "bar": "限制",
 }
 _FIELDS: Final = {

@@ -48,6 +48,7 @@ USED_DEADLINES: Final = frozenset(
         "referral.urged",
         "conduct.acceptance",
         "conduct.answer",
+        "question.answer",
         "accountability.statement",
         "accountability.organ_answer",
         "accountability.review",
@@ -89,6 +90,7 @@ LADDER: Final = ("remind_before", "remind_last_day", "overdue", "draft_report", 
 _RECIPIENTS: Final = ROLES | {"handler", "upper_justice_department"}
 RECUSAL_GROUNDS: Final = ("own_interest", "relative_interest", "other")
 RECUSAL_LADDER: Final = ("recusal_remind", "recusal_overdue", "recusal_escalate")
+QUESTION_LADDER: Final = ("question_remind", "question_overdue", "question_escalate")
 GROUNDS: Final = tuple(f"21({n})" for n in range(1, 13))
 SANCTIONS: Final = (*ORGAN_MEASURES, *PERSON_MEASURES, CANCELLATION, *REFERRALS)
 ACCOUNTABILITY: Final = ("accountability_notice", "accountability_proposal", "qualification_cancellation",
@@ -117,6 +119,7 @@ _COMPLETE: Final[dict[str, tuple[str, ...]]] = {
     "recusal_ground": RECUSAL_GROUNDS,
     "recusal_decider": ("officer", "principal_leader"),
     "recusal_ladder": RECUSAL_LADDER,
+    "question_ladder": QUESTION_LADDER,
     "bar": ("qualification_cancelled",),
 }
 # Tables to which a city may add entries of its own.
@@ -252,6 +255,7 @@ def _unknown_words(data: dict[str, Any]) -> Iterator[_Problem]:
         ("ladder", "to", _RECIPIENTS, "提醒对象"),
         ("ladder", "unless", frozenset({"report_sent"}), "例外情形"),
         ("recusal_ladder", "to", _RECIPIENTS, "提醒对象"),
+        ("question_ladder", "to", _RECIPIENTS, "提醒对象"),
     )
     for table, field, known, what in checks:
         for index, entry in enumerate(data[table]):

@@ -66,6 +66,8 @@ class RuleBook(Entry, frozen=True):
     recusal_deciders: tuple[RecusalDecider, ...] = msgspec.field(name="recusal_decider")
     recusal_ladder: tuple[Step, ...]
     """Reminders and escalation around the limit for deciding on a recusal, in place of the ladder of Art. 20."""
+    question_ladder: tuple[Step, ...]
+    """The same around the day for answering a question about a case (Arts. 13, 14)."""
     bars: tuple[Bar, ...] = msgspec.field(name="bar")
 
     @property

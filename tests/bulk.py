@@ -20,7 +20,7 @@ import psycopg
 
 from kernel.search import bigrams
 from tenants.organs.directory import Directory
-from tests import bulk_registers
+from tests import bulk_records, bulk_registers
 
 FULL = 1_000_000
 QUICK = 30_000
@@ -234,6 +234,7 @@ class _Made:
         yield "decision_item", _ITEM, map(self._item, decided)
         yield "paper_copy", _COPY, map(self._copy, (m for m in served if m.n % 3 == 0))
         yield from bulk_registers.tables(self.tree, self.bulk.today, self.bulk.matters // 3)
+        yield from bulk_records.tables(self.tree, self.bulk.today, self.bulk.matters)
 
     def _name(self, organ: UUID) -> str:
         return self.tree.short(organ)

@@ -34,9 +34,15 @@ class Vault:
 
     def lookup(self, plain: str) -> bytes:
         """HMAC-SM3 of the text: equal texts give equal values, and without the key nobody can try texts out."""
-        mac = HMAC(self.lookup_key, hashes.SM3())
+        mac = _keyed(self.lookup_key).copy()
         mac.update(plain.encode())
         return mac.finalize()
+
+
+@functools.lru_cache(4)
+def _keyed(key: bytes) -> HMAC:
+    """To be copied: preparing a key takes longer than the hash of a short text."""
+    return HMAC(key, hashes.SM3())
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """A short question to the enforcing organ about a hit, before anything becomes of it (Art. 13): the organ answers on a
-page of its own, and the answer is what the supervisor dismisses with or opens a clue on. No instrument, no deadline of
-the law: whoever does not answer is looked into as before.
+page of its own, and the answer is what the supervisor dismisses with or opens a clue on. No instrument; the day for the
+answer is a deadline of the rule book (`limits`).
 """
 
 from __future__ import annotations
@@ -15,24 +15,18 @@ from kernel.errors import FieldError, IllegalTransition, Invalid, NotFound
 from kernel.ids import new_id
 from kernel.wording import format_date
 from kernel.work import Work
-from supervision.checks import repository
+from supervision.checks import limits, repository
 from supervision.checks.judging import open_hits
 from supervision.checks.models import CheckHit, CheckQuestion
-from supervision.checks.rules import ANSWER_MAX, LONGEST_TERM, QUESTION_MAX, REASON_MAX, TERM, catalogue, told
+from supervision.checks.rules import ANSWER_MAX, LONGEST_TERM, QUESTION_MAX, REASON_MAX, catalogue, told
 from supervision.checks.views import QuestionPage, QuestionRow
 from supervision.deadlines import notices
-from supervision.deadlines import service as deadlines
 from tenants.access import Target, authorize, consider
 from tenants.organs.directory import Directory, directory
 
 KIND: Final = "check_question"
 ARTICLE: Final = "13"
 ANSWERERS: Final = ("contact", "legal_officer", "organ_head")
-
-
-async def term(work: Work) -> date:
-    """The day that is proposed for the answer."""
-    return (await deadlines.calendar(work)).add_workdays(work.today, TERM)
 
 
 async def ask(work: Work, hit_id: UUID, question: str, due_on: date | None) -> CheckQuestion:
@@ -45,8 +39,10 @@ async def ask(work: Work, hit_id: UUID, question: str, due_on: date | None) -> C
     if any(row.answered_at is None for row in await repository.questions_of(work, hit.id)):
         raise IllegalTransition("已经就这条预警询问，对方还没有答复。", article=ARTICLE)
     assert due_on is not None
+    question_id = new_id()
+    due_on = await limits.start(work, question_id, hit, due_on)
     row = CheckQuestion(
-        id=new_id(), city_id=work.city_id, organ_id=work.organ_id, hit_id=hit.id, asked_id=hit.subject_organ_id,
+        id=question_id, city_id=work.city_id, organ_id=work.organ_id, hit_id=hit.id, asked_id=hit.subject_organ_id,
         label=hit.label, sentence=told(catalogue()[hit.rule], hit.facts), question=question.strip(), due_on=due_on,
         asked_at=work.now, asked_by_name=work.actor.name if work.actor else "系统",
         asked_by_post=work.actor.post_id if work.actor else None, answer="", answered_at=None, answered_by_name="",
@@ -84,6 +80,7 @@ async def answer(work: Work, question_id: UUID, text: str) -> QuestionRow:
         if row.answered_at is not None:
             raise IllegalTransition("这一询问已经答复。", article=ARTICLE)
         row.answer, row.answered_at, row.answered_by_name = text.strip(), work.now, name
+        await limits.meet(work, row.id)
         await work.session.flush()
     work.record("answer_question", KIND, row.id, title=f"答复监督机构的询问：{row.label}"[:200], article=ARTICLE)
     await notices.notify(
@@ -118,6 +115,24 @@ async def questions(work: Work, *, after: str = "", limit: int = 50) -> Question
     tree = await directory(work)
     more = len(rows) > limit
     return QuestionPage([_row(work, row, tree) for row in rows[:limit]], str(rows[limit - 1].id) if more else "")
+
+
+async def waiting(work: Work, limit: int) -> list[QuestionRow]:
+    """Questions that the reader has to answer for the work's organ, the earliest day first; none for who does not
+    answer for it."""
+    if not (await consider(work, KIND, "list", Target(owner_id=work.organ_id)))[0].allowed:
+        return []
+    tree = await directory(work)
+    return [_row(work, row, tree) for row in await repository.unanswered(work, limit)]
+
+
+async def late(work: Work, limit: int) -> list[QuestionRow]:
+    """Questions of the work's organ whose day has passed without an answer, the earliest day first; none for who does
+    not handle hits."""
+    if not (await consider(work, "check", "ask", Target(owner_id=work.organ_id)))[0].allowed:
+        return []
+    tree = await directory(work)
+    return [_row(work, row, tree) for row in await repository.late(work, limit)]
 
 
 async def of_hit(work: Work, hit: CheckHit) -> list[QuestionRow]:

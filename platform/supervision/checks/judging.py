@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kernel.errors import FieldError, IllegalTransition, Invalid, NotFound
 from kernel.work import Work
-from supervision.checks import repository
+from supervision.checks import limits, repository
 from supervision.checks.models import CheckHit
 from supervision.checks.rules import MOST_AT_ONCE, REASON_MAX, REASON_OF, catalogue, told
 from supervision.clues import service as clues
@@ -37,6 +37,7 @@ async def to_clues(work: Work, hit_ids: Sequence[UUID], *, note: str = "") -> li
         for hit in subject:
             _judge(work, hit, "clue")
             hit.clue_id = clue_id
+        await limits.drop(work, subject)
         await work.session.flush()
         _record(work, subject, "to_clue", "模型预警转为线索", clue_id)
         found.append(clue_id)
@@ -66,6 +67,7 @@ async def to_matter(work: Work, hit_ids: Sequence[UUID], *, note: str = "") -> U
     for hit in subject:
         _judge(work, hit, "matter")
         hit.matter_id = matter.id
+    await limits.drop(work, subject)
     await work.session.flush()
     _record(work, subject, "to_matter", "由模型预警提请立项", matter.id)
     return matter.id
@@ -87,6 +89,7 @@ async def dismiss(work: Work, hit_ids: Sequence[UUID], reason_code: str, reason:
     for hit in hits:
         _judge(work, hit, "dismissed")
         hit.reason_code, hit.reason = reason_code, reason.strip()
+    await limits.drop(work, hits)
     await work.session.flush()
     for hit in hits:
         work.record(

@@ -198,6 +198,27 @@ async def questions_to(work: Work, after: UUID | None, limit: int) -> list[Check
     return list((await work.session.scalars(query.order_by(CheckQuestion.id.desc()).limit(limit))).all())
 
 
+async def unanswered(work: Work, limit: int) -> list[CheckQuestion]:
+    """Questions to the work's organ that wait for an answer, the earliest day first."""
+    query = select(CheckQuestion).where(
+        CheckQuestion.city_id == work.city_id,
+        CheckQuestion.asked_id == work.organ_id,
+        CheckQuestion.answered_at.is_(None),
+    )
+    return list((await work.session.scalars(query.order_by(CheckQuestion.due_on, CheckQuestion.id).limit(limit))).all())
+
+
+async def late(work: Work, limit: int) -> list[CheckQuestion]:
+    """Own questions without an answer whose day has passed, the earliest day first."""
+    query = select(CheckQuestion).where(
+        CheckQuestion.city_id == work.city_id,
+        CheckQuestion.organ_id == work.organ_id,
+        CheckQuestion.answered_at.is_(None),
+        CheckQuestion.due_on < work.today,
+    )
+    return list((await work.session.scalars(query.order_by(CheckQuestion.due_on, CheckQuestion.id).limit(limit))).all())
+
+
 async def record(work: Work, record_id: UUID) -> EnforcementRecord | None:
     return await work.session.get(EnforcementRecord, (work.city_id, record_id))
 

@@ -60,9 +60,8 @@ LEAST_CONFIRMED: Final = 0.2
 REASON_MAX: Final = 500
 QUESTION_MAX: Final = 500
 ANSWER_MAX: Final = 1000
-TERM: Final = 5
-"""Working days that are proposed for an answer, and the calendar days that it may take at most."""
 LONGEST_TERM: Final = 30
+"""Calendar days that an answer may take at most; the rule book proposes a day."""
 MOST_AT_ONCE: Final = 100
 SMALLEST_GROUP: Final = 5
 """Fewer like cases than these are not compared: two or three say nothing, and would point at persons."""

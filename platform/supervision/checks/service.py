@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from supervision.checks.asking import answer, ask, may_answer, question, questions, reasons, term
+from supervision.checks import limits
+from supervision.checks.asking import answer, ask, late, may_answer, question, questions, reasons, waiting
 from supervision.checks.benchmarks import import_table
 from supervision.checks.judging import dismiss, to_clues, to_matter
+from supervision.checks.limits import term
 from supervision.checks.reading import (
     benchmark,
     benchmark_list,
@@ -33,6 +35,7 @@ __all__ = [
     "hit",
     "hits",
     "import_table",
+    "late",
     "may_answer",
     "may_import",
     "models",
@@ -46,4 +49,7 @@ __all__ = [
     "term",
     "to_clues",
     "to_matter",
+    "waiting",
 ]
+
+limits.connect()

@@ -27,7 +27,7 @@ class Deadline(Versioned, TenantRow):
 
     bound_id: Mapped[UUID]
     subject_kind: Mapped[str]
-    """clue, instrument, report, decision, extension, objection, recusal, matter."""
+    """clue, instrument, report, decision, extension, objection, recusal, matter, question …"""
     subject_id: Mapped[UUID]
     matter_id: Mapped[UUID | None]
     title: Mapped[str]

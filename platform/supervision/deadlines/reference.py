@@ -57,11 +57,14 @@ async def rulebook(work: Work, key: str | None = None) -> RuleBook:
 
 
 RECUSAL = "recusal.decide"
+QUESTION = "question.answer"
 
 
 def ladder_of(book: RuleBook, rule_key: str = "") -> tuple[LadderStep, ...]:
-    """The steps around a limit of a rule book, in order: those of Arts. 19 and 20, or of a recusal (Art. 16)."""
+    """The steps around a limit of a rule book, in order: those of Arts. 19 and 20, of a recusal (Art. 16), or of
+    a question about a case (Arts. 13, 14)."""
+    own = {RECUSAL: book.recusal_ladder, QUESTION: book.question_ladder}
     return tuple(
         LadderStep(step.key, step.offset, step.name, step.to, step.article, frozenset(step.unless))
-        for step in (book.recusal_ladder if rule_key == RECUSAL else book.ladder)
+        for step in own.get(rule_key, book.ladder)
     )

@@ -13,6 +13,7 @@ from supervision.deadlines import service as deadlines
 from supervision.deadlines.rules import chip_for
 from supervision.desk import repository
 from supervision.desk.casework import LOOKS, near_until
+from supervision.desk.questions import asked
 from supervision.desk.views import DeskView, Figure, TodoGroup, TodoItem
 from supervision.desk.waiting import for_government, for_head
 from supervision.instruments.models import Delivery
@@ -101,7 +102,7 @@ async def supervised_desk(work: Work, actor: Actor) -> DeskView:
     return DeskView(
         kind="supervised",
         figures=figures,
-        groups=await received_groups(work),
+        groups=[*await asked(work), *await received_groups(work)],
         heading="收到的文书",
         total=counts["sent"] + counts["served"],
         total_href="/inbox",

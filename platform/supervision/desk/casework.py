@@ -17,6 +17,7 @@ from supervision.deadlines.models import Deadline
 from supervision.deadlines.rules import NEAR_WORKDAYS, chip_for
 from supervision.deadlines.views import DeadlineView, view_of
 from supervision.desk import repository
+from supervision.desk.questions import unanswered
 from supervision.desk.views import Bar, DeskView, Figure, Pool, TodoGroup, TodoItem, Trend
 from supervision.desk.waiting import for_leader
 from supervision.matters import facts as registry
@@ -75,7 +76,7 @@ async def casework_desk(work: Work, actor: Actor, scope: str) -> DeskView:
     return DeskView(
         kind="casework",
         figures=_figures(counts, pool),
-        groups=await _groups(work, actor, matters, near),
+        groups=[*await _groups(work, actor, matters, near), *await unanswered(work)],
         total=counts["mine"] if scope == "mine" else counts["active"],
         total_href=f"/matters?handler={actor.person_id}" if scope == "mine" else "/matters",
         scope=scope,

@@ -76,6 +76,8 @@ def _href(deadline: Deadline) -> str:
     if deadline.matter_id is not None:
         return f"/matters/{deadline.matter_id}"
     # The signing of an accountability document is a limit of that document, which the reader finds in its case.
+    if deadline.subject_kind == "question":
+        return f"/questions/{deadline.subject_id}"
     if deadline.subject_kind == "accountability":
         served = deadline.rule_key == "instrument.deemed_service"
         return "/accountability" if served else f"/accountability/{deadline.subject_id}"
@@ -84,6 +86,8 @@ def _href(deadline: Deadline) -> str:
 
 def door_of(deadline: Deadline, delivery: Delivery | None, clue: Clue | None) -> tuple[str, str] | None:
     """(address, name) of what the bound organ itself can open: only what was served or passed to it."""
+    if deadline.subject_kind == "question":
+        return f"/questions/{deadline.subject_id}", deadline.title
     if delivery is not None and delivery.addressee_id == deadline.bound_id:
         return f"/inbox/{delivery.id}", f"《{delivery.title}》{delivery.number}"
     if clue is not None and clue.passed_to_id == deadline.bound_id and clue.passed_clue_id is not None:

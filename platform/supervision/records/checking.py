@@ -66,15 +66,17 @@ def acted_on(record: Record) -> date | None:
 def problems(record: Record, today: date) -> list[FieldError]:
     """What is wrong with a record whose fields are each of their type. Empty: it can be taken."""
     kind = kind_of(record)
-    return [*_days(record, kind, today), *_party(record, today), *_quality(record), *_spans(record, kind)]
+    wrong = [*_days(record, kind, today), *_party(record, today), *_spans(record, kind)]
+    return [*wrong, *_quality(record)] if record.quality else wrong
 
 
 def _days(record: Record, kind: str, today: date) -> Iterator[FieldError]:
     # Almost every record has sound days: looking at them in one go costs a third of naming each.
-    known = [day for day in _take_days[kind](record) if day is not None]
+    known = list(filter(None, _take_days[kind](record)))
     if known and not (min(known) >= FIRST_DAY and max(known) <= today):
         yield from _bounds(record, DAYS[kind], today, "日期晚于今天。")
-    yield from _bounds(record, LATER[kind], LAST_DAY, "日期晚于 2099-12-31。")
+    if LATER[kind]:
+        yield from _bounds(record, LATER[kind], LAST_DAY, "日期晚于 2099-12-31。")
     if kind == "coercion":
         for name in MOMENTS:
             moment = getattr(record, name)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+import msgspec
+from sqlalchemy import func, select, text
 
 from kernel.work import Work
 from supervision.records.models import EnforcementRecord, QuarantinedRecord, RecordImport
@@ -38,9 +39,20 @@ async def imports(work: Work, after: UUID | None, limit: int) -> Sequence[Record
     return (await work.session.scalars(query.order_by(RecordImport.id.desc()).limit(limit))).all()
 
 
-async def keep_quarantined(work: Work, lines: Sequence[Mapping[str, Any]]) -> None:
+_KEEP: Final = text(
+    "insert into quarantined_record (city_id, organ_id, id, import_id, line, external_id, organ_text, raw_cipher,"
+    " field, reason, problems, state)"
+    " select :city_id, :organ_id, x.id, :import_id, x.line, x.external_id, x.organ_text, decode(x.raw_cipher, 'hex'),"
+    " x.field, x.reason, x.problems, 'waiting' from jsonb_to_recordset(cast(:lines as jsonb)) as x(id uuid, line int,"
+    " external_id text, organ_text text, raw_cipher text, field text, reason text, problems jsonb)"
+)
+
+
+async def keep_quarantined(work: Work, row: RecordImport, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Keep lines that could not be taken, in one statement: one each costs more than a hundred sound ones."""
     if lines:
-        await work.session.execute(insert(QuarantinedRecord), list(lines))
+        values = {"city_id": row.city_id, "organ_id": row.organ_id, "import_id": row.id}
+        await work.session.execute(_KEEP, values | {"lines": msgspec.json.encode(lines).decode()})
 
 
 async def get_quarantined(work: Work, line_id: UUID, *, lock: bool = False) -> QuarantinedRecord | None:

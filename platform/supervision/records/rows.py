@@ -1,22 +1,26 @@
-"""From a record to a line of COPY: columns, masked and sealed party, and the rest as `detail`. Pure but for the vault.
+"""From a record to a row of the register: columns, masked and sealed party, and the rest as `detail`; and from rows to
+lines of COPY. Pure but for the vault.
 
 msgspec writes a list of values as JSON far faster than Python joins text. Such a line is CSV too, when the escape
 character is a backslash and NULL is spelt null: only control characters would differ, and parsing refuses those in
 everything that becomes a column of its own.
+
+The register has far more columns than one record fills. Those that no row of a chunk fills are left out of the lines,
+so that neither side writes or reads them: the staging table has the same defaults as the register.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import compress
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
-from kernel.ids import new_id
+from kernel.ids import new_hex
 from kernel.vault import Vault, mask_name
 from supervision.records.checking import acted_on, age_on, excluded_days, kind_of
 from supervision.records.models import EnforcementRecord
@@ -33,7 +37,7 @@ _ALL: Final = tuple(EnforcementRecord.__table__.columns.keys())
 _PERSONAL: Final = frozenset({"party_id_no", "party_id_type", "party_birth_on", "party_address", "party_name"})
 _NOT_KEPT: Final = frozenset({"organ_uscc", "organ_name", "quality"})
 
-_encode: Final[Callable[[Any], bytes]] = msgspec.json.Encoder(uuid_format="canonical").encode
+_encode: Final[Callable[[Any], bytes]] = msgspec.json.Encoder().encode
 
 
 def _direct(kind: str) -> tuple[str, ...]:
@@ -46,6 +50,16 @@ def _rest(kind: str) -> tuple[str, ...]:
     return tuple(name for name in KINDS[kind].__struct_fields__ if name not in taken)
 
 
+def _type_of(kind: str, name: str) -> Any:
+    return next(f.type for f in msgspec.structs.fields(KINDS[kind]) if f.name == name)
+
+
+def _place(kind: str, name: str) -> int:
+    """Of a field among the defaults of its struct: fields without one come first."""
+    of = KINDS[kind]
+    return of.__struct_fields__.index(name) - len(of.__struct_fields__) + len(of.__struct_defaults__)
+
+
 DIRECT: Final = {kind: _direct(kind) for kind in KINDS}
 """Kind → fields that are columns as they stand."""
 COLUMNS: Final = {
@@ -54,26 +68,36 @@ COLUMNS: Final = {
 """Kind → the columns of its lines, in their order."""
 TARGET: Final = tuple(name for name in _ALL if name != "created_at")
 """Every column that a batch writes."""
-STAGED: Final = tuple(name for name in TARGET if name not in _CONSTANT)
+STAGED: Final = ("organ_id", *(name for name in TARGET if name not in (*_CONSTANT, "organ_id")))
+"""Columns of the staging table, first the one by which it is read."""
 
 _take_direct: Final = {kind: operator.attrgetter(*DIRECT[kind]) for kind in KINDS}
 _REST: Final = {kind: _rest(kind) for kind in KINDS}
 _take_rest: Final = {kind: operator.attrgetter(*_REST[kind]) for kind in KINDS}
+_YES_OR_NO: Final = {kind: tuple(n for n in _REST[kind] if _type_of(kind, n) == bool | None) for kind in KINDS}
+"""What is told by being false, too; all else that is empty is left out of `detail`."""
 
 
-def copy_line(record: Record, organ_id: UUID, body_id: UUID | None, vault: Vault) -> bytes:
-    """A record that passed its checks as one line for COPY, in the columns `COLUMNS` of its kind."""
+_UNFILLED: Final = {
+    kind: tuple(None if KINDS[kind].__struct_defaults__[_place(kind, name)] is None else "" for name in DIRECT[kind])
+    for kind in KINDS
+}
+"""Kind → what stands in a row for a direct column that its line does not mention; the register has the same default."""
+
+
+def row_of(record: Record, organ_id: str, body_id: str | None, vault: Vault) -> tuple[Any, ...]:
+    """A record that passed its checks as a row, in the columns `COLUMNS` of its kind. Texts, numbers and days alone:
+    the collector does not look at such rows again."""
     kind = kind_of(record)
     day = acted_on(record)
     assert day is not None, "checking refuses a record without a day"
-    values = [*_take_direct[kind](record)]
-    if kind == "penalty":
-        values.append(_array(record.penalty_kinds))  # type: ignore[attr-defined]
     shown, looked_up, sealed, age = _party(record, day, vault)
     certs, acting = _people(tuple(record.officers))
-    values += (
+    return (
+        *_take_direct[kind](record),
+        *((_array(record.penalty_kinds),) if kind == "penalty" else ()),  # type: ignore[attr-defined]
         organ_id,
-        new_id().hex,
+        new_hex(),
         kind,
         body_id,
         day,
@@ -89,7 +113,15 @@ def copy_line(record: Record, organ_id: UUID, body_id: UUID | None, vault: Vault
         _encode(record.quality).decode() if record.quality else "{}",
         _detail(kind, record),
     )
-    return _encode(values)[1:-1]
+
+
+def copy_lines(kind: str, rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[str, ...], bytes]:
+    """Rows of one kind, at least one, as lines for COPY, and the columns that they have."""
+    columns = list(zip(*rows, strict=True))
+    unfilled = _UNFILLED[kind]
+    used = [n for n, held in enumerate(columns) if n >= len(unfilled) or held.count(unfilled[n]) < len(held)]
+    lines = zip(*[columns[n] for n in used], strict=True)
+    return tuple(COLUMNS[kind][n] for n in used), b"\n".join([*(_encode(line)[1:-1] for line in lines), b""])
 
 
 def _array(items: list[str]) -> str:
@@ -112,8 +144,11 @@ def _provisions(basis: tuple[Provision, ...]) -> str:
 
 
 def _detail(kind: str, record: Record) -> str:
-    rest = zip(_REST[kind], _take_rest[kind](record))  # noqa: B905 - of one length by construction
-    found = {name: value for name, value in rest if value or value is False}
+    values = _take_rest[kind](record)
+    found = dict(zip(compress(_REST[kind], values), filter(None, values)))  # noqa: B905 - of one length by construction
+    for name in _YES_OR_NO[kind]:
+        if getattr(record, name) is False:
+            found[name] = False
     return _encode(found).decode() if found else "{}"
 
 

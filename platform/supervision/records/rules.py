@@ -27,7 +27,7 @@ PERSONS: Final = frozenset({"citizen"})
 """Parties whose name is personal data."""
 
 
-class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Officer(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One officer on an act."""
 
     certificate_no: Short = ""
@@ -36,7 +36,7 @@ class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     employment: Literal["", "formal", "contract", "temporary", "worker"] = ""
 
 
-class Provision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Provision(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A provision that an act rests on."""
 
     law: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -47,7 +47,7 @@ class Provision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return f"{self.law if self.law.startswith('《') else f'《{self.law}》'}{self.article}"
 
 
-class Exclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Exclusion(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A time that does not count toward a limit: both days included."""
 
     kind: Short
@@ -56,7 +56,7 @@ class Exclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     approved_by: Short = ""
 
 
-class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Extension(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Days by which a limit was extended."""
 
     days: Days
@@ -64,7 +64,7 @@ class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     approved_by: Short = ""
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Item(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A document, recording or thing that belongs to an act."""
 
     kind: Short
@@ -77,7 +77,13 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Record(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,  # nothing in a record can refer back to it
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
 ):
     """What every kind of act has. Amounts are in fen, days are ISO dates."""
 

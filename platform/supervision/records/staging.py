@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from kernel.work import Work
 from supervision.records.models import EnforcementRecord
-from supervision.records.rows import COLUMNS, STAGED, TARGET
+from supervision.records.rows import STAGED, TARGET
 
 _TABLE: Final = EnforcementRecord.__table__
 _DIALECT: Final[Any] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
@@ -26,11 +26,9 @@ def _staged(name: str) -> str:
 
 
 CREATE: Final = f"create temporary table staged_record ({', '.join(map(_staged, STAGED))}) on commit drop"
-COPY: Final = {
-    kind: f"copy pg_temp.staged_record ({', '.join(names)})"
-    r" from stdin with (format csv, escape '\', null 'null')"
-    for kind, names in COLUMNS.items()
-}
+INDEX: Final = "create index on pg_temp.staged_record (organ_id)"
+"""A file of a whole city has a thousand organs, and each is a statement: none may look at the lines of the others."""
+_COPY: Final = r"copy pg_temp.staged_record ({columns}) from stdin with (format csv, escape '\', null 'null')"
 _CONSTANTS: Final = {"city_id": "%(city)s", "source": "%(source)s", "import_id": "%(import)s", "taken_at": "%(now)s"}
 UPSERT: Final = (
     f"insert into enforcement_record ({', '.join(TARGET)})"  # noqa: S608 - names of columns alone
@@ -48,15 +46,19 @@ async def driver(work: Work) -> Any:
     return (await connection.get_raw_connection()).driver_connection
 
 
-async def stage(work: Work, lines: Mapping[str, bytes]) -> None:
-    """Put lines of COPY, by kind, into an empty staging table."""
+async def stage(work: Work, batches: Sequence[tuple[tuple[str, ...], bytes]]) -> None:
+    """Put lines of COPY, each batch with its columns, into an empty staging table."""
     held = await driver(work)
     async with held.cursor() as cursor:
         await cursor.execute("select to_regclass('pg_temp.staged_record') is not null")
         there = (await cursor.fetchone())[0]
-        await cursor.execute("truncate pg_temp.staged_record" if there else CREATE)
-        for kind, data in lines.items():
-            async with cursor.copy(COPY[kind]) as copy:
+        if there:
+            await cursor.execute("truncate pg_temp.staged_record")
+        else:
+            await cursor.execute(CREATE)
+            await cursor.execute(INDEX)
+        for columns, data in batches:
+            async with cursor.copy(_COPY.format(columns=", ".join(columns))) as copy:
                 await copy.write(data)
 
 

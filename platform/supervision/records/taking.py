@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -26,7 +26,7 @@ from supervision.records.fields import label
 from supervision.records.models import RecordImport
 from supervision.records.parsing import encode, parse
 from supervision.records.reach import Reach, reach
-from supervision.records.rows import copy_line
+from supervision.records.rows import copy_lines, row_of
 from supervision.records.rules import Record
 
 CHUNK: Final = 10_000
@@ -56,15 +56,15 @@ class Chunk:
 
 @dataclass(slots=True)
 class Prepared:
-    """A chunk on its way: lines of COPY by kind, the organs in them, and what was refused or superseded in it."""
+    """A chunk on its way: lines of COPY with their columns, the organs in them, and what was refused."""
 
     position: int
     line: int
     read: int = 0
-    kept: int = 0
-    copies: dict[str, bytes] = field(default_factory=dict)
+    copies: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
     organs: set[UUID] = field(default_factory=set)
-    refused: list[tuple[Line, list[FieldError]]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of quarantine."""
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,35 +77,56 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int
 
 
+@dataclass(slots=True)
+class _Pool:
+    """What a chunk says of one organ: by external id the newest version, its kind and its row."""
+
+    organ_id: str
+    body_id: str | None
+    best: dict[str, tuple[int, str, tuple[Any, ...]]] = field(default_factory=dict)
+
+
 def prepare(chunk: Chunk, known: Reach, today: date) -> Prepared:
     """Check a chunk. Of several lines about one act the newest version is kept, of equal ones the first."""
     made = Prepared(chunk.position, chunk.line, read=len(chunk.lines))
-    best: dict[tuple[UUID, str], Record] = {}
+    pools: dict[UUID, _Pool] = {}
+    named: dict[tuple[str, str], _Pool | FieldError] = {}
+    keys = vault()
     for line in chunk.lines:
         found = list(line.wrong) or parse(line.raw, today)
         if isinstance(found, list):
-            made.refused.append((line, found))
+            made.refused.append(_quarantined(line, found))
             continue
-        organ = known.organ_of(found)
-        if isinstance(organ, FieldError):
-            made.refused.append((line, [organ]))
+        name = (found.organ_uscc, found.organ_name)
+        pool = named.get(name) or named.setdefault(name, _pool(pools, known, found))
+        if isinstance(pool, FieldError):
+            made.refused.append(_quarantined(line, [pool]))
             continue
-        key = (organ, found.external_id)
-        held = best.get(key)
-        if held is None or held.version < found.version:
-            best[key] = found
-    _lines(made, best, known)
+        held = pool.best.get(found.external_id)
+        if held is None or held[0] < found.version:
+            # A row at once: records that live on until the end of the chunk cost the collector more than all the rest.
+            row = row_of(found, pool.organ_id, pool.body_id, keys)
+            pool.best[found.external_id] = found.version, kind_of(found), row
+    made.organs = set(pools)
+    made.copies = _copies(pools.values())
     return made
 
 
-def _lines(made: Prepared, best: dict[tuple[UUID, str], Record], known: Reach) -> None:
-    keys = vault()
-    pooled: dict[str, list[bytes]] = defaultdict(list)
-    for (organ, _), record in best.items():
-        pooled[kind_of(record)].append(copy_line(record, organ, known.bodies[organ], keys))
-        made.organs.add(organ)
-    made.kept = len(best)
-    made.copies = {kind: b"\n".join([*lines, b""]) for kind, lines in pooled.items()}
+def _pool(pools: dict[UUID, _Pool], known: Reach, record: Record) -> _Pool | FieldError:
+    organ = known.organ_of(record)
+    if isinstance(organ, FieldError):
+        return organ
+    body = known.bodies[organ]
+    return pools.setdefault(organ, _Pool(organ.hex, body.hex if body is not None else None))
+
+
+def _copies(pools: Iterable[_Pool]) -> list[tuple[tuple[str, ...], bytes]]:
+    """Organ by organ, so that what one statement moves lies together."""
+    by_kind: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for pool in pools:
+        for _, kind, row in pool.best.values():
+            by_kind[kind].append(row)
+    return [copy_lines(kind, rows) for kind, rows in by_kind.items()]
 
 
 async def pour(work: Work, row: RecordImport, chunks: Iterator[Chunk]) -> None:
@@ -135,7 +156,7 @@ async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
         for organ_id in sorted(made.organs):
             async with work.acting_as(organ_id):
                 accepted += await staging.upsert(work, row.source, row.id)
-    await repository.keep_quarantined(work, [_quarantined(work, row, *one) for one in made.refused])
+    await repository.keep_quarantined(work, row, made.refused)
     bad = len(made.refused)
     row.read += made.read
     row.accepted += accepted
@@ -146,24 +167,20 @@ async def _take(work: Work, row: RecordImport, made: Prepared) -> None:
     row.organ_ids = sorted({*row.organ_ids, *made.organs})
 
 
-def _quarantined(work: Work, row: RecordImport, line: Line, wrong: Sequence[FieldError]) -> dict[str, Any]:
+def _quarantined(line: Line, wrong: Sequence[FieldError]) -> dict[str, Any]:
     found = said(line.raw)
     return {
-        "city_id": work.city_id,
-        "organ_id": row.organ_id,
         "id": new_id(),
-        "import_id": row.id,
         "line": line.number,
         "external_id": str(found.get("external_id", ""))[:_EXTERNAL].replace("\0", ""),
         "organ_text": str(found.get("organ_name") or found.get("organ_uscc") or "")[:_ORGAN].replace("\0", ""),
-        "raw_cipher": vault().seal(line.raw.decode("utf-8", "replace")),
+        "raw_cipher": vault().seal(line.raw.decode("utf-8", "replace")).hex(),
         "field": wrong[0].field[:64].replace("\0", ""),
         "reason": wrong[0].message.replace("\0", ""),
         "problems": [
             {"field": w.field[:64].replace("\0", ""), "label": label(w.field)[:64].replace("\0", ""),
              "reason": w.message.replace("\0", "")} for w in wrong
         ],
-        "state": "waiting",
     }  # fmt: skip
 
 

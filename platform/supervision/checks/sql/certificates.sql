@@ -16,7 +16,8 @@ with held as materialized (
                 then '已于 ' || h.status_on || case h.status when 'cancelled' then ' 取消' else ' 收回' end
             when h.status = 'suspended' and h.status_on <= r.acted and coalesce(h.suspended_until, r.acted) >= r.acted
                 then '自 ' || h.status_on || ' 起暂扣'
-            when r.acted > h.valid_until and not h.renewing then '已于 ' || h.valid_until || ' 到期'
+            -- What was asked for on the day counts, whether it went through meanwhile or not; what was asked later does not.
+            when r.acted > h.valid_until and (h.renewal_on is null or h.renewal_on > r.acted) then '已于 ' || h.valid_until || ' 到期'
             when r.acted < h.valid_from then '自 ' || h.valid_from || ' 起才有效' end as why
     from acts r join held h on h.organ_id = r.organ_id and h.number = r.number
 ), found as materialized (
