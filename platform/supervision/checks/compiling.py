@@ -78,10 +78,10 @@ _OF_BATCH: Final = (
     " and r.organ_id = any (%(organs)s::uuid[]) and r.import_id = %(import)s)"
 )
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
-SETS: Final = ("certificates", "benchmarks", "accounts", "outliers", "inspections", "registers")
-"""Models that compare records, in the order in which they run. The first three look at one record and also run on
+SETS: Final = ("certificates", "benchmarks", "bases", "accounts", "outliers", "inspections", "registers")
+"""Models that compare records, in the order in which they run. The first four look at one record and also run on
 arrival; the others look at the stock."""
-ON_ARRIVAL: Final = frozenset({"certificates", "benchmarks", "accounts"})
+ON_ARRIVAL: Final = frozenset({"certificates", "benchmarks", "bases", "accounts"})
 
 
 def statement(found: str, *, batch: bool) -> str:

@@ -83,6 +83,32 @@ async def test_a_milder_benchmark_that_came_before_the_decision_counts(world: Wo
     assert [{r for r in hits.get(one, {}) if r in ("Q01", "Q02")} for one in ids] == [set(), {"Q01", "Q02"}]
 
 
+async def test_a_benchmark_is_cited_while_it_is_in_force(world: World) -> None:
+    await imported(world)
+    await imported(world, TABLE.replace("CG-01-", "CG-26-"), "2026-04-01")
+    soon: dict[str, Any] = {
+        "act_ended_on": "2026-03-20", "decided_on": "2026-03-30", "legal_review_on": "2026-03-25",
+        "notice_served_on": "2026-03-26", "defence_due_on": None, "served_on": "2026-03-30",
+        "published_on": "2026-04-01",
+    }  # fmt: skip
+    cases = [
+        (fine(2_000, "lighter", benchmark_code="CG-01-1", act_ended_on="2026-03-20"), False),
+        (fine(2_000, "lighter", benchmark_code="CG-26-1", act_ended_on="2026-03-20"), False),
+        (fine(2_000, "lighter", benchmark_code="CG-01-1", act_ended_on="2026-04-02"), True),
+        (fine(2_000, "lighter", benchmark_code="CG-26-1", **soon), True),
+        (fine(2_000, "lighter", benchmark_code="别处的编号", act_ended_on="2026-04-02"), False),
+        (fine(2_000, "lighter", act_ended_on="2026-04-02"), False),
+    ]
+    ids = await keep(world, [one for one, _ in cases])
+    await run(world)
+    hits = await found(world)
+    assert ["Q12" in hits.get(one, {}) for one in ids] == [expected for _, expected in cases]
+    late, early = (told(catalogue()["Q12"], hits[ids[n]]["Q12"].facts).replace("\u2009", " ") for n in (2, 3))
+    assert "该基准 2026-03-31 已停止施行" in late, late
+    assert "起才施行" not in late
+    assert "该基准 2026-04-01 起才施行" in early, early
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
