@@ -57,6 +57,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CLUSTER] = Cluster.start()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file go to one worker, which tells their stories once; drills, some of which take minutes, go
+    each by itself. What takes longest begins first: the browser, then the drills."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("browser") else 1 if _is_drill(item) else 2)
+    for item in items:
+        if not item.get_closest_marker("xdist_group") and not _is_drill(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+
+
+def _is_drill(item: pytest.Item) -> bool:
+    """Not only the second run of another test, on the external server."""
+    callspec = getattr(item, "callspec", None)
+    return item.get_closest_marker("drill") is not None and (
+        callspec is None or callspec.params.get("backend") != "external"
+    )
+
+
 def pytest_collection_finish() -> None:
     """What collecting made stays to the end of the run: the garbage collector need not walk through it again and
     again, which was a seventh of all computing."""
@@ -148,6 +166,7 @@ async def world(
         held = worlds[url]
         held.forget()
         shelf = shelves.setdefault(url, Shelf(backend.owner(url)))
+        shelf.begin()
         held.shelf = None if "monkeypatch" in request.fixturenames else shelf
         await held.set_clock("2026-10-09 09:00")
         yield held

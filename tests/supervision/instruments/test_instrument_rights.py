@@ -157,6 +157,7 @@ async def test_an_express_refusal_is_one_at_once(world: World) -> None:
         told.append(event)
 
     service.subscribe(listener)
+    world.shelf = None  # put back, nobody would hear of it
     try:
         await stories.answer_letter(world, held.id, refuses=True)
     finally:
