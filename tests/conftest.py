@@ -54,7 +54,7 @@ def anyio_backend() -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """With several workers the controller builds the templates, so that the workers only clone them."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        config.stash[CLUSTER] = Cluster.start()
+        config.stash[CLUSTER] = Cluster.start(HOME)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -97,12 +97,12 @@ CLUSTER = pytest.StashKey[Cluster]()
 
 @pytest.fixture(scope="session")
 def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
-    inherited = Cluster.inherited()
+    inherited = Cluster.inherited(HOME)
     if inherited is not None:
         yield inherited
         give_back()
         return
-    started = Cluster.start()
+    started = Cluster.start(HOME)
     yield started
     give_back()
     started.stop()
