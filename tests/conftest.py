@@ -7,6 +7,7 @@ the suite, the others with the drills.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import settings as hypothesis_settings
+
+gc.disable()  # until everything is imported and collected
 
 HOME = Path(os.environ.get("ZHUNSHENG_HOME") or tempfile.mkdtemp(prefix="zhunsheng-tests-"))
 os.environ["ZHUNSHENG_HOME"] = str(HOME)
@@ -51,7 +54,34 @@ def anyio_backend() -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """With several workers the controller builds the templates, so that the workers only clone them."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        config.stash[CLUSTER] = Cluster.start()
+        config.stash[CLUSTER] = Cluster.start(HOME)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file go to one worker, which tells their stories once; drills, some of which take minutes, go
+    each by itself. What takes longest begins first: the browser, then the drills."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("browser") else 1 if _is_drill(item) else 2)
+    for item in items:
+        if not item.get_closest_marker("xdist_group") and not _is_drill(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+
+
+def _is_drill(item: pytest.Item) -> bool:
+    """Not only the second run of another test, on the external server."""
+    callspec = getattr(item, "callspec", None)
+    return item.get_closest_marker("drill") is not None and (
+        callspec is None or callspec.params.get("backend") != "external"
+    )
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays to the end of the run: the garbage collector need not walk through it again and
+    again, which was a seventh of all computing."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,12 +97,12 @@ CLUSTER = pytest.StashKey[Cluster]()
 
 @pytest.fixture(scope="session")
 def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
-    inherited = Cluster.inherited()
+    inherited = Cluster.inherited(HOME)
     if inherited is not None:
         yield inherited
         give_back()
         return
-    started = Cluster.start()
+    started = Cluster.start(HOME)
     yield started
     give_back()
     started.stop()
@@ -136,6 +166,7 @@ async def world(
         held = worlds[url]
         held.forget()
         shelf = shelves.setdefault(url, Shelf(backend.owner(url)))
+        shelf.begin()
         held.shelf = None if "monkeypatch" in request.fixturenames else shelf
         await held.set_clock("2026-10-09 09:00")
         yield held

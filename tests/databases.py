@@ -9,9 +9,11 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, text
@@ -73,7 +75,9 @@ class Backend:
         """This process's own copy, brought back to the template's content afterwards: for tests that leave nothing
         but rows behind."""
         if self.name not in _LENT:
-            opened = self.clone()
+            # The embedded server is deleted after the run, and its copies with it.
+            kept = self.name == "embedded"
+            opened = contextlib.nullcontext(self.copy(self.template, f"zs_{new_id().hex}")) if kept else self.clone()
             _LENT[self.name] = (opened, opened.__enter__())
         url = _LENT[self.name][1]
         try:
@@ -113,16 +117,14 @@ class Backend:
 
 async def demo_city(backend: Backend, folder: Path) -> str:
     """The name of the template with the demo city's casework: played once a run, whichever process asks first."""
-    with (folder / "demo-city").open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        if not (name := file.read()):
+    with _told(folder / "demo-city") as told:
+        if not (name := told.read()):
             name = f"{backend.template}_demo"
             world = World.open(backend.copy(backend.template, name))
             await load_cases(world.database, world.city_id)
             await clock.set_shift(world.database, world.city_id, timedelta())
             await world.close()
-            file.write(name)
+            told.write(name)
         return name
 
 
@@ -142,41 +144,57 @@ def give_back() -> None:
 
 @dataclass(slots=True)
 class Cluster:
-    """The servers of one test run."""
+    """The servers of one test run. The template of the external one is made when a test first asks for it."""
 
+    folder: Path
+    """The run's own, where its processes tell each other what is there."""
     backends: dict[str, Backend]
     server: EmbeddedServer | None = field(default=None)
 
     @classmethod
-    def start(cls) -> Cluster:
+    def start(cls, folder: Path) -> Cluster:
         server = EmbeddedServer.ephemeral()
         url = server.start().url("postgres").replace("postgresql://", "postgresql+psycopg://")
-        backends = {"embedded": _template("embedded", url)}
-        if external_answers():
-            backends["external"] = _template("external", EXTERNAL)
-        os.environ[STATE] = json.dumps({b.name: [b.admin_url, b.template] for b in backends.values()})
-        return cls(backends, server)
+        backend = _template("embedded", url)
+        os.environ[STATE] = json.dumps([backend.admin_url, backend.template])
+        return cls(folder, {"embedded": backend}, server)
 
     @classmethod
-    def inherited(cls) -> Cluster | None:
+    def inherited(cls, folder: Path) -> Cluster | None:
         state = os.environ.get(STATE)
-        if state is None:
-            return None
-        return cls({name: Backend(name, *values) for name, values in json.loads(state).items()})
+        return None if state is None else cls(folder, {"embedded": Backend("embedded", *json.loads(state))})
 
     def backend(self, name: str) -> Backend:
+        if name not in self.backends:
+            with _told(self.folder / name) as told:
+                if not (template := told.read()):
+                    # In a thread of its own: here an event loop may be at hand.
+                    with ThreadPoolExecutor(1) as thread:
+                        template = thread.submit(_template, name, EXTERNAL).result().template
+                    told.write(template)
+            self.backends[name] = Backend(name, EXTERNAL, template)
         return self.backends[name]
 
     def stop(self) -> None:
         os.environ.pop(STATE, None)
-        external = self.backends.get("external")
-        if external is not None:
-            engine = create_engine(external.admin_url, isolation_level="AUTOCOMMIT")
+        with _told(self.folder / "external") as told:
+            template = told.read()
+        if template:
+            engine = create_engine(EXTERNAL, isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
-                connection.execute(text(f"drop database if exists {external.template} with (force)"))
+                connection.execute(text(f"drop database if exists {template} with (force)"))
             engine.dispose()
         if self.server is not None:
             self.server.stop()
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[TextIO]:
+    """A file that one process of the run writes and the others read; who opens it first has it alone."""
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        yield file
 
 
 def _template(name: str, admin_url: str) -> Backend:

@@ -20,9 +20,11 @@ def remember(connection: Connection) -> None:
     before the first clone."""
     connection.execute(text("create schema pristine"))
     connection.execute(text("create table pristine.mark (name text primary key, made_by xid not null)"))
-    looks, parts = [], []
+    looks, parts, counts = [], [], []
     for table in _tables(connection):
         connection.execute(text(f'create table pristine."{table}" as table public."{table}"'))
+        if table != "demo_clock":
+            counts.append(_COUNT.format(table=table))
         if table == VERSIONS:
             continue
         count = connection.scalar(text(f'select count(*) from pristine."{table}"'))
@@ -31,6 +33,7 @@ def remember(connection: Connection) -> None:
         parts.append((_FILL if count else _EMPTY).format(table=table, columns=columns))
     connection.execute(text("insert into pristine.mark values ('', pg_current_xact_id()::xid)"))
     connection.execute(text(_WRITTEN.replace(":looks", "".join(looks))))
+    connection.execute(text(_LOOK.replace(":counts", "".join(counts))))
     connection.execute(text(_RESTORE.replace(":parts", "".join(parts))))
 
 
@@ -64,6 +67,22 @@ begin
 end $body$
 """
 """The tables whose rows are not the template's."""
+_COUNT = """
+    select count(*), min(age(xmin)) into rows, youngest from public."{table}";
+    found := found || ('{table}=' || rows || chr(58) || case when rows > 0 then latest - youngest else 0 end);"""
+_LOOK = """
+create function pristine.look() returns text[] language plpgsql as $body$
+declare
+    latest int := age(xid '3') + 3;
+    rows int;
+    youngest int;
+    found text[] := '{}';
+begin
+    :counts
+    return found;
+end $body$
+"""
+"""Of each table how many rows it has and which transaction made the newest: `table=rows:transaction`."""
 _EMPTY = """
     if '{table}' = any (written) then
         delete from public."{table}";

@@ -72,8 +72,9 @@ def upload(name: str = "扣押决定书.pdf", origin: str = "案卷第3页") -> 
     return Upload(name, pdf(name), origin)
 
 
+@remembered
 async def propose_matter(
-    world: World, title: str = "扣押物品期满未作处理决定", *, supervised: str = SUPERVISED, **changes: Any
+    world: World, /, title: str = "扣押物品期满未作处理决定", *, supervised: str = SUPERVISED, **changes: Any
 ) -> Matter:
     """陈明远 proposes a matter."""
     values: dict[str, Any] = {
@@ -103,7 +104,8 @@ async def open_matter(world: World, /, title: str = "扣押物品期满未作处
         return await matters.approve_opening(work, matter.id, post_ids=posts)
 
 
-async def check_matter(world: World, matter_id: UUID, kind: str = "inspect", **changes: Any) -> Activity:
+@remembered
+async def check_matter(world: World, /, matter_id: UUID, kind: str = "inspect", **changes: Any) -> Activity:
     """陈明远 records an inspection by two supervisors."""
     posts = await handler_posts(world)
     async with world.work(BODY, "supervisor") as work:
@@ -117,8 +119,9 @@ async def check_matter(world: World, matter_id: UUID, kind: str = "inspect", **c
         return await matters.record_activity(work, matter_id, RecordActivity(**{**values, **changes}))
 
 
+@remembered
 async def find_problem(
-    world: World, matter_id: UUID, title: str = "扣押期限届满，未作处理决定也未办理延期", **changes: Any
+    world: World, /, matter_id: UUID, title: str = "扣押期限届满，未作处理决定也未办理延期", **changes: Any
 ) -> Finding:
     """陈明远 establishes a finding with one file; about no act unless told."""
     values: dict[str, Any] = {
@@ -134,20 +137,23 @@ async def find_problem(
         return await matters.establish_finding(work, matter_id, EstablishFinding(**{**values, **changes}))
 
 
-async def enter_seizure(world: World, matter_id: UUID) -> Act:
+@remembered
+async def enter_seizure(world: World, /, matter_id: UUID) -> Act:
     """陈明远 enters the seizure as an act under the matter."""
     async with world.work(BODY, "supervisor") as work:
         return await matters.enter_act(work, matter_id, SEIZURE)
 
 
-async def rectify(world: World, finding_id: UUID, matter_id: UUID) -> Finding:
+@remembered
+async def rectify(world: World, /, finding_id: UUID, matter_id: UUID) -> Finding:
     """The rectification is seen on the spot and verified."""
     await check_matter(world, matter_id, "site_survey")
     async with world.work(BODY, "supervisor") as work:
         return await matters.verify_rectification(work, finding_id, True, "现场查看，物品已退还当事人。")
 
 
-async def close_matter(world: World, matter_id: UUID, report: str = "问题已经整改到位，物品已退还。") -> Matter:
+@remembered
+async def close_matter(world: World, /, matter_id: UUID, report: str = "问题已经整改到位，物品已退还。") -> Matter:
     """陈明远 proposes, 李国栋 approves the closing."""
     async with world.work(BODY, "supervisor") as work:
         await matters.propose_closing(work, matter_id, report)
@@ -155,8 +161,9 @@ async def close_matter(world: World, matter_id: UUID, report: str = "问题已�
         return await matters.approve_closing(work, matter_id)
 
 
+@remembered
 async def draft_letter(
-    world: World, matter_id: UUID, *, kind: str = "urging_letter", finding_ids: Sequence[UUID] = (), **changes: Any
+    world: World, /, matter_id: UUID, *, kind: str = "urging_letter", finding_ids: Sequence[UUID] = (), **changes: Any
 ) -> Instrument:
     """陈明远 drafts a letter (or an opinion) on the open findings, and hands it in."""
     async with world.work(BODY, "supervisor") as work:
@@ -168,7 +175,8 @@ async def draft_letter(
         return await instruments.submit(work, instrument.id)
 
 
-async def issue_letter(world: World, instrument_id: UUID, nth: int = 0) -> Instrument:
+@remembered
+async def issue_letter(world: World, /, instrument_id: UUID, nth: int = 0) -> Instrument:
     """李国栋 (or 赵敏) approves and issues."""
     async with world.work(BODY, "supervision_leader", nth) as work:
         await instruments.approve(work, instrument_id)
@@ -184,13 +192,15 @@ async def delivery_of(world: World, instrument_id: UUID) -> Delivery:
         return found
 
 
-async def open_letter(world: World, delivery_id: UUID, organ: str = SUPERVISED) -> Delivery:
+@remembered
+async def open_letter(world: World, /, delivery_id: UUID, organ: str = SUPERVISED) -> Delivery:
     """周立新 opens what was sent: the receipt."""
     async with world.work(organ, "contact") as work:
         return await instruments.open_delivery(work, delivery_id)
 
 
-async def serve_letter(world: World, matter_id: UUID, **changes: Any) -> tuple[Instrument, Delivery]:
+@remembered
+async def serve_letter(world: World, /, matter_id: UUID, **changes: Any) -> tuple[Instrument, Delivery]:
     """A letter on all open findings, issued, and opened by its addressee."""
     drafted = await draft_letter(world, matter_id, **changes)
     instrument = await issue_letter(world, drafted.id)
@@ -207,6 +217,7 @@ async def served_matter(world: World, /, **changes: Any) -> tuple[Matter, Findin
     return matter, finding, instrument, delivery
 
 
+@remembered
 async def answer_letter(
     world: World,
     delivery_id: UUID,
@@ -230,7 +241,8 @@ async def answer_letter(
         return await instruments.approve_reply(work, delivery_id)
 
 
-async def accept_answer(world: World, instrument_id: UUID) -> Instrument:
+@remembered
+async def accept_answer(world: World, /, instrument_id: UUID) -> Instrument:
     """陈明远 verifies every finding of the letter and accepts the report."""
     async with world.work(BODY, "supervisor") as work:
         case = await instruments.load_case(work, instrument_id)
@@ -238,19 +250,24 @@ async def accept_answer(world: World, instrument_id: UUID) -> Instrument:
         return await instruments.accept_reply(work, instrument_id, verifications=checked)
 
 
-async def send_back_answer(world: World, instrument_id: UUID, reason: str = "没有附退还凭证，请补充。") -> Instrument:
+@remembered
+async def send_back_answer(
+    world: World, /, instrument_id: UUID, reason: str = "没有附退还凭证，请补充。"
+) -> Instrument:
     """陈明远 sends the report back with the usual new limit."""
     async with world.work(BODY, "supervisor") as work:
         return await instruments.send_back_reply(work, instrument_id, reason=reason)
 
 
-async def lapse_letter(world: World, instrument_id: UUID) -> bool:
+@remembered
+async def lapse_letter(world: World, /, instrument_id: UUID) -> bool:
     """The sweep marks the letter as not answered in time; the clock has to be past its end."""
     async with world.work(BODY) as work:
         return await instruments.lapse(work, instrument_id)
 
 
-async def enter_remedy(world: World, matter_id: UUID, act_id: UUID, kind: str = "reconsideration") -> Remedy:
+@remembered
+async def enter_remedy(world: World, /, matter_id: UUID, act_id: UUID, kind: str = "reconsideration") -> Remedy:
     """陈明远 enters a reconsideration about an act, filed today."""
     async with world.work(BODY, "supervisor") as work:
         draft = EnterRemedy(
@@ -259,7 +276,8 @@ async def enter_remedy(world: World, matter_id: UUID, act_id: UUID, kind: str = 
         return await matters.enter_remedy(work, matter_id, draft)
 
 
-async def end_remedy(world: World, remedy_id: UUID, *, settles: bool) -> Remedy:
+@remembered
+async def end_remedy(world: World, /, remedy_id: UUID, *, settles: bool) -> Remedy:
     """陈明远 enters its end."""
     async with world.work(BODY, "supervisor") as work:
         draft = EndRemedy(
@@ -268,7 +286,8 @@ async def end_remedy(world: World, remedy_id: UUID, *, settles: bool) -> Remedy:
         return await matters.end_remedy(work, remedy_id, draft)
 
 
-async def sweep(world: World, at: str = "") -> int:
+@remembered
+async def sweep(world: World, /, at: str = "") -> int:
     """The deadline sweep of the whole city and the jobs that it hands over, as scheduler and workers run them; `at`
     sets the clock first. Returns the number of steps taken. A job that fails stays in the outbox."""
     if at:
@@ -319,7 +338,8 @@ async def report_of(world: World, matter_id: UUID) -> GovernmentReport:
         return found
 
 
-async def complete_report(world: World, report_id: UUID, nth: int = 0) -> GovernmentReport:
+@remembered
+async def complete_report(world: World, /, report_id: UUID, nth: int = 0) -> GovernmentReport:
     """李国栋 (or 赵敏) adds the legal review and a requirement for every proposal."""
     async with world.work(BODY, "supervision_leader", nth) as work:
         seen = await decisions.report_view(work, report_id)
@@ -343,7 +363,8 @@ async def complete_report(world: World, report_id: UUID, nth: int = 0) -> Govern
         return await decisions.update_report(work, report_id, change)
 
 
-async def send_report(world: World, report_id: UUID, nth: int = 0) -> GovernmentReport:
+@remembered
+async def send_report(world: World, /, report_id: UUID, nth: int = 0) -> GovernmentReport:
     """李国栋 (or 赵敏) completes the report and sends it to the district government."""
     await complete_report(world, report_id, nth)
     async with world.work(BODY, "supervision_leader", nth) as work:
@@ -363,7 +384,8 @@ def item(finding_id: UUID, kind: str = "perform_in_time", reason: str = "no_perf
     )
 
 
-async def decide(world: World, report_id: UUID, *items: DecideItem, nth: int = 0) -> Decision:
+@remembered
+async def decide(world: World, /, report_id: UUID, *items: DecideItem, nth: int = 0) -> Decision:
     """吴启明 (or 许文博) decides; without items, as proposed."""
     async with world.work(GOVERNMENT, "government_leader", nth) as work:
         if not items:
@@ -392,7 +414,8 @@ async def decided_matter(world: World, /, **changes: Any) -> tuple[Matter, Findi
     return matter, finding, decision, await open_letter(world, delivery.id)
 
 
-async def verify_execution(world: World, decision_id: UUID, *, executed: bool = True, note: str = "") -> Decision:
+@remembered
+async def verify_execution(world: World, /, decision_id: UUID, *, executed: bool = True, note: str = "") -> Decision:
     """陈明远 establishes whether the decision was carried out."""
     async with world.work(BODY, "supervisor") as work:
         given = VerifyExecution(executed=executed, evidence_seen=True, note=note or "已核对凭证。")
@@ -414,7 +437,8 @@ async def register_clue(
         return await clues.register(work, RegisterClue(**{**values, **changes}))
 
 
-async def matter_from_clue(world: World, clue_id: UUID, **changes: Any) -> Matter:
+@remembered
+async def matter_from_clue(world: World, /, clue_id: UUID, **changes: Any) -> Matter:
     """陈明远 accepts the clue and proposes a matter that rests on it, 李国栋 opens it."""
     values: dict[str, Any] = {
         "title": "占道执法方式不文明",

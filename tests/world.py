@@ -71,6 +71,8 @@ class World:
     """Where stories are kept; None where each has to be lived through."""
     clock: str = field(default="")
     """What `set_clock` last set."""
+    shift: int = field(default=0)
+    """By how many seconds that is ahead of the machine's clock."""
     _directory: Directory | None = field(default=None)
     staff: dict[tuple[UUID, str, int], Actor] = field(default_factory=dict)
     """The people of the fresh city by organ, role and their order in it."""
@@ -92,10 +94,10 @@ class World:
         """Set the product's clock to a Shanghai time like ``2026-10-09 09:00``; it runs on from there."""
         self.clock = local
         wanted = datetime.fromisoformat(local).replace(tzinfo=SHANGHAI)
-        shift = int((wanted - system_now()).total_seconds())
+        self.shift = int((wanted - system_now()).total_seconds())
         async with self.system() as work:
             await work.session.execute(delete(DemoClock))
-            work.session.add(DemoClock(id=1, shift_seconds=shift))
+            work.session.add(DemoClock(id=1, shift_seconds=self.shift))
             if self._directory is None:
                 self._directory = await directory(work)
 

@@ -152,13 +152,16 @@ class EmbeddedServer:
             return self._launch(bin_dir, user, state)
 
     def stop(self) -> None:
-        """Shut the own server down cleanly (open transactions roll back). An attached one is left alone."""
+        """Shut the own server down cleanly (open transactions roll back); one that is deleted with its data, at once.
+        An attached one is left alone."""
         process, self._process = self._process, None
         if process is not None:
             # From here on nobody attaches: a start that comes now waits for the end and makes a new server.
             with contextlib.suppress(OSError, EmbeddedError):
                 self._write_state({**self._state(), "launcher": 0})
-            _end(process, signal.SIGINT, STOP_SECONDS) or _end(process, signal.SIGQUIT, STOP_SECONDS)
+            # What is deleted in the next moment need not be written down first.
+            gently = signal.SIGINT if self._scratch is None else signal.SIGQUIT
+            _end(process, gently, STOP_SECONDS) or _end(process, signal.SIGQUIT, STOP_SECONDS)
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 

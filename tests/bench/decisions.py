@@ -197,7 +197,7 @@ async def _stale(quick: bool) -> tuple[int, int]:
     from tests.tenants.test_staleness import second_process
     from tests.world import World
 
-    cluster = await asyncio.to_thread(Cluster.start)
+    cluster = await asyncio.to_thread(Cluster.start, conftest.HOME)
     try:
         with cluster.backend("embedded").clone() as url:
             world = World.open(url)

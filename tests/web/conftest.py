@@ -48,14 +48,20 @@ class Client:
 Opener = Callable[..., Awaitable[Client]]
 
 
+def application(world: World, known: settings.Settings | None = None) -> Any:
+    """The application over a world's database, with the settings of the tests unless told: built once for both, for
+    it keeps nothing between requests."""
+    known = known or settings.load()
+    if (world.url, known) not in _APPS:
+        _APPS[world.url, known] = create_app(Parts(known, world.database))
+    return _APPS[world.url, known]
+
+
 def transport(world: World) -> httpx.ASGITransport:
-    """The application over a world's database: built once a database, for it keeps nothing between requests."""
-    if world.url not in _APPS:
-        _APPS[world.url] = create_app(Parts(settings.load(), world.database))
-    return httpx.ASGITransport(app=_APPS[world.url], raise_app_exceptions=True)
+    return httpx.ASGITransport(app=application(world), raise_app_exceptions=True)
 
 
-_APPS: dict[str, Any] = {}
+_APPS: dict[tuple[str, settings.Settings], Any] = {}
 
 
 @pytest.fixture

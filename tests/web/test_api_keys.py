@@ -14,7 +14,6 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from kernel import settings
 from kernel.errors import NotFound
 from kernel.models import AuditEntry
 from kernel.work import Work
@@ -22,10 +21,9 @@ from tenants.keys import rules, service
 from tests import stories
 from tests.stories import BODY, SUPERVISED
 from tests.supervision.records.lines import citizen, penalty
-from tests.web.conftest import Client, Opener
+from tests.web.conftest import Client, Opener, application
 from tests.world import World
 from web import keys
-from web.app import Parts, create_app
 
 ANY = "01a20a13-c972-71be-bd1d-b7dc7b3325f0"
 SHOWN = re.compile(r"zsk_[\w-]{43}")
@@ -202,12 +200,7 @@ def routes_of_the_api(app: Any) -> list[tuple[str, str, Any]]:
     return found
 
 
-@pytest.fixture
-def application(world: World) -> Any:
-    return create_app(Parts(settings.load(), world.database))
-
-
-async def test_every_route_refuses_a_key_without_its_scope(world: World, application: Any, client_for: Opener) -> None:
+async def test_every_route_refuses_a_key_without_its_scope(world: World, client_for: Opener) -> None:
     """Each route of the API, with a key that has every scope but the route's: 403 before anything is looked up. With
     the scope alone it gets further: no route with a scope says `out_of_scope` then."""
     han = await client_for(BODY, "han")
@@ -219,9 +212,9 @@ async def test_every_route_refuses_a_key_without_its_scope(world: World, applica
         _, rest[scope] = await made(han, *others, name=f"其余 {scope}", per_minute=6000)
     _, full = await made(han, *rules.SCOPES, name="全部", per_minute=6000)
     seen, opened = 0, set()
-    transport = httpx.ASGITransport(app=application)
+    transport = httpx.ASGITransport(app=application(world))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
-        for method, path, handler in routes_of_the_api(application.app):
+        for method, path, handler in routes_of_the_api(application(world).app):
             if handler.opt.get("open"):
                 continue
             needed = keys.scope_of(handler)
@@ -243,12 +236,12 @@ async def test_every_route_refuses_a_key_without_its_scope(world: World, applica
     assert opened == set(rules.SCOPES)
 
 
-def test_no_scope_opens_what_people_alone_do(application: Any) -> None:
-    for _, path, handler in routes_of_the_api(application.app):
+def test_no_scope_opens_what_people_alone_do(world: World) -> None:
+    for _, path, handler in routes_of_the_api(application(world).app):
         name = str(handler.operation_id)
         if handler.http_methods - {"GET", "HEAD"} and MUST_STAY_WITH_PEOPLE.search(name):
             assert keys.scope_of(handler) is None, (name, path)
-    known = {str(handler.operation_id) for _, _, handler in routes_of_the_api(application.app)}
+    known = {str(handler.operation_id) for _, _, handler in routes_of_the_api(application(world).app)}
     assert {*keys.WRITE, *keys.READ_ALSO, *keys.PEOPLE_ONLY} <= known
 
 

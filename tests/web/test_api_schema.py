@@ -9,11 +9,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.web.conftest import Client
+from tests.web.conftest import Client, application
 from tests.world import World
 from web.api.schema import CHANGING, MADE_BY, READING, UNKEYED, document
 from web.api.words import EXAMPLES, SCHEMAS
-from web.app import Parts, create_app
 from web.field_names import NAMES
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -21,9 +20,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture
 def found(world: World) -> Any:
-    from kernel import settings
 
-    envelope: Any = create_app(Parts(settings.load(), world.database))
+    envelope: Any = application(world)
     return document(envelope.app)
 
 

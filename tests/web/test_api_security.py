@@ -18,10 +18,9 @@ from kernel.models import AuditEntry
 from supervision.clues.models import Clue
 from tests import stories
 from tests.stories import BODY, SUPERVISED
-from tests.web.conftest import Client, Opener
+from tests.web.conftest import Client, Opener, application
 from tests.world import World
 from web.api.schema import document
-from web.app import Parts, create_app
 from web.sessions import LONGEST, Sessions
 
 Browser = Callable[[], Client]
@@ -62,7 +61,7 @@ async def test_a_token_from_before_the_log_in_opens_nothing(world: World, browse
     mine = next(c for c in cookies if c.startswith("zs_session="))
     assert "fixed-by-an-attacker" not in mine
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(mine.split("; "))
-    secure: Any = create_app(Parts(settings.Settings(cookie_secure="1", demo="1"), world.database))
+    secure: Any = application(world, settings.Settings(cookie_secure="1", demo="1"))
     assert secure.secure
 
 
@@ -139,7 +138,7 @@ async def records(world: World) -> dict[str, Any]:
 async def test_not_there_and_not_yours_are_the_same_answer_at_every_operation(world: World, client_for: Opener) -> None:
     """The head of another county's body asks for everything by its real id and by an invented one."""
     known = await records(world)
-    envelope: Any = create_app(Parts(settings.load(), world.database))
+    envelope: Any = application(world)
     body = document(envelope.app)["paths"]
     stranger = await client_for("禹州市司法局", "yao")
     asked = 0

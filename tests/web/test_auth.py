@@ -20,9 +20,8 @@ from kernel.models import AuditEntry
 from tenants.staff import login
 from tenants.staff import service as staff
 from tenants.staff.models import Account
-from tests.web.conftest import HIDDEN, Client, Opener
+from tests.web.conftest import HIDDEN, Client, Opener, application
 from tests.world import World
-from web.app import Parts, create_app
 from web.sessions import Sessions
 
 Browser = Callable[[], Client]
@@ -315,7 +314,7 @@ async def test_an_open_session_guesses_the_password_five_times_and_is_ended(worl
 
 async def test_behind_encryption_the_cookies_are_bound_to_the_host(world: World) -> None:
     known = dataclasses.replace(settings.load(), cookie_secure="1")
-    app: Any = create_app(Parts(known, world.database))
+    app: Any = application(world, known)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://testserver") as http:
         page = await http.get("/login")
         given = await fields(world, HERE, "chen", password())

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from kernel import settings
 from kernel.ids import new_id
 from supervision.accountability.service import Respondent
 from supervision.plans import service as plans
@@ -29,10 +28,9 @@ from tests.supervision.records.lines import penalty
 from tests.supervision.records.test_records_taking import taken
 from tests.supervision.referrals import cases
 from tests.tenants.registers import files
-from tests.web.conftest import Client, Opener
+from tests.web.conftest import Client, Opener, application
 from tests.web.test_routes import routes
 from tests.world import World
-from web.app import Parts, create_app
 from web.forms import Form as Submission
 
 REFUSED: Final = ("a\x00b", "a\x1b[31mb", "gpj\u202eexe", "a\ufffeb", "长" * 50_001)
@@ -300,7 +298,7 @@ async def test_no_changing_page_route_takes_what_nobody_types(
     await casework(world, decided=True)
     known = await records(world, backend)
     clients = [await client_for(*reader) for reader in READERS]
-    envelope: Any = create_app(Parts(settings.load(), world.database))
+    envelope: Any = application(world)
     paths = [p for m, p in routes(envelope.app) if m == "POST" and not p.startswith(("/api/", *SESSION))]
     assert len(paths) > 50
     fields, before, dice = Fields(monkeypatch), backend.rows(world.url, without=STORED), random.Random(5)

@@ -17,7 +17,7 @@ from kernel.clock import system_now
 from kernel.models import ScheduleFire
 from kernel.telemetry import figures
 from kernel.telemetry.signs import Beat
-from tests.web.conftest import Client, Opener
+from tests.web.conftest import Client, Opener, application
 from tests.world import World
 from web import health
 from web.app import Parts, create_app
@@ -41,7 +41,7 @@ def beats(world: World) -> Iterator[list[Beat]]:
 
 def app(world: World, **changes: Any) -> httpx.AsyncClient:
     known = dataclasses.replace(settings.load(), metrics_token=TOKEN, **changes)
-    made: Any = create_app(Parts(known, world.database))
+    made: Any = application(world, known)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=made), base_url="http://testserver")
 
 

@@ -11,15 +11,13 @@ from typing import Any
 from litestar import Litestar
 from sqlalchemy import func, select
 
-from kernel import settings
 from kernel.models import IdempotencyRecord
 from supervision.clues.models import Clue
 from tests import stories
 from tests.stories import BODY, SUPERVISED
-from tests.web.conftest import Opener
+from tests.web.conftest import Opener, application
 from tests.world import World
 from web.api.schema import UNKEYED
-from web.app import Parts, create_app
 
 SIGNED = {"/api/v1/hotline/{link_id}/orders", "/api/v1/links/{link_id}/inbound", "/complaints/new"}
 """Each version of an order, and each form of the open page by its own token, has its effect once without a session."""
@@ -58,7 +56,7 @@ def source(handler: Any) -> str:
 
 async def test_every_changing_route_takes_its_turn(world: World) -> None:
     """`turn` is the one place that honours the key; a route without it is named here on purpose or not at all."""
-    envelope: Any = create_app(Parts(settings.load(), world.database))
+    envelope: Any = application(world)
     routes = changing(envelope.app)
     assert len(routes) > 80
     without = [

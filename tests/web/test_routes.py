@@ -9,8 +9,8 @@ import httpx
 from litestar import Litestar
 
 from kernel import settings
+from tests.web.conftest import application
 from tests.world import World
-from web.app import Parts, create_app
 
 OPEN = {
     ("GET", "/login"),
@@ -57,7 +57,7 @@ def routes(app: Litestar) -> list[tuple[str, str]]:
 
 
 async def test_anonymous_readers_get_nothing_but_what_is_listed(world: World) -> None:
-    envelope: Any = create_app(Parts(settings.load(), world.database))
+    envelope: Any = application(world)
     known = routes(envelope.app)
     assert len(known) > 20
     transport = httpx.ASGITransport(app=envelope)
@@ -79,5 +79,5 @@ async def test_the_demo_clock_has_no_route_outside_demo_mode(world: World) -> No
     import dataclasses
 
     known = dataclasses.replace(settings.load(), demo="")
-    envelope: Any = create_app(Parts(known, world.database))
+    envelope: Any = application(world, known)
     assert ("POST", "/demo/advance") not in routes(envelope.app)

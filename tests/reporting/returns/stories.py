@@ -11,6 +11,7 @@ from reporting.returns.commands import CellInput
 from reporting.returns.forms import Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.periods import Period
+from tests.snapshots import remembered
 from tests.world import World
 
 TOWN, COUNTY, CITY = "尚集镇政府", "建安区司法局", "市司法局"
@@ -24,13 +25,15 @@ def quarter() -> Form:
     return forms.form_of(QUARTER, "2024.1")
 
 
-async def open_below(world: World, body: str = COUNTY) -> int:
+@remembered
+async def open_below(world: World, /, body: str = COUNTY) -> int:
     """What the daily job does for one supervision body."""
     async with world.system() as work:
         return await service.open_below(work, await world.organ(body))
 
 
-async def opened(world: World, organ: str = TOWN, *, form: str = QUARTER, period: str = PERIOD) -> StatisticalReturn:
+@remembered
+async def opened(world: World, /, organ: str = TOWN, *, form: str = QUARTER, period: str = PERIOD) -> StatisticalReturn:
     """The open return of an organ."""
     async with world.work(organ, FILLERS.get(organ, "contact")) as work:
         return await service.open_return(work, form, period)
@@ -44,8 +47,9 @@ def every(form: Form, value: str = "0", **special: str) -> dict[str, CellInput]:
     }
 
 
+@remembered
 async def fill(
-    world: World, return_id: UUID, organ: str = TOWN, notes: Mapping[str, str] | None = None, **special: str
+    world: World, /, return_id: UUID, organ: str = TOWN, notes: Mapping[str, str] | None = None, **special: str
 ) -> StatisticalReturn:
     """Every cell 0 but the given ones."""
     async with world.work(organ, FILLERS.get(organ, "contact")) as work:
@@ -56,7 +60,8 @@ async def fill(
         return await service.save(work, return_id, every(form, **special), {**given, **(notes or {})})
 
 
-async def hand_in(world: World, return_id: UUID, organ: str = TOWN) -> ReturnVersion:
+@remembered
+async def hand_in(world: World, /, return_id: UUID, organ: str = TOWN) -> ReturnVersion:
     """Handed in for approval, approved by the head, handed in upward."""
     async with world.work(organ, FILLERS.get(organ, "contact")) as work:
         await service.validate(work, return_id)
@@ -66,7 +71,8 @@ async def hand_in(world: World, return_id: UUID, organ: str = TOWN) -> ReturnVer
         return await service.submit(work, return_id)
 
 
-async def submitted(world: World, organ: str = TOWN, **special: str) -> StatisticalReturn:
+@remembered
+async def submitted(world: World, /, organ: str = TOWN, **special: str) -> StatisticalReturn:
     """A return that the organ has handed in."""
     head = await opened(world, organ)
     await fill(world, head.id, organ, None, **special)
@@ -74,12 +80,14 @@ async def submitted(world: World, organ: str = TOWN, **special: str) -> Statisti
     return await fresh(world, head.id, organ)
 
 
-async def send_back(world: World, return_id: UUID, body: str = COUNTY, **cells: str) -> StatisticalReturn:
+@remembered
+async def send_back(world: World, /, return_id: UUID, body: str = COUNTY, **cells: str) -> StatisticalReturn:
     async with world.work(body, "supervisor") as work:
         return await service.send_back(work, return_id, "请核对后重新报送。", cells)
 
 
-async def accept(world: World, return_id: UUID, body: str = COUNTY) -> StatisticalReturn:
+@remembered
+async def accept(world: World, /, return_id: UUID, body: str = COUNTY) -> StatisticalReturn:
     async with world.work(body, "supervision_leader") as work:
         return await service.accept(work, return_id)
 

@@ -19,6 +19,7 @@ from supervision.accountability.models import AccountabilityCase, Accountability
 from supervision.accountability.service import Answer, Decide, DecideReview, Defence, OpenCase, Respondent
 from tenants.registers.models import Certificate, Officer
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.supervision.licensing.people import certificate_row, citizen_id, officer
 from tests.world import World
@@ -52,21 +53,24 @@ def command(**changes: Any) -> OpenCase:
     return OpenCase(**{**values, **changes})
 
 
-async def propose(world: World, *, role: str = "supervisor", nth: int = 0, **changes: Any) -> AccountabilityCase:
+@remembered
+async def propose(world: World, /, *, role: str = "supervisor", nth: int = 0, **changes: Any) -> AccountabilityCase:
     """陈明远 proposes a case against the organ on own findings, unless told otherwise."""
     values = {"supervised_id": await world.organ(SUPERVISED), **changes}
     async with world.work(BODY, role, nth) as work:
         return await accountability.open_case(work, command(**values))
 
 
-async def against_officer(world: World, measure: str = CANCEL, **changes: Any) -> tuple[AccountabilityCase, Officer]:
+@remembered
+async def against_officer(world: World, /, measure: str = CANCEL, **changes: Any) -> tuple[AccountabilityCase, Officer]:
     """A case against 彭程, who has a file and an account."""
     row, _ = await file_of(world)
     person = Respondent(officer_id=row.id, responsibility="direct")
     return await propose(world, person=person, measure=measure, **changes), row
 
 
-async def notify(world: World, case_id: UUID, nth: int = 0) -> AccountabilityCase:
+@remembered
+async def notify(world: World, /, case_id: UUID, nth: int = 0) -> AccountabilityCase:
     async with world.work(BODY, "supervision_leader", nth) as work:
         return await accountability.notify(work, case_id)
 
@@ -80,18 +84,21 @@ async def notices(world: World, case_id: UUID, kind: str = "") -> list[Accountab
     return [row for row in found if not kind or row.kind == kind]
 
 
-async def receive(world: World, notice_id: UUID, role: str = "contact", organ: str = SUPERVISED) -> None:
+@remembered
+async def receive(world: World, /, notice_id: UUID, role: str = "contact", organ: str = SUPERVISED) -> None:
     async with world.work(organ, role) as work:
         await accountability.open_notice(work, notice_id)
 
 
-async def defend(world: World, notice_id: UUID, role: str = "enforcement_officer", **changes: Any) -> None:
+@remembered
+async def defend(world: World, /, notice_id: UUID, role: str = "enforcement_officer", **changes: Any) -> None:
     given = {"text": "当时对方先动手，请求从轻处理。", **changes}
     async with world.work(SUPERVISED, role) as work:
         await accountability.state_defence(work, notice_id, Defence(**given))
 
 
-async def told(world: World, case_id: UUID, **changes: Any) -> AccountabilityNotice:
+@remembered
+async def told(world: World, /, case_id: UUID, **changes: Any) -> AccountabilityNotice:
     """The case is notified, received, and the defence stated (by the head for an organ)."""
     await notify(world, case_id)
     notice = (await notices(world, case_id, "notice"))[-1]
@@ -100,8 +107,9 @@ async def told(world: World, case_id: UUID, **changes: Any) -> AccountabilityNot
     return notice
 
 
+@remembered
 async def decide(
-    world: World, case_id: UUID, measure: str, *, organ: str = BODY, role: str = "supervision_leader", nth: int = 0,
+    world: World, /, case_id: UUID, measure: str, *, organ: str = BODY, role: str = "supervision_leader", nth: int = 0,
     **changes: Any,
 ) -> AccountabilityCase:  # fmt: skip
     given = {"reason": REASON, "measure": measure, "defence_answer": "经核实视频，对方没有动手，不予采纳。", **changes}
@@ -109,7 +117,8 @@ async def decide(
         return await accountability.decide(work, case_id, Decide(**given))
 
 
-async def decided(world: World, case_id: UUID, measure: str, **changes: Any) -> AccountabilityNotice:
+@remembered
+async def decided(world: World, /, case_id: UUID, measure: str, **changes: Any) -> AccountabilityNotice:
     """Told, defended, decided and received by the organ: the notice of the decision or proposal."""
     await told(world, case_id)
     if measure == "removal_from_awards":
@@ -120,19 +129,22 @@ async def decided(world: World, case_id: UUID, measure: str, **changes: Any) -> 
     return notice
 
 
-async def answer(world: World, notice_id: UUID, result: str = "imposed", **changes: Any) -> None:
+@remembered
+async def answer(world: World, /, notice_id: UUID, result: str = "imposed", **changes: Any) -> None:
     given: dict[str, Any] = {"result": result, "document_number": "建城〔2026〕9号", "effective_on": date(2026, 10, 9)}
     async with world.work(SUPERVISED, "organ_head") as work:
         await accountability.answer_proposal(work, notice_id, Answer(**{**given, **changes}))
 
 
-async def request(world: World, notice_id: UUID, role: str = "enforcement_officer") -> None:
+@remembered
+async def request(world: World, /, notice_id: UUID, role: str = "enforcement_officer") -> None:
     async with world.work(SUPERVISED, role) as work:
         await accountability.request_review(work, notice_id, "视频不完整，请求重新审查。")
 
 
+@remembered
 async def review(
-    world: World, case_id: UUID, result: str, measure: str = "", *, organ: str = BODY,
+    world: World, /, case_id: UUID, result: str, measure: str = "", *, organ: str = BODY,
     role: str = "supervision_leader", nth: int = 1,
 ) -> AccountabilityCase:  # fmt: skip
     async with world.work(organ, role, nth) as work:
@@ -174,7 +186,8 @@ async def run_jobs(world: World, *names: str) -> int:
     return ran
 
 
-async def sweep(world: World, at: str) -> int:
+@remembered
+async def sweep(world: World, /, at: str) -> int:
     """The sweep of a day and the jobs that it hands to accountability."""
     await stories.sweep(world, at)
     return await run_jobs(world, "accountability_step")

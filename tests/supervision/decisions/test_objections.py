@@ -14,13 +14,15 @@ from supervision.instruments import service as instruments
 from supervision.instruments.models import Delivery, Paper
 from supervision.matters.models import Finding, Matter
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 
 REASON = "决定认定的扣押期限有误，当事人已签收延长通知。"
 
 
-async def objected(world: World) -> tuple[Matter, Finding, Decision, Delivery]:
+@remembered
+async def objected(world: World, /) -> tuple[Matter, Finding, Decision, Delivery]:
     """A served decision to which the head of the supervised organ objects."""
     matter, finding, decision, delivery = await stories.decided_matter(world)
 

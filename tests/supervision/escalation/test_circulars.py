@@ -19,13 +19,15 @@ from supervision.instruments.models import PaperCopy
 from supervision.matters import service as matters
 from supervision.matters.models import Matter
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
 
 ASKED = "请于五个工作日内书面报告处理情况，并说明逾期的原因。"
 
 
-async def drafted(world: World) -> tuple[Matter, CircularView]:
+@remembered
+async def drafted(world: World, /) -> tuple[Matter, CircularView]:
     matter, _, _, _ = await stories.served_matter(world)
     await stories.sweep(world, "2026-11-02 09:00")
     async with world.system() as work:

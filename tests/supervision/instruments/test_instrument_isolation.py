@@ -19,6 +19,7 @@ from supervision.instruments import service
 from supervision.instruments.models import Delivery, Instrument, Reply
 from supervision.instruments.numbering import gaps
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
 
@@ -40,7 +41,8 @@ async def everything_readable(world: World, organ: str, role: str) -> dict[str, 
     return found
 
 
-async def a_matter_with_secrets(world: World) -> tuple[Instrument, Delivery, Instrument]:
+@remembered
+async def a_matter_with_secrets(world: World, /) -> tuple[Instrument, Delivery, Instrument]:
     """A served letter, and beside it a draft, a note and the source of the clue."""
     async with world.work(BODY, "supervisor") as work:
         await clues.register(

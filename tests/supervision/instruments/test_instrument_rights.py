@@ -19,6 +19,7 @@ from supervision.instruments.models import Delivery, Instrument, Reply
 from supervision.matters import service as matters
 from supervision.recusals import service as recusals
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, SUPERVISED
 from tests.world import World
 
@@ -45,7 +46,8 @@ async def limit(world: World, of: Delivery) -> Deadline:
         return await deadlines.get(work, of.deadline_id)
 
 
-async def sent(world: World) -> tuple[Instrument, Delivery]:
+@remembered
+async def sent(world: World, /) -> tuple[Instrument, Delivery]:
     matter = await stories.open_matter(world)
     await stories.find_problem(world, matter.id)
     drafted = await stories.draft_letter(world, matter.id)
@@ -157,6 +159,7 @@ async def test_an_express_refusal_is_one_at_once(world: World) -> None:
         told.append(event)
 
     service.subscribe(listener)
+    world.shelf = None  # put back, nobody would hear of it
     try:
         await stories.answer_letter(world, held.id, refuses=True)
     finally:

@@ -14,6 +14,7 @@ from supervision.conduct.models import ConductComplaint
 from supervision.referrals import service
 from supervision.referrals.models import Referral
 from tests import stories
+from tests.snapshots import remembered
 from tests.stories import BODY, GOVERNMENT, SUPERVISED
 from tests.world import World
 
@@ -30,7 +31,8 @@ async def leader(world: World, organ: str = BODY, role: str = "supervision_leade
     return (await world.actor(organ, role, nth)).post_id
 
 
-async def drafted(world: World, *, matter_id: UUID | None = None, **changes: Any) -> Referral:
+@remembered
+async def drafted(world: World, /, *, matter_id: UUID | None = None, **changes: Any) -> Referral:
     """陈明远 drafts, 李国栋 is to decide."""
     values: dict[str, Any] = {
         "kind": "discipline",
@@ -44,7 +46,10 @@ async def drafted(world: World, *, matter_id: UUID | None = None, **changes: Any
         return await service.draft(work, service.DraftReferral(**{**values, **changes}))
 
 
-async def transferred(world: World, referral_id: UUID, organ: str = BODY, role: str = "supervision_leader") -> Referral:
+@remembered
+async def transferred(
+    world: World, /, referral_id: UUID, organ: str = BODY, role: str = "supervision_leader"
+) -> Referral:
     """李国栋 decides; the job that seals runs."""
     async with world.work(organ, role) as work:
         row = await service.transfer(work, referral_id)
@@ -58,14 +63,16 @@ async def sealed(world: World, referral_id: UUID, round_no: int = 1, organ: str 
         return await service.seal(work, referral_id, round_no)
 
 
-async def sent(world: World, **changes: Any) -> Referral:
+@remembered
+async def sent(world: World, /, **changes: Any) -> Referral:
     row = await drafted(world, **changes)
     await transferred(world, row.id)
     async with world.work(BODY, "supervisor") as work:
         return await service.send(work, row.id)
 
 
-async def urged(world: World) -> tuple[Referral, Referral]:
+@remembered
+async def urged(world: World, /) -> tuple[Referral, Referral]:
     """The body urges; the draft that opens at the urged organ, as its head finds it."""
     row = await sent(
         world,
@@ -86,7 +93,8 @@ async def urged(world: World) -> tuple[Referral, Referral]:
         return row, found
 
 
-async def follow_up(world: World) -> tuple[UUID, UUID, UUID]:
+@remembered
+async def follow_up(world: World, /) -> tuple[UUID, UUID, UUID]:
     """A complaint that the body's own government has to examine, a list that collects, and a nomination for it."""
     body, contact = await world.organ(BODY), "organ_head"
     async with world.work(SUPERVISED, contact) as work:
