@@ -37,9 +37,9 @@ WHY: Final = {
     " verified narrow rows. Verification shares its work among processes, so more cores help.",
     ("rollup", "write_ratio"): "0.78 to 0.81 in the full runs so far: each statement that writes facts also writes its"
     " deltas by one trigger, a second insert of narrow rows.",
-    ("ingest", "ratio_to_insert_select"): "the peer puts finished rows into one table. Ours reads and checks JSON (half of"
-    " the time: 30 µs a line), finds organ and party, writes under row-level security only what is newer, and counts"
-    " figures by a trigger; on two cores one of them belongs to the database already.",
+    ("ingest", "ratio_to_insert_select"): "the peer puts finished rows into one table. Ours reads and checks JSON"
+    " (half of the time: 30 µs a line), finds organ and party, writes under row-level security only what is newer, and"
+    " counts figures by a trigger; on two cores one of them belongs to the database already.",
     ("startup", "warm_s"): "importing 1,500 modules and registering 650 routes in one process: two thirds of it are"
     " SQLAlchemy's mapped classes and Litestar's signatures, which nothing keeps between two starts.",
     ("startup", "fresh_s"): "half of it plays the demo city's cases through the services, statement by statement,"
