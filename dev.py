@@ -273,7 +273,7 @@ def test(arguments: list[str]) -> int:
     ensure_browser()
     command: list[str | Path] = [PYTHON, "-m", "pytest"]
     if not any(part.startswith(("-n", "--numprocesses")) for part in arguments):
-        command += ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+        command += ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
     if "--drills" in arguments:
         arguments = [part for part in arguments if part != "--drills"]
         if "-m" not in arguments:

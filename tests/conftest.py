@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 gc.disable()  # until everything is imported and collected
 
@@ -57,22 +58,27 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CLUSTER] = Cluster.start(HOME)
 
 
-@pytest.hookimpl(tryfirst=True)
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """The tests of a file go to one worker, which tells their stories once, and all that click to the one that has the
+    browser. Drills, some of which take minutes, go each by itself. (The groups of `--dist loadgroup` are silently none
+    under pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        if path.startswith("tests/browser/"):
+            return "tests/browser"
+        plain = self.config.option.markexpr == "not drill" or "[external" in nodeid
+        return path if plain else nodeid
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return _ByFile(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file go to one worker, which tells their stories once; drills, some of which take minutes, go
-    each by itself. What takes longest begins first: the browser, then the drills."""
-    items.sort(key=lambda item: 0 if item.get_closest_marker("browser") else 1 if _is_drill(item) else 2)
-    for item in items:
-        if not item.get_closest_marker("xdist_group") and not _is_drill(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
-
-
-def _is_drill(item: pytest.Item) -> bool:
-    """Not only the second run of another test, on the external server."""
-    callspec = getattr(item, "callspec", None)
-    return item.get_closest_marker("drill") is not None and (
-        callspec is None or callspec.params.get("backend") != "external"
-    )
+    """What takes longest begins first: the browser, then the drills, then second runs on the external server."""
+    items.sort(key=lambda item: 0 if item.get_closest_marker("browser") else 2 if "[external" in item.nodeid else 1)
 
 
 def pytest_collection_finish() -> None:

@@ -149,7 +149,7 @@ def test_the_mirror_of_pip_is_passed_on(dev: ModuleType, monkeypatch: pytest.Mon
     assert "UV_DEFAULT_INDEX" not in dev._uv_index()
 
 
-TWO = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+TWO = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.supervision.licensing.people import (
     officer,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SENTENCE = "行政执法资格已被取消，至2028年10月9日（含当日）不得重新申领。"
 
 

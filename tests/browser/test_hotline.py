@@ -15,7 +15,7 @@ from tests.integrations.hotline.things import ORDER, Line, connected
 from tests.supervision.channels.things import NAME, SUBJECT
 from tests.supervision.channels.things import PHONE as NUMBER
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 BODY = stories.BODY
 TITLE = "扣押三轮车没有出具决定书"
 

@@ -19,7 +19,7 @@ from supervision.matters.models import Matter
 from tests import stories
 from tests.browser.site import DESK, PHONE, Site, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CHEN, LI = (stories.BODY, "chen"), (stories.BODY, "li")
 ZHOU, WU = (stories.SUPERVISED, "zhou"), (stories.GOVERNMENT, "wu")

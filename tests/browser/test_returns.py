@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.site import PHONE, Site, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TOWN, COUNTY, CITY = "尚集镇政府", "建安区司法局", "市司法局"
 RETURN = re.compile(r"/returns/[0-9a-f-]{36}")

@@ -14,7 +14,7 @@ from playwright.async_api import expect
 from tests import stories
 from tests.browser.site import PHONE, Site, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CLUE = "反映城管部门扣押三轮车逾期不退还"
 TITLE = "扣押物品期满未作处理决定"

@@ -46,6 +46,7 @@ async def test_a_referral_goes_out_sealed_and_its_result_comes_back(world: World
     there = province()
     link = await connect(world, "discipline", organ=BODY, keys=there.keys)
     referral = await cases.sent(world)
+    await world.settled(BODY)
     async with world.work(BODY) as work:
         assert await discipline.tell_referrals(work, link) == 1
     async with _client(there) as client:
