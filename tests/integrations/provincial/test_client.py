@@ -171,6 +171,7 @@ async def test_what_happens_in_an_organ_is_told_once_and_as_it_is_now(world: Wor
 
     link = await connect(world, organ=stories.BODY)
     await stories.served_matter(world)
+    await world.settled(stories.BODY)
     async with world.work(stories.BODY) as work:
         await provincial.tell_changes(work, link)
     async with world.work(stories.BODY) as work:
