@@ -56,7 +56,8 @@ class Trail:
                 done += found
         return done
 
-    def _wait_for_horizon(self, seconds: float = 30.0) -> None:
+    def _wait_for_horizon(self, seconds: float = 120.0) -> None:
+        """Every transaction of the whole server holds it back: the other worker plays the demo city in a single one."""
         engine = self._superuser()
         try:
             until = time.monotonic() + seconds
