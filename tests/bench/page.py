@@ -35,8 +35,8 @@ WHY: Final = {
     " and writes 77 KB by templates, one macro for each mark in each line.",
     ("audit", "verify_per_s"): "an entry is read as wide text by COPY and hashed twice in Python; the prototype"
     " verified narrow rows. Verification shares its work among processes, so more cores help.",
-    ("rollup", "write_ratio"): "0.78 to 0.81 in the full runs so far: each statement that writes facts also writes its"
-    " deltas by one trigger, a second insert of narrow rows.",
+    ("rollup", "write_ratio"): "each statement that writes facts also writes its deltas by one trigger, a second"
+    " insert of narrow rows.",
     ("ingest", "ratio_to_insert_select"): "the peer puts finished rows into one table. Ours reads and checks JSON"
     " (half of the time: 30 µs a line), finds organ and party, writes under row-level security only what is newer, and"
     " counts figures by a trigger; on two cores one of them belongs to the database already.",
