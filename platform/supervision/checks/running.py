@@ -48,7 +48,7 @@ async def run(work: Work, *, import_id: UUID | None = None, organs: Sequence[UUI
     finds what is there already and changes nothing."""
     began = time.monotonic()
     batch = import_id is not None
-    await repository.prepare(work)
+    await repository.prepare(work, stock=not batch)
     values = {**await _values(work), "import": import_id, "organs": list(organs)}
     hits = opened = cleared = 0
     for statement, rules in _statements(batch=batch):
