@@ -23,7 +23,8 @@ MEMORY = text("set local work_mem = '64MB'")
 
 WITHOUT_LOOPS = text("set local enable_nestloop = off")
 """What a run over the stock found is compared with the hits that stand there. The planner knows the number of neither
-and would go through the one for each row of the other: hours, when a hundred thousand hits are found again."""
+and would go through the one for each row of the other: with 200,000 hits found again it had not ended after six minutes
+and takes sixteen seconds without."""
 
 
 async def prepare(work: Work, *, stock: bool = False) -> None:

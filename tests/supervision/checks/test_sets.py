@@ -275,7 +275,7 @@ async def test_a_certificate_that_was_not_valid_on_the_day(world: World) -> None
 
 
 async def test_no_run_over_the_stock_goes_through_what_it_found_for_each_hit(world: World) -> None:
-    """The planner believes in a hit or two; with a hundred thousand such a plan takes hours."""
+    """The planner believes in a hit or two; with 200,000 such a plan does not end in minutes."""
     async with world.work(BODY) as work:
         await repository.prepare(work, stock=True)
         values = {**await running._values(work), "import": None, "organs": []}
