@@ -22,18 +22,20 @@ MEMORY = text("set local work_mem = '64MB'")
 
 
 WITHOUT_LOOPS = text("set local enable_nestloop = off")
-"""What a run over the stock found is compared with the hits that stand there. The planner knows the number of neither
-and would go through the one for each row of the other: with 200,000 hits found again it had not ended after six minutes
-and takes sixteen seconds without."""
 
 
-async def prepare(work: Work, *, stock: bool = False) -> None:
-    """Let the statements of a run take their time; for the rest of the transaction. `stock`: over all records."""
+async def prepare(work: Work) -> None:
+    """Let the statements of a run take their time; for the rest of the transaction."""
     await work.session.execute(LONGEST)
     await work.session.execute(WITHOUT_JIT)
     await work.session.execute(MEMORY)
-    if stock:
-        await work.session.execute(WITHOUT_LOOPS)
+
+
+async def expect_many(work: Work) -> None:
+    """For the rest of the transaction nothing is gone through for each row of something else. What a run found is
+    compared with the hits that stand there, and the planner, which knows the number of neither, would do that: with
+    200,000 hits found again it had not ended after six minutes, and takes sixteen seconds without."""
+    await work.session.execute(WITHOUT_LOOPS)
 
 
 async def execute(work: Work, statement: str, values: Mapping[str, Any]) -> tuple[int, int, int]:

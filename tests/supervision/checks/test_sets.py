@@ -274,13 +274,14 @@ async def test_a_certificate_that_was_not_valid_on_the_day(world: World) -> None
     assert "已过 203 日，仍登记为有效" in rows["证件 160402"]
 
 
-async def test_no_run_over_the_stock_goes_through_what_it_found_for_each_hit(world: World) -> None:
+@pytest.mark.parametrize("batch", [False, True])
+async def test_no_run_over_many_goes_through_what_it_found_for_each_hit(world: World, batch: bool) -> None:
     """The planner believes in a hit or two; with 200,000 such a plan does not end in minutes."""
     async with world.work(BODY) as work:
-        await repository.prepare(work, stock=True)
-        values = {**await running._values(work), "import": None, "organs": []}
+        await repository.expect_many(work)
+        values = {**await running._values(work), "import": work.organ_id if batch else None, "organs": [work.organ_id]}
         connection = await work.session.connection()
-        for statement, rules in running._statements(batch=False):
+        for statement, rules in running._statements(batch=batch):
             asked = values | running._about(rules)
             rows = await connection.exec_driver_sql(f"explain {statement}", asked)
             plan = [str(row[0]) for row in rows]
