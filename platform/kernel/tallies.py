@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Date, ScalarSelect, Text, Uuid, bindparam, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.rows import Prepared
@@ -59,6 +59,11 @@ class Tally:
     """One number: a count over `ASKED`. Made once and kept, for the statement that holds it is kept by it."""
 
     query: ScalarSelect[int]
+
+
+def counting(*where: ColumnElement[bool]) -> Tally:
+    """How many rows there are for which the conditions hold; the tables are those that they name."""
+    return Tally(select(func.count()).where(*where).scalar_subquery())
 
 
 def values(work: Work) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from reporting.returns import completeness, forms, opening, reading, repository
 from reporting.returns.forms import Form
 from reporting.returns.models import ReturnVersion, StatisticalReturn
 from reporting.returns.periods import Period
-from reporting.returns.rollup import NOT_OPEN
+from reporting.returns.rollup import NOT_OPEN, part_of
 from reporting.returns.rules import STATES
 from reporting.returns.sheet import Entry, Part, Sheet, digest, stored
 from tenants.organs.directory import Directory, directory
@@ -109,14 +109,7 @@ def own_part(head: StatisticalReturn, version: ReturnVersion) -> Part:
     form = forms.form_of(head.form_key, head.form_version)
     own = reading.sheet_of_version(form, version).own()
     values = {code: stored(own[code], cell) for code, cell in form.cells.items() if not cell.formula}
-    return Part(
-        organ_id=str(head.organ_id),
-        organ=head.organ_name,
-        return_id=str(head.id),
-        version=version.number,
-        digest=version.digest,
-        values=values,
-    )
+    return part_of(head, version, values)
 
 
 def sheet_of(form: Form, own: Part | None, parts: Sequence[Part], missing: Sequence[Any]) -> Sheet:

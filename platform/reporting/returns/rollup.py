@@ -6,7 +6,7 @@ roll-up above is marked until it rests on the new one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,14 +42,15 @@ async def roll_up(work: Work, case: Case) -> bool:
     return changed
 
 
-def part_of(head: StatisticalReturn, version: ReturnVersion) -> Part:
+def part_of(head: StatisticalReturn, version: ReturnVersion, values: Mapping[str, int | None] | None = None) -> Part:
+    """What a return gives to a roll-up: its totals, or other `values` of the same version."""
     return Part(
         organ_id=str(head.organ_id),
         organ=head.organ_name,
         return_id=str(head.id),
         version=version.number,
         digest=version.digest,
-        values=dict(version.totals),
+        values=dict(version.totals if values is None else values),
     )
 
 

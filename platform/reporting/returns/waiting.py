@@ -7,9 +7,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, literal_column, or_, select
 
-from kernel.tallies import ASKED, Tally, values
+from kernel.tallies import ASKED, Tally, counting, values
 from kernel.work import Work
 from reporting.returns import periods, showing
 from reporting.returns.forms import form_of
@@ -46,7 +46,7 @@ def _waits(roles: frozenset[str]) -> ColumnElement[bool] | None:
 @lru_cache(maxsize=256)
 def _tally(roles: frozenset[str]) -> Tally | None:
     waits = _waits(roles)
-    return None if waits is None else Tally(select(func.count()).where(waits).scalar_subquery())
+    return None if waits is None else counting(waits)
 
 
 def tally(work: Work) -> Tally | None:

@@ -22,7 +22,7 @@ SUPERVISING = frozenset({"supervisor", "supervision_leader"})
 SUPERVISED = frozenset({"organ_head", "contact", "legal_officer"})
 
 
-_BELL: Final = Tally(lines.unread_count())
+_BELL: Final = lines.unread_count()
 
 
 @lru_cache(maxsize=256)
@@ -30,18 +30,18 @@ def _tallies(roles: frozenset[str]) -> Mapping[str, Tally]:
     wanted = {"bell": _BELL}
     if roles & SUPERVISING:
         wanted |= {
-            "due": Tally(lines.late_deadlines()),
-            "clue": Tally(lines.new_clues()),
-            "matter": Tally(lines.open_matters()),
-            "instrument": Tally(lines.unsigned()),
-            "report": Tally(lines.reports_in_hand()),
-            "escalation": Tally(lines.escalated()),
-            "licence": Tally(lines.licences()),
+            "due": lines.late_deadlines(),
+            "clue": lines.new_clues(),
+            "matter": lines.open_matters(),
+            "instrument": lines.unsigned(),
+            "report": lines.reports_in_hand(),
+            "escalation": lines.escalated(),
+            "licence": lines.licences(),
         }
     if roles & SUPERVISED:
-        wanted["inbox"] = Tally(lines.unanswered())
+        wanted["inbox"] = lines.unanswered()
     if "government_leader" in roles:
-        wanted["report"] = Tally(lines.undecided())
+        wanted["report"] = lines.undecided()
     return MappingProxyType(wanted)
 
 

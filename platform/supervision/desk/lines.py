@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from kernel.errors import Invalid
 from kernel.models import AuditEntry
 from kernel.sifting import sifted
-from kernel.tallies import ASKED, Asked
+from kernel.tallies import ASKED, Asked, Tally, counting
 from kernel.work import Actor, Work
 from supervision.clues.models import Clue
 from supervision.deadlines.models import Deadline, Notice
@@ -51,61 +51,57 @@ def _unread(asked: Asked, post_id: Any, roles: Any) -> tuple[Any, ColumnElement[
     return line, and_(addressed(post_id, roles, line), ~line.read_by.contains(array([post_id])))
 
 
-def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).where(*where).scalar_subquery()
-
-
 # What is counted beside the navigation, over the placeholders of whoever reads
 
 
-def unread_count() -> ScalarSelect[int]:
+def unread_count() -> Tally:
     line, condition = _unread(ASKED, ASKED.post_id, ASKED.roles)
-    return select(func.count()).select_from(line).where(condition).scalar_subquery()
+    return Tally(select(func.count()).select_from(line).where(condition).scalar_subquery())
 
 
-def late_deadlines() -> ScalarSelect[int]:
+def late_deadlines() -> Tally:
     late = union_all(_running(ASKED, Deadline.due_on < ASKED.today), _still_late(ASKED)).subquery()
-    return select(func.count()).select_from(late).scalar_subquery()
+    return Tally(select(func.count()).select_from(late).scalar_subquery())
 
 
-def new_clues() -> ScalarSelect[int]:
-    return _count(Clue.city_id == ASKED.city_id, Clue.organ_id == ASKED.organ_id, Clue.state == "new")
+def new_clues() -> Tally:
+    return counting(Clue.city_id == ASKED.city_id, Clue.organ_id == ASKED.organ_id, Clue.state == "new")
 
 
-def open_matters() -> ScalarSelect[int]:
-    return _count(and_(of_organ(ASKED), Matter.live))
+def open_matters() -> Tally:
+    return counting(and_(of_organ(ASKED), Matter.live))
 
 
-def unsigned() -> ScalarSelect[int]:
+def unsigned() -> Tally:
     mine = and_(Instrument.city_id == ASKED.city_id, Instrument.organ_id == ASKED.organ_id)
-    return _count(mine, Instrument.state == "in_approval")
+    return counting(mine, Instrument.state == "in_approval")
 
 
-def unanswered() -> ScalarSelect[int]:
-    return _count(Delivery.city_id == ASKED.city_id, Delivery.addressee_id == ASKED.organ_id, waiting_here())
+def unanswered() -> Tally:
+    return counting(Delivery.city_id == ASKED.city_id, Delivery.addressee_id == ASKED.organ_id, waiting_here())
 
 
-def undecided() -> ScalarSelect[int]:
+def undecided() -> Tally:
     ours = and_(GovernmentReport.city_id == ASKED.city_id, GovernmentReport.government_id == ASKED.organ_id)
-    return _count(ours, GovernmentReport.state == "reported")
+    return counting(ours, GovernmentReport.state == "reported")
 
 
-def reports_in_hand() -> ScalarSelect[int]:
+def reports_in_hand() -> Tally:
     """Reports that the organ has still to send, or to complete."""
     ours = and_(GovernmentReport.city_id == ASKED.city_id, GovernmentReport.organ_id == ASKED.organ_id)
-    return _count(ours, GovernmentReport.state.in_(("draft", "returned")))
+    return counting(ours, GovernmentReport.state.in_(("draft", "returned")))
 
 
-def licences() -> ScalarSelect[int]:
+def licences() -> Tally:
     """Applications for certificates that wait for the organ's decision."""
     ours = and_(LicenceApplication.city_id == ASKED.city_id, LicenceApplication.department_id == ASKED.organ_id)
-    return _count(ours, LicenceApplication.state.in_(PENDING))
+    return counting(ours, LicenceApplication.state.in_(PENDING))
 
 
-def escalated() -> ScalarSelect[int]:
+def escalated() -> Tally:
     """Items that rose to the organ from the level below and were not dealt with."""
     ours = and_(EscalatedItem.city_id == ASKED.city_id, EscalatedItem.organ_id == ASKED.organ_id)
-    return _count(ours, EscalatedItem.handled_at.is_(None))
+    return counting(ours, EscalatedItem.handled_at.is_(None))
 
 
 async def notices(work: Work, actor: Actor, mark: str, limit: int) -> tuple[list[Notice], str]:
