@@ -31,7 +31,9 @@ class Prepared:
         self.fixed: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         """Parameters that the statement itself holds."""
 
-    async def fetch(self, work: Work, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows, those that the work wrote among them. `values` may hold more than the statement asks for."""
-        await work.trip.written()
-        return await (await ask(work.trip.connection, self.sql, {**self.fixed, **values})).fetchall()
+    async def fetch(self, work: Work, values: Mapping[str, Any], *, last: bool = False) -> Sequence[tuple[Any, ...]]:
+        """All rows, those that the work wrote among them. `values` may hold more than the statement asks for. `last`:
+        the service asks nothing after this; where its caller does not either, the transaction ends in the same trip."""
+        trip = work.trip
+        await trip.written()
+        return await ask(trip.connection, self.sql, {**self.fixed, **values}, end=last and trip.may_end())

@@ -238,9 +238,11 @@ async def open_work(
     request_id: str = "",
     origin: str = "",
     begun: Begun | None = None,
+    once: bool = False,
 ) -> AsyncIterator[Work]:
     """A transaction as `organ_id`; commit when the block ends, roll back when it raises. `begun`: one that has this
-    tenancy and did nothing yet; it is taken over and closed."""
+    tenancy and did nothing yet; it is taken over and closed. `once`: the block asks one service and nothing after it,
+    so the service's last statement may end the transaction."""
     rehearsal = database.rehearsal
     if rehearsal is not None and not database.demo:
         raise Denied("演示时钟只在演示环境中使用。")
@@ -250,6 +252,7 @@ async def open_work(
             begun = await begin(database, database.signer.sign(city_id, organ_id))
         held.push_async_exit(begun.held)
         trip, row = begun.trip, begun.row
+        trip.once = once
         shift = timedelta(seconds=row[1] or 0) if database.demo else timedelta()
         if rehearsal is not None:
             shift = rehearsal.shift
@@ -274,16 +277,21 @@ class Trip:
     connection: AsyncConnection
     alone: bool
     """Whether the transaction is its own, not a rehearsal's."""
+    once: bool = False
+    """Whether whoever opened it asks one service and nothing after it (`may_end`)."""
+    _ended: bool = False
     _session: AsyncSession | None = None
 
     @property
     def session(self) -> AsyncSession:
         if self._session is None:
+            self._still()
             self._session = AsyncSession(self.connection, expire_on_commit=False, autoflush=True)
         return self._session
 
     async def written(self) -> None:
         """Have what the session still holds back be in the database, for a statement that goes past it."""
+        self._still()
         held = self._session
         if held is not None and (held.new or held.dirty or held.deleted):
             await held.flush()
@@ -295,11 +303,23 @@ class Trip:
         assert sync is not None
         return sync.engine if self.alone else sync
 
+    def may_end(self) -> bool:
+        """Whether the statement that comes now may end the transaction with it: nothing more may be asked then, and
+        nothing waits to be written. Asking is final."""
+        self._ended = self.once and self.alone and self._session is None
+        return self._ended
+
+    def _still(self) -> None:
+        if self._ended:
+            raise RuntimeError("the transaction ended with its last statement: nothing may follow it")
+
     async def commit(self) -> None:
-        """Keep what was done. Without a session there is nothing that the driver does not know."""
+        """Keep what was done."""
         if self._session is not None:
             await self._session.commit()
-        elif self.alone:
+        if self.alone and not self._ended:
+            # A session that was asked for and never used does not know that the driver began: its commit is none, and
+            # the connection would be rolled back, which costs it all its prepared statements.
             await driver_of(self.connection).commit()
 
     async def close(self) -> None:
@@ -336,12 +356,11 @@ async def begin(database: Database, tenancy: str, sql: str = BEGIN_NOW, values: 
         async with AsyncExitStack() as opened:
             connection = await opened.enter_async_context(database.engine.connect())
             try:
-                row = await (await ask(connection, sql, (tenancy, *values), begin=True)).fetchone()
+                (row,) = await ask(connection, sql, (tenancy, *values), begin=True)
             except OperationalError as error:
                 if last or not error.connection_invalidated:
                     raise
                 continue
-            assert row is not None
             return Begun(Trip(connection, alone=True), row, opened.pop_all())
     raise AssertionError("the second try returns or raises")
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
+from types import NoneType
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import markupsafe
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 from markupsafe import Markup
@@ -18,10 +25,22 @@ from kernel import wording
 from kernel.ids import new_id
 from policy import articles, rulebook
 from policy.engine import default_policy
+from supervision.deadlines.chips import Chip
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
 ICON_SIZES = (14, 16, 18, 20, 24, 32)
+MARKS = {
+    "components/marks.html": ("stage_badge", "tag", "article_tag", "article_chip", "number", "keep", "brand_mark"),
+    "components/deadlines.html": ("deadline_chip",),
+    "components/tables.html": ("choose_cell",),
+    "components/buttons.html": ("button", "button_link"),
+}
+"""Macros that a page calls for every line. What one of them writes depends on its arguments alone, so it is kept."""
+MOST_MARKS = 4096
+PLAIN = frozenset({str, Markup, int, bool, NoneType, date, UUID, Chip})
+"""Types of arguments by which a mark is known again. Escaped and plain text are equal and must not be taken
+for each other: the type of each argument counts, and none of these holds a value whose type is not fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +101,59 @@ def new_key() -> str:
     return new_id().hex
 
 
+_escaped: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]
+"""MarkupSafe's own escaping, without the object around its result."""
+
+
+def shown(value: object) -> str:
+    """What a page says of a value: as `markupsafe.escape`, which makes an object of every text that only goes into the
+    page's. Text is escaped, marks stay as they are."""
+    if type(value) is str:
+        return _escaped(value)
+    if type(value) is Markup:
+        return value
+    html: Callable[[], str] | None = getattr(value, "__html__", None)
+    return _escaped(str(value)) if html is None else html()
+
+
+class _Writing(CodeGenerator):
+    """Compiles templates to write by `shown`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if not frame.eval_ctx.autoescape or frame.eval_ctx.volatile or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
+class _Templates(Environment):
+    code_generator_class = _Writing
+    shown = staticmethod(shown)
+
+
+def _kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """The macro, or what it wrote for the same arguments before."""
+    remembered = lru_cache(maxsize=MOST_MARKS, typed=True)(macro)
+
+    def mark(*args: Any, **named: Any) -> Markup:
+        for value in (*args, *named.values()) if named else args:
+            if type(value) not in PLAIN:
+                return macro(*args, **named)
+        return remembered(*args, **named)
+
+    return mark
+
+
+def _keep_marks(made: Environment) -> None:
+    for template, names in MARKS.items():
+        module = made.get_template(template).module
+        for name in names:
+            setattr(module, name, _kept(getattr(module, name)))
+
+
 def environment() -> Environment:
     """The Jinja environment of the product."""
-    made = Environment(
+    made = _Templates(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
         # What is installed does not change under a running process: no look at the disk at every page.
@@ -112,6 +181,7 @@ def environment() -> Environment:
         fmt_percent=wording.format_percent,
         fmt_weekday=wording.weekday,
     )
+    _keep_marks(made)
     return made
 
 

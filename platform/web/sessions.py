@@ -153,10 +153,11 @@ class Sessions:
 
     async def _asked(self, hashed: bytes, *, renew: bool) -> tuple[Any, ...] | None:
         async with self._asking() as (connection, day):
-            row = await (await ask(connection, IDENTITY, (hashed, day))).fetchone()
-            if row is None:
+            rows = await ask(connection, IDENTITY, (hashed, day))
+            if not rows:
                 self._known.pop(hashed, None)
                 return None
+            row = rows[0]
             known = self._keep(hashed, row[1], row[2])
             if renew and known.due():
                 known.renewed = monotonic()

@@ -98,8 +98,9 @@ def arrival(scope: Scope) -> Begun | None:
 
 
 @asynccontextmanager
-async def reading(request: Req) -> AsyncIterator[Work]:
-    """The transaction of a request that only reads (and audits what it read)."""
+async def reading(request: Req, *, once: bool = False) -> AsyncIterator[Work]:
+    """The transaction of a request that only reads (and audits what it read). `once`: the block asks one service and
+    nothing after it (kernel.work.open_work)."""
     user = identity(request)
     async with open_work(
         database(request),
@@ -109,6 +110,7 @@ async def reading(request: Req) -> AsyncIterator[Work]:
         request_id=str(request.scope.get("request_id", "")),
         origin=origin(request),
         begun=arrival(request.scope),
+        once=once,
     ) as work:
         yield work
 

@@ -75,6 +75,15 @@ class Directory:
         organ = self.get(organ_id)
         return organ.short_name or organ.name
 
+    def shown(self, organ_id: UUID) -> str:
+        """The short name for a line of a list; empty for an organ that is not in the tree."""
+        return self._shown.get(organ_id.int, "")
+
+    @cached_property
+    def _shown(self) -> dict[int, str]:
+        # By the number: a UUID's own hash and comparison are Python, and lists ask for every line.
+        return {organ.id.int: organ.short_name or organ.name for organ in self.organs.values()}
+
     def organ_class(self, organ_id: UUID) -> str:
         return organ_class(self.facts[self.get(organ_id).id])
 

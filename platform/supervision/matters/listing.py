@@ -11,6 +11,7 @@ import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from supervision.matters.selection import AT_GOVERNMENT, Reach, Sort, View
 from supervision.matters.stages import STAGES
 from supervision.matters.terms import LIVE_TERM, item_term, mode_term, organ_term, person_term, stage_term
 from supervision.matters.views import MatterRow, Page
-from tenants.organs.directory import directory
+from tenants.organs.directory import Directory, directory
 
 __all__ = ["ACTIVE", "AT_GOVERNMENT", "COUNT_LIMIT", "VIEWS", "MatterFilter", "Sort", "View", "list_matters"]
 
@@ -90,6 +91,8 @@ async def list_matters(
     limit = max(1, min(limit, PAGE_MAX))
     place = before or after
     cursor = _decode(place, chosen.sort) if place else None
+    # Asked first: the page is the last that is asked.
+    naming = await _naming(work)
     found = await _page(work, chosen, cursor, limit + 1, backwards=before is not None)
     more = len(found) > limit
     found = found[:limit]
@@ -98,7 +101,7 @@ async def list_matters(
     has_next = more if before is None else True
     has_previous = more if before is not None else after is not None
     return Page(
-        await _rows(work, found),
+        _rows(naming, found),
         _encode(chosen.sort, found[-1]) if found and has_next else None,
         _encode(chosen.sort, found[0]) if found and has_previous else None,
     )
@@ -133,14 +136,14 @@ async def matters_with(work: Work, words: str) -> list[UUID]:
 
 async def export_rows(work: Work, chosen: MatterFilter) -> list[MatterRow]:
     """The rows of the filter for an export, in its order, at most `EXPORT_LIMIT`."""
-    return await _rows(work, await _page(work, await _reached(work, chosen), None, EXPORT_LIMIT))
+    return _rows(await _naming(work), await _page(work, await _reached(work, chosen), None, EXPORT_LIMIT))
 
 
 async def rows_of(work: Work, matter_ids: Sequence[UUID]) -> list[MatterRow]:
     """The rows of chosen matters, as far as the reader may see them."""
     query = select(*selection.COLUMNS).where(Matter.city_id == work.city_id, Matter.id.in_(list(matter_ids)))
     rows = await work.session.execute(query.order_by(Matter.next_due_on.asc().nulls_last(), Matter.id))
-    return await _rows(work, [Line(*row) for row in rows])
+    return _rows(await _naming(work), [Line(*row) for row in rows])
 
 
 async def _reached(work: Work, chosen: MatterFilter) -> MatterFilter:
@@ -150,6 +153,14 @@ async def _reached(work: Work, chosen: MatterFilter) -> MatterFilter:
     if office == (chosen.reach == "assisted"):
         return chosen
     return msgspec.structs.replace(chosen, reach="assisted" if office else "own")
+
+
+class Naming(NamedTuple):
+    """What rows need besides their columns to say who and by when."""
+
+    tree: Directory
+    days: WorkCalendar
+    today: date
 
 
 class Line(NamedTuple):
@@ -268,7 +279,8 @@ async def _page(
                 place = None
         phase = selection.Phase(chosen.sort, keyed, place is not None, backwards)
         keys = {f"key_{n}": value for n, value in enumerate(place or ())}
-        rows = await selection.page(shape, phase).fetch(work, values | keys | {"most": limit - len(found)})
+        asking = values | keys | {"most": limit - len(found)}
+        rows = await selection.page(shape, phase).fetch(work, asking, last=len(order) == 1)
         found += [Line(*row) for row in rows]
         if len(found) >= limit:
             break
@@ -301,22 +313,25 @@ def _decode(cursor: str, sort: Sort) -> list[Any]:
         raise Invalid("翻页位置无效，请从第一页重新查看。", field="after") from None
 
 
-async def _rows(work: Work, found: Sequence[Line]) -> list[MatterRow]:
-    tree = await directory(work)
-    days = await deadlines.calendar(work)
+async def _naming(work: Work) -> Naming:
+    return Naming(await directory(work), await deadlines.calendar(work), work.today)
+
+
+def _rows(naming: Naming, found: Sequence[Line]) -> list[MatterRow]:
     # A page has few days and few organs: what is said of each is made once.
+    tree, days, today = naming
     dues = {matter.next_due_on for matter in found if matter.next_due_on is not None}
-    ends = {due: _end(due, work.today, days) for due in dues}
-    organs = {organ_id for matter in found for organ_id in (matter.supervised_id, matter.organ_id)}
-    names = {organ_id: tree.short(organ_id) if organ_id in tree.organs else "" for organ_id in organs}
-    return [_row(matter, ends, names) for matter in found]
+    ends = {due: _end(due, today, days) for due in dues}
+    return [_row(matter, ends, tree) for matter in found]
 
 
+@lru_cache(maxsize=4096)
 def _end(due: date, today: date, days: WorkCalendar) -> tuple[str, Chip]:
+    """What is said of an end on a day: the same in every list until the next day, or until the calendar changes."""
     return format_short(due, today), chip_for(due, today, days)
 
 
-def _row(matter: Line, ends: Mapping[date, tuple[str, Chip]], names: Mapping[UUID, str]) -> MatterRow:
+def _row(matter: Line, ends: Mapping[date, tuple[str, Chip]], tree: Directory) -> MatterRow:
     stage = STAGES[matter.stage]
     due = matter.next_due_on if matter.state in ACTIVE else None
     text, chip = ends[due] if due else ("", None)
@@ -325,10 +340,10 @@ def _row(matter: Line, ends: Mapping[date, tuple[str, Chip]], names: Mapping[UUI
         number=matter.number,
         title=matter.title,
         supervised_id=matter.supervised_id,
-        supervised_name=names[matter.supervised_id],
+        supervised_name=tree.shown(matter.supervised_id),
         relation=matter.relation,
         organ_id=matter.organ_id,
-        organ_name=names[matter.organ_id],
+        organ_name=tree.shown(matter.organ_id),
         state=matter.state,
         stage=matter.stage,
         stage_label=stage.label,

@@ -110,7 +110,7 @@ async def list_matters(
         reach=reach,
         sort=sort,
     )
-    async with reading(request) as work:
+    async with reading(request, once=True) as work:
         await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
         return await matters.list_matters(work, chosen, after, limit)
 
