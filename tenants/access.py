@@ -119,6 +119,12 @@ async def consider(work: Work, kind: str, action: str, target: Target) -> tuple[
     What the actor's own roles do not allow, a delegation in force may; the verdict then names it. Raises Denied for
     a step that the kind does not have: a decision document is not sent back for review.
     """
+    question, verdict = await _weigh(work, kind, action, target)
+    return verdict, explain(question, verdict)
+
+
+async def _weigh(work: Work, kind: str, action: str, target: Target) -> tuple[Question, Verdict]:
+    """The verdict, with the question that it answers."""
     if action not in ACTIONS.get(kind, ()):
         raise Denied("这种文书或者记录没有这一步。")
     tree = await directory(work)
@@ -133,7 +139,7 @@ async def consider(work: Work, kind: str, action: str, target: Target) -> tuple[
     best = min(answers, key=lambda pair: (not pair[1].barred, not pair[1].allowed))
     if work.actor is not None and not best[1].allowed and not best[1].barred:
         best = await _acting(work, work.actor, [question for question, _ in answers], target, found) or best
-    return best[1], explain(*best)
+    return best
 
 
 async def _acting(
@@ -157,10 +163,11 @@ async def _acting(
 async def authorize(work: Work, kind: str, action: str, target: Target) -> Verdict:
     """The verdict when it allows. Raises NotFound outside the reader's relations, Barred for a statutory bar,
     Denied otherwise, with the sentence and the article. The next `work.record` cites the deciding rule."""
-    verdict, sentence = await consider(work, kind, action, target)
+    question, verdict = await _weigh(work, kind, action, target)
     if verdict.allowed:
         work.verdicts.append(verdict)
         return verdict
+    sentence = explain(question, verdict)
     detail = {"rule_id": verdict.rule_id}
     if verdict.barred:
         raise Barred(sentence, article=verdict.article, detail=detail)

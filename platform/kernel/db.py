@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Integer, MetaData, Text, Uuid, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import BigInteger, Date, DateTime, Integer, MetaData, Text, Uuid, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from kernel.ids import new_id
 
@@ -75,8 +78,9 @@ BigInt = BigInteger
 def engine_for(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """The application's engine. Prepared statements stay on. No connection is pinged before use, which would cost a
     trip to the server each time: a broken one shows at the first statement, where it is replaced (`kernel.work`)."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
+        pool_reset_on_return=None,
         # All are kept: one that is opened above the size and closed again costs more than the request it serves.
         pool_size=2 * pool_size,
         max_overflow=0,
@@ -84,3 +88,15 @@ def engine_for(url: str, *, pool_size: int = 10) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )
+    event.listen(engine.sync_engine, "reset", _undone)
+    return engine
+
+
+def _undone(connection: DBAPIConnection, _record: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """A connection goes back into the pool without a transaction, and so without a tenancy. Most were committed: asking
+    the driver to roll nothing back would cost each request a switch between its task and the engine's."""
+    driver = connection.driver_connection
+    assert driver is not None
+    safe = state.asyncio_safe and not state.terminate_only
+    if safe and driver.info.transaction_status is not TransactionStatus.IDLE:
+        connection.rollback()

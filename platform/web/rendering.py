@@ -15,8 +15,10 @@ from urllib.parse import quote
 from uuid import UUID
 
 import markupsafe
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 from markupsafe import Markup
@@ -126,8 +128,15 @@ class _Writing(CodeGenerator):
             self.write("environment.shown(")
 
 
+class _Template(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        # Jinja compares the names of all globals at every import, for those given with one template alone. None are.
+        return super()._get_default_module()
+
+
 class _Templates(Environment):
     code_generator_class = _Writing
+    template_class = _Template
     shown = staticmethod(shown)
 
 
