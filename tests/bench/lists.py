@@ -1,9 +1,10 @@
 """Pages of 50 of a million matters under row-level security against the same query on its exact index without it.
 
 Five classes of users read their lists through the product's own service; the statements that it sends are then timed
-as it sends them: transaction, signed tenancy, statement, commit. The measure beside it is the best that there can be:
-a table that holds just what the reader may see, without row-level security, with an index made for the one query, and
-no transaction around it. Both run in turn on the same kind of connection, as the same role.
+as the list of the API sends them, by the product's own driver: transaction and signed tenancy in one trip, statement
+and commit in the other. The measure beside it is the best that there can be: a table that holds just what the reader
+may see, without row-level security, with an index made for the one query, and no transaction around it. Both run in
+turn on the same kind of connection, as the same role.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from uuid import UUID
 
 import psycopg
 
-from kernel.work import BEGIN
+from kernel.driver import ask, driver_of
+from kernel.work import BEGIN_NOW
 from supervision.matters import selection
 from supervision.matters import service as matters
 from supervision.matters.listing import MatterFilter
@@ -40,6 +42,14 @@ EMPTY: Final = ("建安区尚集司法所", "judicial_assistant", "all")
 PLAIN, SPARSE, SEARCH = "plain", "rare", "search"
 COLUMNS: Final = ", ".join(column.key for column in selection.COLUMNS)
 KEYS: Final = f"{COLUMNS}, live, search"
+INDEXES: Final = (
+    "create index on exact (next_due_on, id) where live and next_due_on is not null",
+    "create index on exact (next_due_on, id)"
+    " where live and next_due_on is not null and stage in ('to_decide', 'executing')",
+    "create index on exact using gin (search) where live",
+    "grant select on exact to public",
+    "vacuum (analyze) exact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ async def _measured(place: Place, size: int, repetitions: int) -> dict[str, obje
         for one in ran:
             waste = await explained(world.database.engine, one, big)
             removed, scans = max(removed, waste.removed), scans + len(waste.scans)
-        ours, exact = await asyncio.to_thread(_timed, place, world, question, ran, repetitions)
+        ours, exact = await _timed(place, world, question, ran, repetitions)
         ratios[question.kind][question.name] = ours / exact
         details[question.name] = [round(ours, 3), round(exact, 3), round(ours / exact, 2), rows]
     await world.close()
@@ -143,52 +153,40 @@ async def _asked(world: World, question: Question) -> tuple[list[Ran], int]:
     return [one for one in ran if "matter" in one.sql and "post" not in one.sql], len(page.items)
 
 
-def _timed(place: Place, world: World, question: Question, ran: list[Ran], repetitions: int) -> tuple[float, float]:
+async def _timed(
+    place: Place, world: World, question: Question, ran: list[Ran], repetitions: int
+) -> tuple[float, float]:
     """p50 in milliseconds of the product's way and of the exact query, taken in turn."""
-    organ = ran[0].tenancy.split("|")[1]
+    viewer = ran[0].tenancy.split("|")[1]
     scope = (
         "= %(organ)s" if question.reader[2] == "own" else "in (select organ_id from scope where viewer_id = %(organ)s)"
     )
-    with psycopg.connect(place.owner, autocommit=True) as owner:
-        _exact_table(owner, organ, scope)
+    await asyncio.to_thread(_exact_table, place.owner, viewer, scope)
     query = f"select {COLUMNS} from exact where {question.where} order by next_due_on, id limit 51"
-    city, viewer = world.city_id, ran[0].tenancy.split("|")[1]
-    begin = str(BEGIN).replace(":tenancy", "%(tenancy)s").encode()
     ours, exact = [], []
-    url = place.url.replace("+psycopg", "")
-    with psycopg.connect(url, autocommit=True) as first, psycopg.connect(url, autocommit=True) as second:
-        signed = world.database.signer.sign(city, UUID(viewer))
+    signed = world.database.signer.sign(world.city_id, UUID(viewer))
+    async with world.database.engine.connect() as first, world.database.engine.connect() as second:
+        bare = driver_of(second)
+        await bare.set_autocommit(True)
         for _ in range(repetitions):
             at = time.perf_counter()
-            with first.pipeline():
-                # As the product begins: both in one trip.
-                first.execute("begin")
-                began = first.execute(begin, {"tenancy": signed}, prepare=True)
-            began.fetchone()
+            await ask(first, BEGIN_NOW, (signed,), begin=True)
             for one in ran:
-                first.execute(one.sql.encode(), one.parameters).fetchall()
-            first.execute("commit")
+                await ask(first, one.sql, one.parameters, end=one is ran[-1])
             ours.append(time.perf_counter() - at)
             at = time.perf_counter()
-            second.execute(query.encode()).fetchall()
+            await (await bare.execute(query.encode(), prepare=True)).fetchall()
             exact.append(time.perf_counter() - at)
+        await bare.set_autocommit(False)
     warm = repetitions // 5
     return statistics.median(ours[warm:]) * 1000, statistics.median(exact[warm:]) * 1000
 
 
-def _exact_table(owner: psycopg.Connection[Any], organ: str, scope: str) -> None:
+def _exact_table(address: str, organ: str, scope: str) -> None:
     """`exact`: the reader's matters alone, with an index for each question."""
-    owner.execute("drop table if exists exact")
-    owner.execute(
-        f"create unlogged table exact as select {KEYS} from matter where organ_id {scope}".encode(),
-        {"organ": organ},
-    )
-    for statement in (
-        "create index on exact (next_due_on, id) where live and next_due_on is not null",
-        "create index on exact (next_due_on, id)"
-        " where live and next_due_on is not null and stage in ('to_decide', 'executing')",
-        "create index on exact using gin (search) where live",
-        "grant select on exact to public",
-    ):
-        owner.execute(statement.encode())
-    owner.execute("vacuum (analyze) exact")
+    made = f"create unlogged table exact as select {KEYS} from matter where organ_id {scope}".encode()
+    with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute("drop table if exists exact")
+        owner.execute(made, {"organ": organ})
+        for statement in INDEXES:
+            owner.execute(statement.encode())
