@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, Uuid, and_, any_, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.clock import SHANGHAI, start_of_day
 from kernel.errors import Invalid
@@ -26,11 +27,15 @@ LIVE = ("open", "closing")
 
 
 def mine(work: Work, person_id: UUID) -> ColumnElement[bool]:
-    """Matters in which the person is a handler at present."""
+    """Matters in which the person is a handler at present.
+
+    As a list that is made once: a plan for all persons would take the handlers for many and compare each of the organ's
+    matters with each of them.
+    """
     held = select(Handler.matter_id).where(
         Handler.city_id == work.city_id, Handler.person_id == person_id, Handler.ended_at.is_(None)
     )
-    return Matter.id.in_(held)
+    return Matter.id == any_(func.array(held.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 def licences(work: Work, actor: Actor) -> Select[Any]:

@@ -9,7 +9,7 @@ matter carries its organ. See docs/adr/0013-lists.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -43,6 +43,8 @@ View = Literal["active", "overdue", "today", "verify", "reported", "closed", "al
 Sort = Literal["due", "created", "number"]
 Reach = Literal["own", "all", "assisted"]
 AT_GOVERNMENT: Final = ("to_decide", "executing")
+NARROW: Final = frozenset(("overdue", "near"))
+"""Views and facets that leave few of an organ's open matters."""
 OPEN_VIEWS: Final = frozenset(("active", "overdue", "today", "verify", "reported"))
 """Views of matters that are not ended."""
 
@@ -64,6 +66,9 @@ COLUMNS: Final[tuple[InstrumentedAttribute[Any], ...]] = (
     Matter.year,
     Matter.seq,
 )
+
+
+Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 
 
 class Order(NamedTuple):
@@ -105,13 +110,16 @@ class Phase(NamedTuple):
 def page(shape: Shape, phase: Phase) -> Prepared:
     """The rows of a page. Parameters: city, organ, most, those of the facets, and key_0… of the place."""
     order = ORDERS[phase.sort]
-    columns = order.columns if phase.keyed is not False else order.columns[-1:]
+    columns: Columns = order.columns if phase.keyed is not False else order.columns[-1:]
     descending = order.descending != phase.backwards
     direct = shape.reach == "own" and "search" not in shape.facets
     # Merged from several ranges, only ids and keys are read, from the index alone; the rows of the page follow.
     inner = _base(select(*(COLUMNS if direct else _distinct(columns))), shape)
     if order.nullable and phase.keyed is not None:
         inner = inner.where(order.columns[0].is_not(None) if phase.keyed else order.columns[0].is_(None))
+    by_hits = "search" in shape.facets or shape.reach == "assisted"
+    if phase.sort != "due" and NARROW & {shape.view, *shape.facets} and not by_hits:
+        inner, columns = _by_end_first(inner, columns)
     if phase.after:
         first = 0 if phase.keyed else len(order.columns) - 1
         place = [bindparam(f"key_{first + n}", type_=column.type) for n, column in enumerate(columns)]
@@ -121,7 +129,7 @@ def page(shape: Shape, phase: Phase) -> Prepared:
     ordered = inner.order_by(*_ways(columns, descending=descending)).limit(most)
     if direct:
         return Prepared(ordered)
-    if "search" in shape.facets or shape.reach == "assisted":
+    if by_hits:
         hits = _hits(shape)
         rows: Any = inner.where(Matter.id == hits.c.id).limit(literal_column("1")).correlate(hits).lateral("rows")
         merged: Select[Any] = select(*rows.c).select_from(hits).join(rows, true())
@@ -131,10 +139,17 @@ def page(shape: Shape, phase: Phase) -> Prepared:
     keys = [rows.c[column.key] for column in columns]
     chosen = merged.order_by(*_ways(keys, descending=descending)).limit(most).cte("chosen")
     found = select(*COLUMNS).join(chosen, and_(Matter.city_id == _uuid("city"), Matter.id == chosen.c.id))
-    return Prepared(found.order_by(*_ways([chosen.c[column.key] for column in columns], descending=descending)))
+    return Prepared(found.order_by(*_ways([chosen.c[str(column.key)] for column in columns], descending=descending)))
 
 
-def _distinct(columns: tuple[InstrumentedAttribute[Any], ...]) -> list[InstrumentedAttribute[Any]]:
+def _by_end_first(inner: Select[Any], columns: Columns) -> tuple[Select[Any], Columns]:
+    """What lies near its end or past it, before it is put in another order or a place in it is looked for. A plan for
+    all days would take the days for many, follow the order and throw away what is not late."""
+    late = inner.correlate(Scope).offset(literal_column("0")).subquery("late")
+    return select(*late.c), tuple(late.c[str(column.key)] for column in columns)
+
+
+def _distinct(columns: Columns) -> list[Any]:
     return list({column.key: column for column in (Matter.id, *columns)}.values())
 
 
