@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import event, text
 
@@ -144,3 +145,25 @@ async def test_a_list_takes_two_statements_and_one_connection(world: World, clie
         event.remove(engine, "checkout", checkout)
     assert len(said) == 2, said
     assert len(checked_out) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/matters", "/api/v1/matters/counts", "/api/v1/desk/counters", "/counters", "/counters/bell"]
+)
+async def test_what_is_asked_all_day_ends_with_its_last_statement(
+    world: World, client_for: Opener, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Lists of the API and the numbers that every open page asks for make no trip for their commit alone."""
+    client = await client_for(HERE, "chen")
+    assert (await client.get(path)).status_code == 200
+    made: list[str] = []
+    for name in ("commit", "rollback"):
+        stock = getattr(psycopg.AsyncConnection, name)
+
+        async def counted(connection: Any, stock: Any = stock, name: str = name) -> None:
+            made.append(name)
+            await stock(connection)
+
+        monkeypatch.setattr(psycopg.AsyncConnection, name, counted)
+    assert (await client.get(path)).status_code == 200
+    assert made == []

@@ -110,7 +110,8 @@ async def list_matters(
 async def count_by_view(work: Work, chosen: MatterFilter | None = None) -> dict[View, int]:
     """How many matters each saved view holds, counted up to `COUNT_LIMIT` + 1, in one round trip."""
     reach = (await _reached(work, chosen or MatterFilter())).reach
-    (row,) = await selection.counts(tuple(VIEWS), reach).fetch(work, _values(work, COUNT_LIMIT + 1))
+    asked = _values(work, COUNT_LIMIT + 1)
+    (row,) = await selection.counts(tuple(VIEWS), reach).fetch(work, asked, last=True)
     return dict(zip(VIEWS, row, strict=True))
 
 

@@ -45,7 +45,7 @@ async def desk(request: Req, whose: Annotated[str, QueryParameter(name="scope", 
 
 @read("/desk/counters", "getCounters", "待办数字", TAGS)
 async def counters(request: Req) -> dict[str, int]:
-    async with reading(request) as work:
+    async with reading(request, once=True) as work:
         return await service.counters(work)
 
 

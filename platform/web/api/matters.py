@@ -118,7 +118,7 @@ async def list_matters(
 @read("/matters/counts", "countMatters", "各视图事项数量", TAGS, description="每一视图的事项数，最多数到 1001。")
 async def count_matters(request: Req, reach: FromQuery[str] = "own") -> dict[str, int]:
     chosen = _filter(reach=reach)
-    async with reading(request) as work:
+    async with reading(request, once=True) as work:
         await authorize(work, "matter", "list", Target(owner_id=work.organ_id))
         return {str(view): number for view, number in (await matters.count_by_view(work, chosen)).items()}
 

@@ -261,7 +261,7 @@ async def bell_part(request: Req) -> Response[Any] | Template:
     """The number of the bell alone: one count over an index, every half minute while somebody looks. A number that
     the browser has already is answered with 304 and nothing."""
     user = identity(request)
-    async with reading(request) as work:
+    async with reading(request, once=True) as work:
         number = await desk.unread(work)
     tag = f'"{user.post_id.hex[:12]}-{number}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
@@ -276,9 +276,9 @@ async def bell_part(request: Req) -> Response[Any] | Template:
 async def counter_parts(request: Req) -> Template:
     """The numbers beside the navigation, out of band. Asked for every minute; does not keep the session alive."""
     user = identity(request)
-    async with reading(request) as work:
-        numbers = await counters(work)
+    async with reading(request, once=True) as work:
         organ_class = (await directory(work)).organ_class(user.organ_id)
+        numbers = await counters(work)
     roles = navigation.reach(user.roles, organ_class)
     items = [i for g in navigation.side(roles, "", numbers) for i in g["items"] if i["key"]]
     return part(request, "login/counters.html", items=items, bell=numbers.get("bell", 0))
