@@ -27,8 +27,8 @@ by `python3 dev.py bench page`; a test holds them together.
 WHY: Final = {
     ("http", "ratio_to_raw"): "the peer asks one query on an open connection and nothing else. Ours begins a"
     " transaction in which it is asked who reads, reads under row-level security, decides by the policy, names organs"
-    " and days, and commits: two trips to the server. A third of the process's time goes into them, a quarter into rows,"
-    " names and their JSON, a fifth into the layers of the web framework.",
+    " and days, and commits: two trips to the server. A third of the process's time goes into them, a quarter into"
+    " rows, names and their JSON, a fifth into the layers of the web framework.",
     ("http", "ratio_to_fastapi_orm"): "the peer has neither session nor tenancy, policy or names.",
     ("http", "ratio_to_drf"): "as above.",
     ("http", "html_to_json"): "the page asks four statements more (counts of the views, numbers beside the navigation,"

@@ -99,11 +99,12 @@ async def supervised_desk(work: Work, actor: Actor) -> DeskView:
         Figure(key="served", label="待书面报告", value=counts["served"], href="/inbox?state=served"),
         Figure(key="answered", label="已报告待审核", value=counts["answered"], href="/inbox?state=answered"),
     ]  # fmt: skip
+    questions = await asked(work)
     return DeskView(
         kind="supervised",
         figures=figures,
-        groups=[*await asked(work), *await received_groups(work)],
-        heading="收到的文书",
+        groups=[*questions, *await received_groups(work)],
+        heading="收到的询问和文书" if questions else "收到的文书",
         total=counts["sent"] + counts["served"],
         total_href="/inbox",
         waiting=await for_head(work, actor) if "organ_head" in actor.roles else [],

@@ -113,3 +113,12 @@ async def test_the_asker_urges_from_the_list_of_running_deadlines(world: World) 
         await desk.urge(work, row.deadline.id)
     urged = [link for title, link, _, _ in await lines(world, SUPERVISED, "reminder") if "催办" in title]
     assert urged == [f"/questions/{question_id}"]
+
+
+async def test_the_card_of_the_asked_organ_is_headed_by_what_it_shows(world: World) -> None:
+    async with world.work(SUPERVISED, "legal_officer") as work:
+        assert (await desk.desk(work)).heading == "收到的文书"
+    await asked(world)
+    async with world.work(SUPERVISED, "legal_officer") as work:
+        view = await desk.desk(work)
+    assert (view.heading, view.groups[0].key) == ("收到的询问和文书", "questions")
