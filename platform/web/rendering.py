@@ -39,7 +39,7 @@ MARKS = {
     "components/buttons.html": ("button", "button_link"),
 }
 """Macros that a page calls for every line. What one of them writes depends on its arguments alone, so it is kept."""
-MOST_MARKS = 4096
+MOST_MARKS = 2048
 PLAIN = frozenset({str, Markup, int, bool, NoneType, date, UUID, Chip})
 """Types of arguments by which a mark is known again. Escaped and plain text are equal and must not be taken
 for each other: the type of each argument counts, and none of these holds a value whose type is not fixed."""
