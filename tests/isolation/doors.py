@@ -81,6 +81,8 @@ class Answer:
     status: int
     marks: frozenset[str]
     said: str = ""
+    page: bool = False
+    """Whether it is a page, which repeats the word that was searched for."""
 
 
 @dataclass(slots=True)
@@ -179,7 +181,8 @@ def answer(response: httpx.Response) -> Answer:
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
     said = body.decode("utf-8", "replace")
-    return Answer(response.status_code, frozenset(MARK.findall(said)), VARYING.sub("", said))
+    page = response.headers.get("content-type", "").startswith("text/html")
+    return Answer(response.status_code, frozenset(MARK.findall(said)), VARYING.sub("", said), page)
 
 
 def nowhere() -> UUID:

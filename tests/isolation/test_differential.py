@@ -136,8 +136,8 @@ class Trial:
                 target = self.thing(user.organ, frozenset({"clue" if "clues" in path else "matter"}))
                 found = await self.doors.ask(user, path, target)
                 self.tally.accesses += 1
-                if "{mark}" in path and found.said.startswith("<"):
-                    found.marks -= {target.mark}  # a page repeats the word that was searched for
+                if "{mark}" in path and found.page:
+                    found.marks -= {target.mark}
                 self.marks(user, found, path)
                 assert found.status in (200, 403), (path, found.said)
             else:

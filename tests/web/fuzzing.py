@@ -405,6 +405,7 @@ def _check(case: Any, answer: Any, used: list[Any], wrong: dict[str, str]) -> No
 def _one(fuzzed: Fuzzed, operation: Any, mode: GenerationMode, examples: int, chance: random.Random) -> list[str]:
     found: dict[str, str] = {}
     used = checks()
+    drawn: list[Any] = []
 
     @settings(
         max_examples=examples,
@@ -415,13 +416,15 @@ def _one(fuzzed: Fuzzed, operation: Any, mode: GenerationMode, examples: int, ch
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def sent(case: Any) -> None:
+        drawn.append(case)
         _check(case, fuzzed.send(case, chance), used, found)
 
     with contextlib.suppress(Unsatisfiable):
         sent()
-    if not operation.definition.raw.get("parameters") and "requestBody" not in operation.definition.raw:
-        # Nothing can be varied but who asks.
-        for cookie in fuzzed.cookies:
-            case = operation.Case()
-            _check(case, fuzzed.send(case, chance, cookie=cookie), used, found)
+    fixed = not operation.definition.raw.get("parameters") and "requestBody" not in operation.definition.raw
+    # Where little or nothing can be varied, the same is asked by everybody else.
+    for number in range(max(examples - len(drawn), len(fuzzed.cookies) if fixed else 0)):
+        case = drawn[number % len(drawn)] if drawn else operation.Case()
+        cookie = fuzzed.cookies[number % len(fuzzed.cookies)]
+        _check(case, fuzzed.send(case, chance, cookie=cookie), used, found)
     return list(found.values())
