@@ -74,6 +74,8 @@ async def test_the_api_begins_the_year_and_drafts_the_summary(world: World, clie
     assert begun.status_code == 200, begun.text
     assert {(row["kind"], row["state"]) for row in begun.json()["items"]} == {("report", "draft"), ("plan", "draft")}
     early = await chen.get("/api/v1/annual/summary?year=2025")
+    document = (await chen.get("/api/v1/schema/openapi.json")).json()
+    assert str(early.status_code) in document["paths"]["/api/v1/annual/summary"]["get"]["responses"]
     assert early.status_code == 409
     await steps.sent(world)
     for form, first in (("pdf", b"%PDF"), ("docx", b"PK")):

@@ -34,8 +34,8 @@ UNKEYED: Final = frozenset(
 what was unmasked for a purpose is kept nowhere either."""
 OPEN_TO_ALL: Final = frozenset({"openSession", "verifyDocument"})
 READERS: Final = frozenset({"readComplainant", "readCounterpart", "readCitizenId", "revealRelative", "readParty"})
-EARLY: Final = frozenset({"getAuditProof"})
-"""Readings that may come too early: an entry has its proof once it is sealed."""
+EARLY: Final = frozenset({"getAuditProof", "draftAnnualSummary"})
+"""Readings that may come too early: an entry has its proof once it is sealed, a year its summary once a report came."""
 PROBLEM: Final = "application/problem+json"
 ERRORS: Final = {
     "401": ("unauthenticated", "没有登录，或者会话已经结束。"),
