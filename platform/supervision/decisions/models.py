@@ -30,6 +30,7 @@ class GovernmentReport(Versioned, TenantRow):
             unique=True,
             postgresql_where=text("state in ('draft', 'reported', 'returned')"),
         ),
+        Index("ix_government_report_instrument", "city_id", "instrument_id"),
         Index("ix_government_report_government", "city_id", "government_id", "state", "sent_at", "id"),
         Index("ix_government_report_list", "city_id", "organ_id", text(SENT), "id", "state"),
         Index("ix_government_report_state", "city_id", "organ_id", "state", "created_at", "id"),
