@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Driver = psycopg.AsyncConnection[tuple[Any, ...]]
 Rows = list[tuple[Any, ...]]
-BEGIN: Final = b"BEGIN"
 COMMIT: Final = b"COMMIT"
 
 
@@ -87,7 +86,8 @@ def _sent(driver: Driver, query: PostgresQuery, *, begin: bool, end: bool) -> PQ
     low.enter_pipeline_mode()
     try:
         if begin:
-            low.send_query_params(BEGIN, None)
+            # With the connection's isolation, as the driver itself begins.
+            low.send_query_params(driver._get_tx_start_command(), None)
         if prepare is Prepare.SHOULD:
             low.send_prepare(name, query.query, param_types=query.types)
         low.send_query_prepared(name, query.params, param_formats=query.formats, result_format=Format.TEXT)

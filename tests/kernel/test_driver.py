@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from psycopg.errors import DivisionByZero
 from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from kernel.db import engine_for
 from kernel.driver import ask, driver_of
 from kernel.ids import new_id
 from kernel.models import AuditEntry
 from kernel.rows import Prepared
-from kernel.work import Work, open_work
+from kernel.work import Database, Work, open_work
 from tests.world import World
 
 BODY = "建安区司法局"
@@ -24,10 +27,20 @@ ONE = Prepared(text("select 1"))
 
 
 @asynccontextmanager
-async def opened(world: World, *, once: bool = False) -> AsyncIterator[Work]:
+async def opened(world: World, *, once: bool = False, over: Database | None = None) -> AsyncIterator[Work]:
     organ_id = await world.organ(BODY)
-    async with open_work(world.database, city_id=world.city_id, organ_id=organ_id, once=once) as work:
+    async with open_work(over or world.database, city_id=world.city_id, organ_id=organ_id, once=once) as work:
         yield work
+
+
+@asynccontextmanager
+async def alone(world: World) -> AsyncIterator[Database]:
+    """The database through a fresh pool: whoever takes turns in it gets the same connection again."""
+    engine = engine_for(world.url)
+    try:
+        yield replace(world.database, engine=engine)
+    finally:
+        await engine.dispose()
 
 
 def idle(work: Work) -> bool:
@@ -76,22 +89,31 @@ async def test_a_last_statement_that_fails_keeps_nothing_and_leaves_a_sound_conn
 
 async def test_what_the_driver_wrote_is_committed_beside_a_session_that_did_nothing(world: World) -> None:
     """The session does not know that the driver began: its own commit would keep nothing."""
-    async with opened(world) as work:
-        await ask(work.trip.connection, "select set_config('zs.test', 'held', false)", ())
-        await work.session.flush()
-    async with opened(world) as work:
-        assert await ask(work.trip.connection, "select current_setting('zs.test', true)", ()) == [("held",)]
-        await ask(work.trip.connection, "select set_config('zs.test', '', false)", ())
+    async with alone(world) as database:
+        async with opened(world, over=database) as work:
+            await ask(work.trip.connection, "select set_config('zs.test', 'held', false)", ())
+            await work.session.flush()
+        async with opened(world, over=database) as work:
+            assert await ask(work.trip.connection, "select current_setting('zs.test', true)", ()) == [("held",)]
 
 
 async def test_statements_stay_prepared_from_one_transaction_to_the_next(world: World) -> None:
     """A connection that is rolled back loses them all, and each is parsed and planned again."""
-    for expected in (0, 1, 1):
-        async with opened(world) as work:
-            ((held,),) = await ask(work.trip.connection, PREPARED % 7, ())
-            assert held == expected
-            await ask(work.trip.connection, "select 7", ())
-            await work.session.flush()
+    async with alone(world) as database:
+        for expected in (0, 1, 1):
+            async with opened(world, over=database) as work:
+                ((held,),) = await ask(work.trip.connection, PREPARED % 7, ())
+                assert held == expected
+                await ask(work.trip.connection, "select 7", ())
+                await work.session.flush()
+
+
+async def test_a_transaction_begins_with_the_isolation_of_its_connection(world: World) -> None:
+    engine = create_async_engine(world.url, isolation_level="REPEATABLE READ")
+    async with opened(world, once=True, over=replace(world.database, engine=engine)) as work:
+        asked = Prepared(text("select current_setting('transaction_isolation')"))
+        assert await asked.fetch(work, {}, last=True) == [("repeatable read",)]
+    await engine.dispose()
 
 
 async def test_more_statements_than_are_kept_and_a_rollback_in_between(world: World) -> None:
