@@ -11,7 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.databases import Cluster
-from tests.web.fuzzing import Fuzzed, fuzz, repeat, wander
+from tests.web.fuzzed import Fuzzed
+from tests.web.fuzzing import fuzz, repeat, wander
 
 PARTS = 10
 """The full run in pieces that each take a few minutes; `-n` spreads them."""
