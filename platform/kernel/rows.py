@@ -36,4 +36,4 @@ class Prepared:
         the service asks nothing after this; where its caller does not either, the transaction ends in the same trip."""
         trip = work.trip
         await trip.written()
-        return await ask(trip.connection, self.sql, {**self.fixed, **values}, end=last and trip.may_end())
+        return await ask(trip.connection, self.sql, {**self.fixed, **values}, end=last and trip.ends_here())

@@ -278,7 +278,7 @@ class Trip:
     alone: bool
     """Whether the transaction is its own, not a rehearsal's."""
     once: bool = False
-    """Whether whoever opened it asks one service and nothing after it (`may_end`)."""
+    """Whether whoever opened it asks one service and nothing after it (`ends_here`)."""
     _ended: bool = False
     _session: AsyncSession | None = None
 
@@ -303,9 +303,9 @@ class Trip:
         assert sync is not None
         return sync.engine if self.alone else sync
 
-    def may_end(self) -> bool:
-        """Whether the statement that comes now may end the transaction with it: nothing more may be asked then, and
-        nothing waits to be written. Asking is final."""
+    def ends_here(self) -> bool:
+        """Whether the statement that comes now, a service's last, ends the transaction: nobody asks more, and nothing
+        waits to be written. If so, nothing can be asked after it."""
         self._ended = self.once and self.alone and self._session is None
         return self._ended
 

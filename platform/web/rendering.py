@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -40,9 +41,11 @@ MARKS = {
 }
 """Macros that a page calls for every line. What one of them writes depends on its arguments alone, so it is kept."""
 MOST_MARKS = 2048
-PLAIN = frozenset({str, Markup, int, bool, NoneType, date, UUID, Chip})
-"""Types of arguments by which a mark is known again. Escaped and plain text are equal and must not be taken
-for each other: the type of each argument counts, and none of these holds a value whose type is not fixed."""
+PLAIN = frozenset({str, Markup, int, bool, NoneType, date, UUID})
+"""Types of arguments by which a mark is known again. Escaped and plain text are equal and must not be taken for each
+other: the type of each argument counts, and of each word of a chip."""
+WORDS = frozenset({str, bool})
+_words = attrgetter(*(field.name for field in fields(Chip)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +149,15 @@ def _kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
 
     def mark(*args: Any, **named: Any) -> Markup:
         for value in (*args, *named.values()) if named else args:
-            if type(value) not in PLAIN:
+            if type(value) not in PLAIN and not _plain_chip(value):
                 return macro(*args, **named)
         return remembered(*args, **named)
 
     return mark
+
+
+def _plain_chip(value: object) -> bool:
+    return type(value) is Chip and all(type(word) in WORDS for word in _words(value))
 
 
 def _keep_marks(made: Environment) -> None:

@@ -37,12 +37,9 @@ WHY: Final = {
     " exact table holds just their rows in one order. In time: 1.5 ms a page among a million matters.",
     ("lists", "worst_rare_ratio"): "as above, for two stages of each organ (2.4 ms); a reader without a matter is"
     " answered in 0.4 ms.",
-    (
-        "lists",
-        "worst_search_ratio",
-    ): "a word that stands in thousands of open matters of the whole city: all of them are"
-    " found, so that the nearest end is never cut off, and put in order (31 ms); the exact query follows the order of"
-    " the ends and stops after fifty rows with the word.",
+    ("lists", "worst_search_ratio"): "a word that stands in thousands of open matters of the whole city: all of them"
+    " are found, so that the nearest end is never cut off, and put in order (31 ms); the exact query follows the order"
+    " of the ends and stops after fifty rows with the word.",
     ("audit", "verify_per_s"): "an entry is read as wide text by COPY and hashed twice in Python; the prototype"
     " verified narrow rows. Verification shares its work among processes, so more cores help.",
     ("rollup", "write_ratio"): "each statement that writes facts also writes its deltas by one trigger, a second"

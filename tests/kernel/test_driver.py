@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from psycopg.errors import DivisionByZero
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from kernel.db import engine_for
 from kernel.driver import ask, driver_of
@@ -76,15 +74,16 @@ async def test_what_waits_to_be_written_is_written_and_committed(world: World) -
 
 
 async def test_a_last_statement_that_fails_keeps_nothing_and_leaves_a_sound_connection(world: World) -> None:
-    async def broken() -> None:
-        async with opened(world, once=True) as work:
+    async def broken(database: Database) -> None:
+        async with opened(world, once=True, over=database) as work:
             await Prepared(text("select 1 / 0")).fetch(work, {}, last=True)
 
-    for _ in range(3):
-        with pytest.raises(DivisionByZero):
-            await broken()
-        async with opened(world, once=True) as work:
-            assert await ONE.fetch(work, {}, last=True) == [(1,)]
+    async with alone(world) as database:
+        for _ in range(3):
+            with pytest.raises(DivisionByZero):
+                await broken(database)
+            async with opened(world, once=True, over=database) as work:
+                assert await ONE.fetch(work, {}, last=True) == [(1,)]
 
 
 async def test_what_the_driver_wrote_is_committed_beside_a_session_that_did_nothing(world: World) -> None:
@@ -109,45 +108,49 @@ async def test_statements_stay_prepared_from_one_transaction_to_the_next(world: 
 
 
 async def test_a_transaction_begins_with_the_isolation_of_its_connection(world: World) -> None:
-    engine = create_async_engine(world.url, isolation_level="REPEATABLE READ")
-    async with opened(world, once=True, over=replace(world.database, engine=engine)) as work:
-        asked = Prepared(text("select current_setting('transaction_isolation')"))
-        assert await asked.fetch(work, {}, last=True) == [("repeatable read",)]
-    await engine.dispose()
+    asked = Prepared(text("select current_setting('transaction_isolation')"))
+    async with alone(world) as database:
+        repeatable = replace(database, engine=database.engine.execution_options(isolation_level="REPEATABLE READ"))
+        async with opened(world, once=True, over=repeatable) as work:
+            assert await asked.fetch(work, {}, last=True) == [("repeatable read",)]
+        async with opened(world, once=True, over=database) as work:
+            assert await asked.fetch(work, {}, last=True) == [("read committed",)]
 
 
 async def test_more_statements_than_are_kept_and_a_rollback_in_between(world: World) -> None:
-    async def undone() -> None:
-        async with opened(world) as work:
+    async def undone(database: Database) -> None:
+        async with opened(world, over=database) as work:
             await ask(work.trip.connection, "select 7", ())
             raise KeyError("undo")
 
-    async with world.database.engine.connect() as connection:
-        for number in range(230):
-            found = await ask(connection, f"select {number}, %s::int", (number,), begin=True, end=True)
-            assert found == [(number, number)]
-        ((kept,),) = await ask(connection, "select count(*) from pg_prepared_statements", (), begin=True, end=True)
-        assert kept <= 102
-    with pytest.raises(KeyError):
-        await undone()
-    async with opened(world) as work:
-        assert await ask(work.trip.connection, "select 7", ()) == [(7,)]
+    async with alone(world) as database:
+        async with database.engine.connect() as connection:
+            for number in range(230):
+                found = await ask(connection, f"select {number}, %s::int", (number,), begin=True, end=True)
+                assert found == [(number, number)]
+            ((kept,),) = await ask(connection, "select count(*) from pg_prepared_statements", (), begin=True, end=True)
+            assert 90 < kept <= 102
+        with pytest.raises(KeyError):
+            await undone(database)
+        async with opened(world, over=database) as work:
+            assert await ask(work.trip.connection, "select 7", ()) == [(7,)]
 
 
 @pytest.mark.parametrize("begin", [True, False])
 async def test_a_trip_that_is_cut_off_leaves_nothing_behind(world: World, *, begin: bool) -> None:
-    async def slow() -> None:
-        async with world.database.engine.connect() as connection:
+    async def slow(database: Database) -> None:
+        async with database.engine.connect() as connection:
             if not begin:
                 await ask(connection, "select 1", (), begin=True)
             await ask(connection, "select pg_sleep(30)", (), begin=begin, end=True)
 
-    for _ in range(3):
-        task = asyncio.create_task(slow())
-        await asyncio.sleep(0.2)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        async with opened(world, once=True) as work:
-            organ = Prepared(text("select guard.tenant()"))
-            assert await organ.fetch(work, {}, last=True) == [(UUID(str(work.organ_id)),)]
+    tenant = Prepared(text("select guard.tenant()"))
+    async with alone(world) as database:
+        for _ in range(3):
+            task = asyncio.create_task(slow(database))
+            await asyncio.sleep(0.2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            async with opened(world, once=True, over=database) as work:
+                assert await tenant.fetch(work, {}, last=True) == [(work.organ_id,)]

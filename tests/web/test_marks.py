@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from markupsafe import Markup, escape
 from supervision.deadlines.chips import Chip
 from tests.web import samples
 from web import rendering
-from web.rendering import MARKS, PLAIN, shown
+from web.rendering import MARKS, shown
 
 OURS = rendering.environment()
 STOCK = Environment(loader=OURS.loader, autoescape=True, undefined=StrictUndefined)
@@ -93,13 +92,20 @@ def test_escaped_and_plain_text_are_not_taken_for_each_other() -> None:
     assert "<b>" not in tag(text="<b>x</b>")
 
 
-def test_what_holds_texts_of_its_own_is_never_known_again() -> None:
-    """A list or a struct may hold escaped or plain text. Chips do hold texts; all of them are ours (chips.py)."""
-    assert {list, tuple, dict, Sly}.isdisjoint(PLAIN)
-    assert date in PLAIN
+def test_the_words_of_a_chip_are_not_taken_for_each_other_either() -> None:
+    """Two chips are equal when their words are, escaped or not."""
+    chip = getattr(OURS.get_template("components/deadlines.html").module, "deadline_chip")  # noqa: B009
+    for _ in range(2):
+        assert "<b>" in chip(Chip("near", Markup("<b>x</b>"), "clock", "amber"))
+        assert "<b>" not in chip(Chip("near", "<b>x</b>", "clock", "amber"))
+
+
+def test_what_cannot_be_known_again_is_written_anew() -> None:
     button = getattr(OURS.get_template("components/buttons.html").module, "button")  # noqa: B009
     assert 'data-x="1"' in button("好", attrs={"data-x": "1"})
     assert 'data-x="2"' in button("好", attrs={"data-x": "2"})
+    tag = getattr(OURS.get_template("components/marks.html").module, "tag")  # noqa: B009
+    assert HOSTILE not in tag(Sly("监督"))
 
 
 def test_the_gallery_is_letter_by_letter_what_jinja_alone_makes_of_it() -> None:
